@@ -1,0 +1,8 @@
+export { Announcer, type AnnouncerOptions } from './announcer.ts';
+export {
+  bridgeDeviceMessage,
+  type DiscoverySettings,
+  deviceMessage,
+  type MeterEntities,
+  removal,
+} from './entity.ts';

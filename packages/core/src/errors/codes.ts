@@ -1,0 +1,164 @@
+/**
+ * What the runtime does after an error: go on at once, try again every few seconds (a plugged-in adapter is found
+ * quickly), try again ever more rarely, or give up.
+ */
+export type Retry = 'now' | 'soon' | 'later' | 'never';
+
+export interface ErrorCodeInfo {
+  readonly retry: Retry;
+  /** What happened, for docs/ERRORS.md. */
+  readonly what: string;
+  /** What the user can do about it; printed with every error of this code. */
+  readonly hint: string;
+}
+
+/** Every way a bridge can fail. docs/ERRORS.md is generated from this table. */
+export const errorCodes = {
+  'usage/invalid': {
+    retry: 'never',
+    what: 'The command line was not understood.',
+    hint: 'Run the command with --help to see what it accepts.',
+  },
+  'config/missing': {
+    retry: 'never',
+    what: 'The configuration file does not exist or cannot be read.',
+    hint: 'Create one with the sample-config command, or name it with --config FILE.',
+  },
+  'config/syntax': {
+    retry: 'never',
+    what: 'The configuration file is not valid YAML.',
+    hint: 'Mend the place that is named; the check command tells when all is well.',
+  },
+  'config/invalid': {
+    retry: 'never',
+    what: 'The configuration holds values that cannot be used.',
+    hint: 'Mend the keys that are named; the check command tells when all is well.',
+  },
+  'input/unreadable': {
+    retry: 'never',
+    what: 'A file named on the command line cannot be read.',
+    hint: 'Check the path and its permissions, or use - for standard input.',
+  },
+  'frame/checksum': {
+    retry: 'now',
+    what: 'A frame arrived whole but its checksum does not fit its bytes: some of them changed on the way.',
+    hint: 'A few are harmless. Many mean a bad cable, a long unshielded line, or a busy single-board computer.',
+  },
+  'frame/checksum-missing': {
+    retry: 'now',
+    what: 'A frame without checksum arrived where one is required.',
+    hint: 'If this meter never sends one (DSMR 2.2 and 3.0), set crc: if-present.',
+  },
+  'frame/truncated': {
+    retry: 'now',
+    what: 'A frame began but its end never came.',
+    hint: 'Usual once after start. If it goes on, bytes are lost: check cable, adapter and other readers of the port.',
+  },
+  'frame/overlong': {
+    retry: 'now',
+    what: 'A frame grew beyond the size limit without an end and was dropped.',
+    hint: 'Check that the right meter is connected; a larger limit is set with max_telegram_bytes.',
+  },
+  'frame/malformed': {
+    retry: 'now',
+    what: 'The bytes of a frame break the rules of its protocol.',
+    hint: 'Please report it together with the bytes that the decode command was given.',
+  },
+  'link/not-found': {
+    retry: 'soon',
+    what: 'The serial device or the host name does not exist.',
+    hint: 'Check the address; a USB adapter that is plugged in later is picked up by itself. Stable names are in /dev/serial/by-id.',
+  },
+  'link/permission': {
+    retry: 'soon',
+    what: 'The serial device exists but may not be opened.',
+    hint: 'Add the user to the group of the device (dialout on Debian), or pass the device into the container.',
+  },
+  'link/busy': {
+    retry: 'soon',
+    what: 'The serial device is in use by another process.',
+    hint: 'Stop the other program; only one can read a serial port.',
+  },
+  'link/refused': {
+    retry: 'later',
+    what: 'The other end refused the connection.',
+    hint: 'Check host and port, and that the serial server (ser2net, esp-link …) runs and has a free connection.',
+  },
+  'link/timeout': {
+    retry: 'later',
+    what: 'The other end did not answer in time.',
+    hint: 'Check address, network and power of the device.',
+  },
+  'link/lost': {
+    retry: 'soon',
+    what: 'The connection ended: the adapter was unplugged, or the other end closed it.',
+    hint: 'It is opened again by itself. If it happens often, check power supply and cable.',
+  },
+  'link/failed': {
+    retry: 'later',
+    what: 'The connection could not be opened or used, for a reason named in the message.',
+    hint: 'Check the address and the settings of the line.',
+  },
+  'meter/silent': {
+    retry: 'later',
+    what: 'The line is open but nothing arrives.',
+    hint: 'Check that the meter port is enabled, the cable is in the right socket, and its request line has power.',
+  },
+  'meter/unintelligible': {
+    retry: 'now',
+    what: 'Bytes arrive but no frame can be found in them.',
+    hint: 'Usually wrong line settings (speed, data bits, parity), an inverted signal, or two readers on one port.',
+  },
+  'mqtt/unreachable': {
+    retry: 'later',
+    what: 'The MQTT broker cannot be reached.',
+    hint: 'Check mqtt.url, and that the broker runs. Readings are kept and sent when it is back.',
+  },
+  'mqtt/refused': {
+    retry: 'later',
+    what: 'The MQTT broker refused the connection.',
+    hint: 'Check mqtt.username and mqtt.password, and that the broker knows the user.',
+  },
+  'mqtt/tls': {
+    retry: 'later',
+    what: 'The encrypted connection to the MQTT broker could not be made.',
+    hint: 'Check that mqtt.tls.ca_file holds the certificate authority of the broker and that the host name in mqtt.url is in its certificate.',
+  },
+  'mqtt/lost': {
+    retry: 'later',
+    what: 'The connection to the MQTT broker broke.',
+    hint: 'It is made again by itself; readings are kept until then.',
+  },
+  'mqtt/taken-over': {
+    retry: 'later',
+    what: 'Another client connected with the same client id, so the broker ended this connection.',
+    hint: 'Give each instance its own mqtt.client_id, or stop the other one.',
+  },
+  'mqtt/not-authorized': {
+    retry: 'never',
+    what: 'The broker refused a message or a subscription: the user may not use its topic, or the message is too large.',
+    hint: 'Allow the topic in the ACL of the broker. The message was dropped so that others can pass.',
+  },
+  'mqtt/oversized': {
+    retry: 'never',
+    what: 'A message that the broker delivered was larger than 1 MiB and was dropped.',
+    hint: 'Look for who publishes to the topic that is named; no meter sends so much.',
+  },
+  'outbox/overflow': {
+    retry: 'never',
+    what: 'More messages waited for the broker than the outbox may hold; the oldest were dropped.',
+    hint: 'Raise store.outbox.max_messages, or mend the connection to the broker.',
+  },
+  'http/unavailable': {
+    retry: 'never',
+    what: 'The HTTP port for health checks cannot be opened.',
+    hint: 'Choose another http.port, or set http.enabled: false.',
+  },
+  'internal/unexpected': {
+    retry: 'later',
+    what: 'Something happened that the program does not know.',
+    hint: 'Please report it with the log lines around it.',
+  },
+} as const satisfies Record<string, ErrorCodeInfo>;
+
+export type ErrorCode = keyof typeof errorCodes;

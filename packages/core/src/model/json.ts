@@ -1,0 +1,29 @@
+import { Decimal } from '../codec/index.ts';
+import { formatInstant, type Instant } from './instant.ts';
+import type { Row, Value } from './reading.ts';
+
+/** JSON text of a value. Numbers keep the digits that the meter sent, however many they are. */
+export function valueToJson(value: Value): string {
+  if (value instanceof Decimal) return value.toString();
+  if (isInstant(value)) return `"${formatInstant(value)}"`;
+  if (!isList(value)) return JSON.stringify(value);
+  const rows = value.map((row) => {
+    const fields = Object.entries(row).map(([key, field]) => `${JSON.stringify(key)}:${valueToJson(field)}`);
+    return `{${fields.join(',')}}`;
+  });
+  return `[${rows.join(',')}]`;
+}
+
+/** Plain text of a value, as it stands on an attribute topic: numbers, times and texts bare, lists as JSON. */
+export function valueToText(value: Value): string {
+  if (typeof value === 'string') return value;
+  return isInstant(value) ? formatInstant(value) : valueToJson(value);
+}
+
+export function isInstant(value: unknown): value is Instant {
+  return typeof value === 'object' && value !== null && 'epochMs' in value;
+}
+
+function isList(value: Value): value is readonly Row[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,19 @@
+/** The device that counts. Which one it is never depends on how it is reached. */
+export interface Meter {
+  /** Its level in the topics: the id from the configuration, or derived from its parent's. */
+  readonly id: string;
+  /** Device type in the topics: `dsmr`, `multical`, … */
+  readonly type: string;
+  /** For people. */
+  readonly name: string;
+  /** Stable for ever, unique among all meters of this type; from the serial number where there is one. */
+  readonly uniqueId: string;
+  readonly serialNumber: string | null;
+  readonly manufacturer: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+  /** The meter it is read through, e.g. the electricity meter in front of a gas meter. */
+  readonly via: Meter | null;
+  /** Milliseconds between two readings, as far as is known; null if they come irregularly. */
+  readonly intervalMs: number | null;
+}
