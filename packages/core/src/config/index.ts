@@ -1,0 +1,8 @@
+export { jsonSchema, markdownTable } from './describe.ts';
+export type { Environment } from './environment.ts';
+export type { ConfigIssue } from './issues.ts';
+export { type ConfigSources, type LoadedConfig, loadConfig } from './load.ts';
+export { effectiveYaml, redact } from './redact.ts';
+export { type SampleOptions, sampleYaml } from './sample.ts';
+export * from './schema.ts';
+export { type BaseConfig, bridgeConfig, meterBase } from './sections.ts';

@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import { mqtt } from './mqtt-section.ts';
+import { duration, meterId, size, tcpPort, topicTemplate } from './schema.ts';
+import { isBranch } from './tree.ts';
+
+export const log = z.strictObject({
+  level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('The least important lines that are still written.'),
+  format: z
+    .enum(['pretty', 'json'])
+    .exactOptional()
+    .meta({
+      description: 'Lines for people or for machines. Default: pretty on a terminal, json elsewhere.',
+      examples: ['json'],
+    }),
+  file: z
+    .strictObject({
+      path: z
+        .string()
+        .min(1)
+        .meta({
+          description: 'File that receives the log lines too.',
+          examples: ['/var/log/meterbridge/bridge.log'],
+        }),
+      max_size: size.prefault('10MB').describe('Size at which a new file is begun.'),
+      max_files: z.int().min(1).max(1000).default(7).describe('How many files are kept.'),
+    })
+    .exactOptional()
+    .describe('Write the log to files as well.'),
+});
+
+export const http = z.strictObject({
+  enabled: z.boolean().default(true).describe('Serve status page, health and metrics.'),
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on; 0.0.0.0 makes the page reachable from other machines.'),
+  port: tcpPort.default(8080).describe('Port to listen on.'),
+});
+
+export const store = z.strictObject({
+  outbox: z
+    .strictObject({
+      max_messages: z
+        .int()
+        .min(1)
+        .default(100_000)
+        .describe('How many messages are kept while the broker is away; beyond that the oldest are dropped.'),
+    })
+    .prefault({})
+    .describe('What waits for the broker.'),
+});
+
+export const homeassistant = z.strictObject({
+  enabled: z.boolean().default(true).describe('Announce the meters to Home Assistant.'),
+  discovery_prefix: topicTemplate()
+    .default('homeassistant')
+    .describe('Discovery prefix as set in Home Assistant.'),
+});
+
+export const breaker = z.strictObject({
+  failures: z
+    .int()
+    .min(1)
+    .default(5)
+    .describe('Failed readings in a row after which a meter is left alone for a while.'),
+  reset_after: duration.prefault('60s').describe('How long it is left alone.'),
+});
+
+/** Keys of every meter; an app adds its own: `z.strictObject({ ...meterBase, address, … })`. */
+export const meterBase = {
+  id: meterId.meta({ description: 'Name of the meter in topics; must be unique.', examples: ['main'] }),
+  name: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .meta({ description: 'Name for people. Default: made from the id.', examples: ['Main meter'] }),
+  expire_after: duration.exactOptional().meta({
+    description:
+      'Without a reading for so long the meter counts as offline. Default: 5m, or more for slow meters.',
+    examples: ['10m'],
+  }),
+};
+
+type MeterShape = typeof meterBase & z.core.$ZodShape;
+
+/** The whole schema of a bridge; keys of the app itself are added with `.extend()`. */
+export function bridgeConfig<Shape extends MeterShape>({ meter }: { readonly meter: z.ZodObject<Shape> }) {
+  return z.strictObject({
+    mqtt: mqtt.describe('Connection to the MQTT broker.'),
+    log: log.prefault({}).describe('What is written to the log.'),
+    http: http.prefault({}).describe('Status page, health and metrics.'),
+    store: store.prefault({}).describe('What is kept on disk.'),
+    homeassistant: homeassistant.prefault({}).describe('Discovery by Home Assistant.'),
+    breaker: breaker.prefault({}).describe('When a meter that fails is left alone.'),
+    meters: z
+      .array(meter.strict())
+      .min(1)
+      // Also when other issues were found: all are reported at once.
+      .superRefine(refuseTwins, { when: ({ value }) => Array.isArray(value) })
+      .describe('The meters.'),
+  });
+}
+
+/** What every bridge's configuration holds once it is loaded. */
+export type BaseConfig = z.output<ReturnType<typeof bridgeConfig<typeof meterBase>>>;
+
+function refuseTwins(meters: readonly unknown[], context: z.core.$RefinementCtx<readonly unknown[]>): void {
+  const first = new Map<unknown, number>();
+  for (const [index, meter] of meters.entries()) {
+    const id = isBranch(meter) ? meter.id : undefined;
+    const twin = first.get(id);
+    if (twin === undefined) {
+      if (id !== undefined) first.set(id, index);
+      continue;
+    }
+    const message = `is the id of meters[${twin}] too; must be unique`;
+    context.addIssue({ code: 'custom', path: [index, 'id'], message });
+  }
+}
