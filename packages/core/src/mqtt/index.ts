@@ -1,0 +1,13 @@
+export { type CloseOptions, MqttClient, type MqttEvents } from './client.ts';
+export type { Message, Qos } from './message.ts';
+export type { MqttSettings, MqttTiming, MqttTls } from './settings.ts';
+export type { OnMessage } from './subscriptions.ts';
+export {
+  ATTRIBUTE_TOPIC,
+  discoveryId,
+  READING_TOPIC,
+  type TopicSettings,
+  type Topics,
+  topicLevel,
+  topicsOf,
+} from './topics.ts';

@@ -1,0 +1,77 @@
+import type { BridgeError } from '../errors/index.ts';
+import type { Message } from './message.ts';
+
+interface Entry {
+  readonly message: Message;
+  readonly resolve: () => void;
+  readonly reject: (error: BridgeError) => void;
+}
+
+type Write = (message: Message, done: (refused?: BridgeError) => void) => void;
+
+/** The messages of one connection: never more under way than the broker takes, none outlives the connection. */
+export class Outflow {
+  readonly #limit: () => number;
+  readonly #write: Write;
+  readonly #waiting: Entry[] = [];
+  readonly #underWay = new Set<Entry>();
+  #onIdle: (() => void)[] = [];
+
+  /** @param limit how many may be under way now */
+  constructor(limit: () => number, write: Write) {
+    this.#limit = limit;
+    this.#write = write;
+  }
+
+  /** Resolves when the message is acknowledged (QoS 0: handed over). */
+  add(message: Message): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ message, resolve, reject });
+      this.#pump();
+    });
+  }
+
+  /** Rejects whatever is not acknowledged; returns those that the broker may have seen. */
+  end(error: BridgeError): readonly Message[] {
+    const seen = [...this.#underWay];
+    const all = [...seen, ...this.#waiting.splice(0)];
+    this.#underWay.clear();
+    for (const { reject } of all) reject(error);
+    this.#wake();
+    return seen.map(({ message }) => message);
+  }
+
+  get isIdle(): boolean {
+    return this.#underWay.size === 0 && this.#waiting.length === 0;
+  }
+
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve);
+      this.#wake();
+    });
+  }
+
+  #pump(): void {
+    while (this.#underWay.size < this.#limit()) {
+      const entry = this.#waiting.shift();
+      if (entry === undefined) return;
+      this.#underWay.add(entry);
+      this.#write(entry.message, (refused) => this.#settle(entry, refused));
+    }
+  }
+
+  #settle(entry: Entry, refused: BridgeError | undefined): void {
+    // After the end of the connection its entries are settled already.
+    if (!this.#underWay.delete(entry)) return;
+    if (refused) entry.reject(refused);
+    else entry.resolve();
+    this.#pump();
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (!this.isIdle) return;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,74 @@
+/** What a topic needs to know of a meter. */
+interface Addressed {
+  readonly id: string;
+  readonly type: string;
+}
+
+export interface TopicSettings {
+  /** First level or levels of every topic of ours, e.g. `meters`. */
+  readonly base: string;
+  /** Name of the running app, e.g. `dsmr-bridge`. */
+  readonly app: string;
+  /** Template of the JSON topic, with `{base} {type} {meter}`. */
+  readonly reading: string;
+  /** Template of the attribute topics, with `{base} {type} {meter} {parameter}`. */
+  readonly attribute: string;
+  /** Home Assistant's discovery prefix. */
+  readonly discoveryPrefix: string;
+}
+
+/** Every topic of a bridge is built here, and nowhere else. */
+export interface Topics {
+  /** JSON with all values of one reading. */
+  reading(meter: Addressed): string;
+  /** The same JSON for readings that had to wait for the broker. */
+  backlog(meter: Addressed): string;
+  /** One value as plain text. */
+  attribute(meter: Addressed, key: string): string;
+  /** `online` or `offline`, retained. */
+  availability(meter: Addressed): string;
+  /** `online` or `offline` (last will) of the app itself. */
+  readonly bridgeState: string;
+  /** JSON about the app: version, meters, counters. */
+  readonly bridgeInfo: string;
+  /** Home Assistant's discovery topic of a device. */
+  discovery(objectId: string): string;
+  /** Where Home Assistant tells that it has started. */
+  readonly birth: string;
+}
+
+export const READING_TOPIC = '{base}/{type}/{meter}';
+export const ATTRIBUTE_TOPIC = '{base}/{type}/{meter}/{parameter}';
+
+export function topicsOf(settings: TopicSettings): Topics {
+  const { base, app, discoveryPrefix } = settings;
+  const fill = (template: string, meter: Addressed, parameter = ''): string =>
+    template
+      // Replaced by functions, as `$` in a replacement text has a meaning of its own.
+      .replaceAll('{base}', () => base)
+      .replaceAll('{type}', () => topicLevel(meter.type))
+      .replaceAll('{meter}', () => topicLevel(meter.id))
+      .replaceAll('{parameter}', () => topicLevel(parameter));
+  const reading = (meter: Addressed): string => fill(settings.reading, meter);
+  return {
+    reading,
+    backlog: (meter) => `${reading(meter)}/backlog`,
+    attribute: (meter, key) => fill(settings.attribute, meter, key),
+    availability: (meter) => `${fill(READING_TOPIC, meter)}/availability`,
+    bridgeState: `${base}/bridge/${app}/state`,
+    bridgeInfo: `${base}/bridge/${app}/info`,
+    discovery: (objectId) => `${discoveryPrefix}/device/${app}/${discoveryId(objectId)}/config`,
+    birth: `${discoveryPrefix}/status`,
+  };
+}
+
+/** A text as one topic level: what MQTT gives a meaning to (`+ # /`) or forbids becomes `_`. */
+export function topicLevel(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: MQTT 5, section 1.5.4: control characters are the point
+  return text.replace(/[+#/\u0000-\u001f\u007f-\u009f]/g, '_');
+}
+
+/** Home Assistant drops discovery topics whose ids hold anything else than `[a-zA-Z0-9_-]`; different texts stay different. */
+export function discoveryId(text: string): string {
+  return text.replace(/[^a-zA-Z0-9_-]/gu, (character) => `_${character.codePointAt(0)!.toString(16)}`);
+}

@@ -1,0 +1,21 @@
+export { type AppOptions, type LogRecord, type RunningApp, startApp } from './app.ts';
+export {
+  type Broker,
+  type BrokerKind,
+  type BrokerOptions,
+  freePort,
+  hasRealBroker,
+  passwordFile,
+  startBroker,
+  until,
+} from './broker.ts';
+export { type Certificates, type Identity, makeCertificates } from './certificates.ts';
+export { type CollectedMessage, type Collector, collect } from './collect.ts';
+export { conformancePath, conformanceReason } from './conformance.ts';
+export {
+  type DiscoveryContext,
+  type HomeAssistantTables,
+  homeAssistantTables,
+  violations,
+} from './homeassistant.ts';
+export { type Proxy, startProxy } from './proxy.ts';
