@@ -1,0 +1,55 @@
+import { type Logger as PinoLogger, pino, stdSerializers } from 'pino';
+import { createStream } from 'rotating-file-stream';
+import { toBridgeError } from '../errors/index.ts';
+import { prettyLine } from './pretty-line.ts';
+
+export type Logger = PinoLogger;
+
+export interface LogSettings {
+  readonly level: string;
+  readonly format: 'pretty' | 'json';
+  readonly file?: { readonly path: string; readonly maxBytes: number; readonly maxFiles: number } | undefined;
+}
+
+/** Where lines go: standard output, or anything else that takes text. */
+export interface LogSink {
+  write(line: string): unknown;
+}
+
+/** A log on standard output, and in a file that rotates if one is configured. */
+export function createLogger(settings: LogSettings, sink: LogSink = process.stdout): Logger {
+  const print =
+    settings.format === 'pretty'
+      ? (line: string) => sink.write(prettyLine(line))
+      : (line: string) => sink.write(line);
+  const file = settings.file && openFile(settings.file);
+  const write = (line: string): void => {
+    print(line);
+    file?.write(line);
+  };
+  const base = { level: settings.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  return pino(
+    { ...base, formatters: { level: (level) => ({ level }) }, serializers: { err: errorFields } },
+    { write },
+  );
+}
+
+function openFile({ path, maxBytes, maxFiles }: NonNullable<LogSettings['file']>): LogSink {
+  const name = (index: number | Date | null): string => (index === null ? path : `${path}.${Number(index)}`);
+  const stream = createStream(name, { size: `${maxBytes}B`, rotate: maxFiles });
+  // A log that cannot be written must not end the bridge: it is said once, and standard output goes on.
+  let failed = false;
+  stream.on('error', (error: Error) => {
+    if (!failed) process.stderr.write(`log file ${path}: ${error.message}\n`);
+    failed = true;
+  });
+  return stream;
+}
+
+/** An error as log fields: what it is, its facts, and what to do; a stack only where nobody foresaw it. */
+function errorFields(thrown: unknown): object {
+  const { code, message, hint, facts, cause } = toBridgeError(thrown);
+  if (code === 'internal/unexpected')
+    return { code, message, hint, stack: stdSerializers.err(cause as Error).stack };
+  return { code, message, hint, ...facts };
+}

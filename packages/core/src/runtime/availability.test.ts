@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Meter } from '../model/index.ts';
+import { ATTRIBUTE_TOPIC, READING_TOPIC, topicsOf } from '../mqtt/index.ts';
+import { Availability } from './availability.ts';
+
+const topics = topicsOf({
+  base: 'm',
+  app: 'a',
+  reading: READING_TOPIC,
+  attribute: ATTRIBUTE_TOPIC,
+  discoveryPrefix: 'h',
+});
+const meter: Meter = {
+  id: 'main',
+  type: 't',
+  name: 'Main',
+  uniqueId: '1',
+  serialNumber: null,
+  manufacturer: null,
+  model: null,
+  firmware: null,
+  via: null,
+  intervalMs: null,
+};
+
+let told: string[];
+let availability: Availability;
+beforeEach(() => {
+  vi.useFakeTimers();
+  told = [];
+  availability = new Availability(
+    topics,
+    ({ topic, payload }) => told.push(`${topic} ${payload}`),
+    () => undefined,
+  );
+});
+afterEach(() => {
+  availability.close();
+  vi.useRealTimers();
+});
+
+describe('availability', () => {
+  it('tells a meter online with its first reading, and only then', () => {
+    availability.seen(meter, 10_000);
+    availability.seen(meter, 10_000);
+    expect(told).toEqual(['m/t/main/availability online']);
+  });
+
+  it('tells it offline when nothing came in time, and online when it is back', () => {
+    availability.seen(meter, 10_000);
+    vi.advanceTimersByTime(9_000);
+    availability.seen(meter, 10_000);
+    vi.advanceTimersByTime(9_000);
+    expect(told).toHaveLength(1);
+    vi.advanceTimersByTime(3_000);
+    availability.seen(meter, 10_000);
+    expect(told).toEqual([
+      'm/t/main/availability online',
+      'm/t/main/availability offline',
+      'm/t/main/availability online',
+    ]);
+  });
+
+  it('tells it offline at once when its line is given up', () => {
+    availability.seen(meter, 10_000);
+    availability.lost(meter);
+    availability.lost(meter);
+    expect(told.slice(1)).toEqual(['m/t/main/availability offline']);
+  });
+
+  it('tells everything again when asked', () => {
+    availability.seen(meter, 10_000);
+    availability.resend();
+    expect(told).toEqual(['m/t/main/availability online', 'm/t/main/availability online']);
+  });
+});

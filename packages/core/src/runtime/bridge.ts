@@ -1,0 +1,212 @@
+import type { z } from 'zod';
+import type { BaseConfig } from '../config/index.ts';
+import { Announcer } from '../discovery/index.ts';
+import { type BridgeError, toBridgeError } from '../errors/index.ts';
+import type { Meter, Reading } from '../model/index.ts';
+import { type Message, MqttClient, type Topics, topicsOf } from '../mqtt/index.ts';
+import { type HttpServer, type Logger, serveHttp } from '../observe/index.ts';
+import { MemoryOutbox, type Outbox, type Outgoing } from '../store/index.ts';
+import { Availability } from './availability.ts';
+import type { BridgeDefinition } from './definition.ts';
+import { Delivery } from './delivery.ts';
+import { type BridgeStatus, problemsOf, statusOf } from './health.ts';
+import { Line } from './line.ts';
+import { mqttSettings } from './mqtt-settings.ts';
+import { Publisher } from './publisher.ts';
+import { OncePerMinute } from './quiet.ts';
+import type { Entry } from './source.ts';
+import { SUPPORT_URL, VERSION } from './version.ts';
+
+/** Stopping takes at most this long: then the supervisor of the process would kill it. */
+const STOP_TIMEOUT_MS = 5_000;
+const EXPIRE_AFTER_MS = 300_000;
+const EXPIRE_FACTOR = 2.5;
+
+/** A running bridge: lines → readings → publisher → outbox → broker, and what Home Assistant and others see of it. */
+export class Bridge<Schema extends z.ZodObject, E extends Entry> {
+  readonly lines: readonly Line<E>[];
+  readonly outbox: Outbox;
+  readonly delivery: Delivery;
+  readonly availability: Availability;
+  readonly mqtt: MqttClient;
+  /** Why the broker is away, or null. */
+  mqttProblem: BridgeError | null = null;
+  /** Where the broker is, for people. */
+  readonly broker: string;
+  readonly #config: BaseConfig;
+  readonly #log: Logger;
+  readonly #topics: Topics;
+  readonly #publisher: Publisher;
+  readonly #announcer: Announcer;
+  readonly #abort = new AbortController();
+  readonly #quiet = new OncePerMinute();
+  #running: Promise<unknown> = Promise.resolve();
+  #http: HttpServer | null = null;
+  #droppedBefore = 0;
+
+  constructor(definition: BridgeDefinition<Schema, E>, config: BaseConfig & z.output<Schema>, log: Logger) {
+    const { mqtt, homeassistant } = config;
+    const { base_topic: base, output, qos, retain } = mqtt;
+    this.#config = config;
+    this.#log = log;
+    const prefix = homeassistant.discovery_prefix;
+    this.#topics = topicsOf({ base, app: definition.name, ...mqtt.topics, discoveryPrefix: prefix });
+    const topics = this.#topics;
+    const put = (message: Outgoing): void => this.#put(message);
+
+    this.broker = mqtt.url;
+    this.mqtt = new MqttClient(
+      mqttSettings(mqtt, definition.name, (state) => this.#stateMessage(state)),
+      {
+        onConnect: () => this.#connected(),
+        onDisconnect: (error) => this.#disconnected(error),
+        onError: (error) => this.#log.error({ err: error }),
+      },
+    );
+    this.outbox = new MemoryOutbox({ maxMessages: config.store.outbox.max_messages });
+    this.delivery = new Delivery(this.mqtt, this.outbox, (message, error) => {
+      this.#log.error({ err: error, topic: message.topic }, 'message refused');
+    });
+    this.#publisher = new Publisher({ topics, output, qos, retain }, put);
+    this.availability = new Availability(topics, put, (meter, online) => {
+      this.#log.info({ meter: meter.id }, online ? 'meter online' : 'meter offline');
+    });
+    this.#announcer = new Announcer({
+      app: definition.name,
+      version: VERSION,
+      supportUrl: SUPPORT_URL,
+      topics,
+      output,
+      qos,
+      enabled: homeassistant.enabled,
+      send: (message) => put({ ...message, backlogTopic: null }),
+      afterBirth: () => this.#resendStates(),
+    });
+    this.lines = definition.entries(config).map((entry) => {
+      const events = {
+        onReading: (reading: Reading) => this.#received(reading, entry),
+        onGivenUp: (meters: readonly Meter[]) => {
+          for (const meter of meters) this.availability.lost(meter);
+        },
+      };
+      return new Line(
+        entry,
+        definition.source,
+        config.breaker.failures,
+        log.child({ meter: entry.id }),
+        events,
+      );
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#serve();
+    if (this.#config.homeassistant.enabled)
+      this.mqtt.subscribe(this.#topics.birth, (_, payload) => this.#birth(payload));
+    this.mqtt.connect();
+    this.#running = Promise.all(this.lines.map((line) => line.run(this.#abort.signal)));
+  }
+
+  /** Sources first, then what waits for the broker, then the word that the bridge is gone. */
+  async stop(): Promise<void> {
+    const deadline = performance.now() + STOP_TIMEOUT_MS;
+    const left = (): number => Math.max(100, deadline - performance.now());
+    this.#abort.abort();
+    await within(this.#running, left() / 2);
+    this.#announcer.close();
+    this.availability.close();
+    await within(this.delivery.drained(), left() / 2);
+    await this.mqtt.close({ last: [this.#stateMessage('offline')], timeoutMs: left() });
+    await this.#http?.close();
+    if (this.outbox.size > 0)
+      this.#log.warn({ messages: this.outbox.size }, 'stopped before the broker had taken everything');
+  }
+
+  status(): BridgeStatus {
+    return statusOf(this);
+  }
+
+  #received(reading: Reading, entry: Entry): void {
+    const { meter } = reading;
+    const expireAfterMs = this.#expireAfterMs(meter, entry);
+    this.availability.seen(meter, expireAfterMs);
+    if (reading.unchanged) return;
+    // Home Assistant counts only what is published: a meter that tells something now and then would seem dead to it.
+    const expireAfterS = meter.intervalMs === null ? null : Math.ceil(expireAfterMs / 1000);
+    this.#announcer.learn(meter, reading.values, expireAfterS);
+    this.#publisher.publish(reading);
+  }
+
+  #expireAfterMs(meter: Meter, { expire_after }: Entry): number {
+    return Math.max(expire_after ?? EXPIRE_AFTER_MS, EXPIRE_FACTOR * (meter.intervalMs ?? 0));
+  }
+
+  #put(message: Outgoing): void {
+    this.delivery.put(message);
+    const dropped = this.outbox.dropped - this.#droppedBefore;
+    if (dropped === 0 || this.#quiet.pass('dropped') === null) return;
+    this.#droppedBefore = this.outbox.dropped;
+    this.#log.error(
+      { code: 'outbox/overflow', dropped },
+      'the outbox is full: the oldest messages were dropped',
+    );
+  }
+
+  #connected(): void {
+    this.mqttProblem = null;
+    this.#log.info({ broker: this.broker }, 'connected to the broker');
+    this.#announcer.resend();
+    this.#resendStates();
+    this.delivery.connected();
+  }
+
+  /** What a broker without persistence, or a fresh Home Assistant, does not know. */
+  #resendStates(): void {
+    this.availability.resend();
+    this.#publisher.resend(this.outbox.waitingTopics());
+  }
+
+  #disconnected(error: BridgeError): void {
+    this.mqttProblem = error;
+    this.delivery.disconnected();
+    this.#log.warn({ err: error, broker: this.broker }, 'no connection to the broker');
+  }
+
+  #birth(payload: Uint8Array): void {
+    if (Buffer.from(payload).toString() === 'online') this.#announcer.onBirth();
+  }
+
+  #stateMessage(payload: string): Message {
+    return { topic: this.#topics.bridgeState, payload, qos: 1, retain: true };
+  }
+
+  async #serve(): Promise<void> {
+    const { enabled, host, port } = this.#config.http;
+    if (!enabled) return;
+    try {
+      this.#http = await serveHttp(host, port, {
+        '/health': () => {
+          const problems = problemsOf(this);
+          return {
+            status: problems.length > 0 ? 503 : 200,
+            body: { healthy: problems.length === 0, problems },
+          };
+        },
+        '/ready': () => ({ status: this.mqtt.connected ? 200 : 503, body: { ready: this.mqtt.connected } }),
+        '/status': () => ({ status: 200, body: this.status() }),
+      });
+    } catch (thrown) {
+      // Meters are read all the same.
+      this.#log.error({ err: toBridgeError(thrown) }, 'no health checks');
+    }
+  }
+}
+
+async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,100 @@
+import { Command, CommanderError } from 'commander';
+import type { z } from 'zod';
+import { loadConfig } from '../config/index.ts';
+import { type BridgeError, toBridgeError } from '../errors/index.ts';
+import { checkConfig, printSample, printSchema } from './config-commands.ts';
+import type { BridgeDefinition } from './definition.ts';
+import { askHealth } from './healthcheck.ts';
+import { readOnce } from './read.ts';
+import { run } from './run.ts';
+import type { Entry } from './source.ts';
+import { VERSION } from './version.ts';
+
+/** Exit codes: sysexits.h for usage and configuration. */
+const EX_FAILURE = 1;
+const EX_USAGE = 64;
+const EX_CONFIG = 78;
+
+/** The command line of a bridge: understands it, does it, and sets the exit code. Never throws. */
+export async function runBridge<Schema extends z.ZodObject, E extends Entry>(
+  definition: BridgeDefinition<Schema, E>,
+): Promise<void> {
+  // Whoever reads our output may stop reading, as `| head` does: that is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+  });
+  try {
+    process.exitCode = await parse(definition);
+  } catch (thrown) {
+    process.exitCode = failed(thrown);
+  }
+}
+
+async function parse<Schema extends z.ZodObject, E extends Entry>(
+  definition: BridgeDefinition<Schema, E>,
+): Promise<number> {
+  const program = new Command(definition.name)
+    .description(definition.summary)
+    .version(VERSION)
+    .option('-c, --config <file>', 'configuration file', defaultFiles(definition.name).join(', then '))
+    .option('--healthcheck', 'ask the running bridge how it is; for containers')
+    .exitOverride()
+    .showSuggestionAfterError();
+  let exitCode = 0;
+  const load = () => loadConfig(definition.config, placesOf(definition.name, program));
+  program
+    .command('run', { isDefault: true })
+    .description('read the meters and publish to MQTT until stopped')
+    .action(async () => {
+      if (program.opts().healthcheck) exitCode = await askHealth(load().config);
+      else await run(definition, load());
+    });
+  program
+    .command('check')
+    .description('check the configuration')
+    .option('--print', 'print the effective configuration, without secrets')
+    .action((options) => checkConfig(definition.config, load(), options));
+  program
+    .command('read')
+    .description('print one reading of each meter as JSON; no MQTT')
+    .option('--timeout <seconds>', 'how long to wait for a reading', Number, 30)
+    .action(async (options) => {
+      exitCode = await readOnce(definition, load().config, options.timeout * 1000);
+    });
+  program
+    .command('sample-config')
+    .description('print a configuration file to start from')
+    .action(() => printSample(definition));
+  program
+    .command('schema')
+    .description('print the JSON Schema of the configuration file, for editors')
+    .action(() => printSchema(definition));
+  definition.commands?.(program);
+  await program.parseAsync();
+  return process.exitCode === undefined ? exitCode : Number(process.exitCode);
+}
+
+function defaultFiles(name: string): readonly string[] {
+  return [`/etc/meterbridge/${name}.yaml`, `./${name}.yaml`];
+}
+
+function placesOf(name: string, program: Command) {
+  const isNamed = program.getOptionValueSource('config') === 'cli';
+  return isNamed ? { file: program.opts().config, candidates: [] } : { candidates: defaultFiles(name) };
+}
+
+/** One line that says what is wrong, one that says what to do. */
+function failed(thrown: unknown): number {
+  if (thrown instanceof CommanderError) {
+    // Commander has printed its message already; asking for help is no failure.
+    return thrown.exitCode === 0 ? 0 : EX_USAGE;
+  }
+  const error = toBridgeError(thrown);
+  process.stderr.write(`${error.message} (${error.code})\n  → ${error.hint}\n`);
+  return exitCodeOf(error);
+}
+
+function exitCodeOf({ code }: BridgeError): number {
+  if (code.startsWith('config/')) return EX_CONFIG;
+  return code === 'usage/invalid' ? EX_USAGE : EX_FAILURE;
+}

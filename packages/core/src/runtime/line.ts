@@ -1,0 +1,89 @@
+import type { BridgeError } from '../errors/index.ts';
+import type { Meter, Reading } from '../model/index.ts';
+import type { Logger } from '../observe/index.ts';
+import { openLink } from '../transport/index.ts';
+import { OncePerMinute } from './quiet.ts';
+import type { Entry, Source, SourceContext } from './source.ts';
+import { supervise } from './supervise.ts';
+
+const OPEN_TIMEOUT_MS = 10_000;
+
+export interface LineEvents {
+  onReading(reading: Reading, entry: Entry): void;
+  /** The line failed so often in a row that its meters are to be taken for gone. */
+  onGivenUp(meters: readonly Meter[]): void;
+}
+
+/** Runs the source of one entry, and knows how it is doing. */
+export class Line<E extends Entry> {
+  readonly entry: E;
+  /** Readings so far. */
+  readings = 0;
+  /** Bad frames and the like so far, by error code. */
+  readonly reports = new Map<string, number>();
+  /** What is wrong now, or null. */
+  problem: BridgeError | null = null;
+  readonly #source: Source<E>;
+  readonly #events: LineEvents;
+  readonly #maxFailures: number;
+  readonly #log: Logger;
+  readonly #quiet = new OncePerMinute();
+  readonly #meters = new Map<string, Meter>();
+
+  constructor(entry: E, source: Source<E>, maxFailures: number, log: Logger, events: LineEvents) {
+    this.entry = entry;
+    this.#source = source;
+    this.#maxFailures = maxFailures;
+    this.#log = log;
+    this.#events = events;
+  }
+
+  /** Resolves when the signal is aborted and the source has ended. */
+  async run(signal: AbortSignal): Promise<void> {
+    await supervise(
+      () => this.#source(this.#context(signal)),
+      {
+        onReading: (reading) => this.#received(reading),
+        onFailure: (error, failures, waitMs) => this.#failed(error, failures, waitMs),
+      },
+      signal,
+    );
+  }
+
+  #context(signal: AbortSignal): SourceContext<E> {
+    return {
+      entry: this.entry,
+      signal,
+      log: this.#log,
+      open: (address, line) => openLink(address, { line, timeoutMs: OPEN_TIMEOUT_MS, signal }),
+      report: (error) => this.#report(error),
+    };
+  }
+
+  #received(reading: Reading): void {
+    this.readings++;
+    if (this.problem) this.#log.info('readings arrive again');
+    else if (this.readings === 1) this.#log.info('readings arrive');
+    this.problem = null;
+    this.#meters.set(reading.meter.uniqueId, reading.meter);
+    this.#events.onReading(reading, this.entry);
+  }
+
+  #failed(error: BridgeError, failures: number, waitMs: number): void {
+    const isNews = this.problem?.code !== error.code || this.problem.message !== error.message;
+    this.problem = error;
+    // One line per change, not per try.
+    this.#log[isNews ? 'warn' : 'debug'](
+      { err: error, retry_in: `${(waitMs / 1000).toFixed(1)}s` },
+      'reading failed',
+    );
+    if (failures === this.#maxFailures) this.#events.onGivenUp([...this.#meters.values()]);
+  }
+
+  #report(error: BridgeError): void {
+    this.reports.set(error.code, (this.reports.get(error.code) ?? 0) + 1);
+    const held = this.#quiet.pass(error.code);
+    if (held === null) return;
+    this.#log.warn({ err: error, ...(held > 0 && { more_since_last_line: held }) });
+  }
+}

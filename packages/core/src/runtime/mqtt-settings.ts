@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { BaseConfig } from '../config/index.ts';
+import { BridgeError } from '../errors/index.ts';
+import type { Message, MqttSettings, MqttTls } from '../mqtt/index.ts';
+
+/** What the MQTT client needs to know of the configuration. */
+export function mqttSettings(
+  mqtt: BaseConfig['mqtt'],
+  app: string,
+  state: (payload: string) => Message,
+): MqttSettings {
+  const { protocol, hostname: host, port } = new URL(mqtt.url);
+  return {
+    host: host.replace(/^\[|\]$/g, ''),
+    tcpPort: Number(port),
+    tls: protocol === 'mqtts:' ? tlsSettings(mqtt.tls) : null,
+    ...(mqtt.username !== undefined && { username: mqtt.username }),
+    ...(mqtt.password !== undefined && { password: mqtt.password }),
+    clientId: mqtt.client_id ?? `${app}-${hostname()}`,
+    keepaliveS: Math.ceil(mqtt.keepalive / 1000),
+    will: state('offline'),
+    birth: [state('online')],
+  };
+}
+
+function tlsSettings({ ca_file, cert_file, key_file, insecure }: BaseConfig['mqtt']['tls']): MqttTls {
+  return {
+    insecure,
+    ...(ca_file !== undefined && { ca: readPem('ca_file', ca_file) }),
+    ...(cert_file !== undefined && { cert: readPem('cert_file', cert_file) }),
+    ...(key_file !== undefined && { key: readPem('key_file', key_file) }),
+  };
+}
+
+function readPem(key: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new BridgeError('config/invalid', `mqtt.tls.${key}: cannot be read: ${reason}`, { cause: thrown });
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { Decimal } from '../codec/index.ts';
+import type { Measurement, Meter, Reading, Value } from '../model/index.ts';
+import { ATTRIBUTE_TOPIC, READING_TOPIC, topicsOf } from '../mqtt/index.ts';
+import type { Outgoing } from '../store/index.ts';
+import { Publisher, type PublisherSettings } from './publisher.ts';
+
+const topics = topicsOf({
+  base: 'meters',
+  app: 'test-bridge',
+  reading: READING_TOPIC,
+  attribute: ATTRIBUTE_TOPIC,
+  discoveryPrefix: 'homeassistant',
+});
+const meter: Meter = {
+  id: 'main',
+  type: 'test',
+  name: 'Main "meter"',
+  uniqueId: '1',
+  serialNumber: null,
+  manufacturer: null,
+  model: null,
+  firmware: null,
+  via: null,
+  intervalMs: 1000,
+};
+const IDENTITY =
+  '{"id":"main","type":"test","name":"Main \\"meter\\"","manufacturer":null,"model":null,"serial_number":null}';
+const power: Measurement = { key: 'power', name: 'Power', unit: 'kW' };
+const text: Measurement = { key: 'message', name: 'Message', unit: null };
+
+const reading = (...values: readonly [Measurement, Value][]): Reading => ({
+  meter,
+  time: { epochMs: Date.UTC(2026, 0, 31, 12, 5), offsetMinutes: 60 },
+  values: values.map(([measurement, value]) => ({ measurement, value })),
+});
+
+function setUp(settings: Partial<PublisherSettings> = {}) {
+  const put: Outgoing[] = [];
+  const publisher = new Publisher({ topics, output: 'both', qos: 1, retain: true, ...settings }, (message) =>
+    put.push(message),
+  );
+  return { publisher, put, told: () => put.splice(0).map(({ topic, payload }) => `${topic} ${payload}`) };
+}
+
+describe('publisher', () => {
+  it('tells a reading as JSON and value by value, with the digits of the meter', () => {
+    const { publisher, told } = setUp();
+    publisher.publish(reading([power, new Decimal(1230, 3)], [text, 'a "b"']));
+    expect(told()).toEqual([
+      `meters/test/main {"time":"2026-01-31T13:05:00+01:00","meter":${IDENTITY},"power":1.230,"message":"a \\"b\\""}`,
+      'meters/test/main/power 1.230',
+      'meters/test/main/message a "b"',
+    ]);
+  });
+
+  it('tells null, and leaves the topic alone, when a known value is missing', () => {
+    const { publisher, told } = setUp();
+    publisher.publish(reading([power, new Decimal(1)], [text, 'x']));
+    told();
+    publisher.publish(reading([text, null]));
+    expect(told()).toEqual([
+      `meters/test/main {"time":"2026-01-31T13:05:00+01:00","meter":${IDENTITY},"power":null,"message":null}`,
+    ]);
+  });
+
+  it('takes the last one of a value that is told twice', () => {
+    const { publisher, told } = setUp({ output: 'attributes' });
+    publisher.publish(reading([power, new Decimal(1)], [power, new Decimal(2)]));
+    expect(told()).toEqual(['meters/test/main/power 2']);
+  });
+
+  it('knows where a reading goes that comes too late, and that of values only the latest matters', () => {
+    const { publisher, put } = setUp();
+    publisher.publish(reading([power, new Decimal(1)]));
+    expect(put.map(({ backlogTopic }) => backlogTopic)).toEqual(['meters/test/main/backlog', null]);
+  });
+
+  it('sends the last state again, but for meters whose readings wait', () => {
+    const { publisher, told } = setUp({ output: 'json' });
+    publisher.publish(reading([power, new Decimal(7)]));
+    const [first] = told();
+    publisher.resend(new Set());
+    expect(told()).toEqual([first]);
+    publisher.resend(new Set(['meters/test/main']));
+    expect(told()).toEqual([]);
+  });
+
+  it('keeps exact whatever a double cannot hold', () => {
+    const { publisher, told } = setUp({ output: 'attributes' });
+    publisher.publish(reading([power, Decimal.parse('12345678901234567890.123')]));
+    expect(told()).toEqual(['meters/test/main/power 12345678901234567890.123']);
+  });
+});

@@ -1,0 +1,109 @@
+import {
+  formatInstant,
+  type Measurement,
+  type Meter,
+  type Reading,
+  valueToJson,
+  valueToText,
+} from '../model/index.ts';
+import type { Qos, Topics } from '../mqtt/index.ts';
+import type { Outgoing } from '../store/index.ts';
+
+export interface PublisherSettings {
+  readonly topics: Topics;
+  readonly output: 'json' | 'attributes' | 'both';
+  readonly qos: Qos;
+  readonly retain: boolean;
+}
+
+/** What is known of a meter from its readings so far. */
+interface Published {
+  readonly meter: Meter;
+  /** The identity part of its JSON. */
+  readonly identity: string;
+  /** Every measurement it ever told, so that one that is missing this time can be told as null. */
+  readonly keys: Map<
+    string,
+    { readonly measurement: Measurement; readonly topic: string; text: string | null }
+  >;
+  json: string;
+}
+
+/** Makes messages of readings, and remembers the last ones for a broker that has lost them. */
+export class Publisher {
+  readonly #settings: PublisherSettings;
+  readonly #put: (message: Outgoing) => void;
+  readonly #meters = new Map<string, Published>();
+
+  constructor(settings: PublisherSettings, put: (message: Outgoing) => void) {
+    this.#settings = settings;
+    this.#put = put;
+  }
+
+  publish(reading: Reading): void {
+    const published = this.#published(reading.meter);
+    const { output } = this.#settings;
+    const told = new Map(
+      reading.values.map(({ measurement, value }) => [measurement.key, { measurement, value }]),
+    );
+    for (const [key, { measurement }] of told) this.#learn(published, key, measurement);
+    let json = `{"time":"${formatInstant(reading.time)}","meter":${published.identity}`;
+    for (const [key, known] of published.keys) {
+      const value = told.get(key)?.value ?? null;
+      known.text = value === null ? null : valueToText(value);
+      json += `,${JSON.stringify(key)}:${valueToJson(value)}`;
+    }
+    published.json = `${json}}`;
+    if (output !== 'attributes') this.#put(this.#readingMessage(published, true));
+    if (output !== 'json') for (const message of this.#attributeMessages(published)) this.#put(message);
+  }
+
+  /** Sends the last state of every meter again, but for those whose readings still wait. */
+  resend(waiting: ReadonlySet<string>): void {
+    const { output, topics } = this.#settings;
+    for (const published of this.#meters.values()) {
+      const waits = waiting.has(topics.reading(published.meter));
+      if (output !== 'attributes' && !waits) this.#put(this.#readingMessage(published, false));
+      if (output !== 'json') for (const message of this.#attributeMessages(published)) this.#put(message);
+    }
+  }
+
+  forget(meter: Meter): void {
+    this.#meters.delete(meter.uniqueId);
+  }
+
+  #published(meter: Meter): Published {
+    const known = this.#meters.get(meter.uniqueId);
+    if (known?.meter === meter) return known;
+    const { id, type, name, manufacturer, model, serialNumber } = meter;
+    const identity = JSON.stringify({ id, type, name, manufacturer, model, serial_number: serialNumber });
+    const published = { meter, identity, keys: new Map(), json: '' };
+    this.#meters.set(meter.uniqueId, published);
+    return published;
+  }
+
+  #learn(published: Published, key: string, measurement: Measurement): void {
+    if (published.keys.has(key)) return;
+    const topic = this.#settings.topics.attribute(published.meter, key);
+    published.keys.set(key, { measurement, topic, text: null });
+  }
+
+  #readingMessage({ meter, json }: Published, isNew: boolean): Outgoing {
+    const { topics, qos, retain } = this.#settings;
+    return {
+      topic: topics.reading(meter),
+      payload: json,
+      qos,
+      retain,
+      backlogTopic: isNew ? topics.backlog(meter) : null,
+    };
+  }
+
+  /** A value that the meter did not tell leaves its topic as it is. */
+  #attributeMessages({ keys }: Published): readonly Outgoing[] {
+    const { qos, retain } = this.#settings;
+    return [...keys.values()].flatMap(({ topic, text }) =>
+      text === null ? [] : [{ topic, payload: text, qos, retain, backlogTopic: null }],
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import type { BridgeError } from '../errors/index.ts';
+import type { Reading } from '../model/index.ts';
+import type { Logger } from '../observe/index.ts';
+import type { Address, LineSettings, Link } from '../transport/index.ts';
+
+/** One entry of the configuration: a meter, or a line with several. */
+export interface Entry {
+  readonly id: string;
+  /** Milliseconds without a reading after which its meters count as gone; default 300 s. */
+  readonly expire_after?: number | undefined;
+}
+
+/** What a source gets to work with. */
+export interface SourceContext<E extends Entry> {
+  readonly entry: E;
+  /** Aborted when the source shall end. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Opens the link to the meter; the caller closes it. */
+  open(address: Address, line: LineSettings): Promise<Link>;
+  /** Something went wrong that the source gets over by itself, such as one bad frame: counted, and logged now and then. */
+  report(error: BridgeError): void;
+}
+
+/**
+ * An endless flow of readings from one entry of the configuration. It ends by throwing: the runtime tells what
+ * happened, waits, and starts it again.
+ */
+export type Source<E extends Entry> = (context: SourceContext<E>) => AsyncIterable<Reading>;

@@ -1,0 +1,1 @@
+export { MemoryOutbox, type Outbox, type OutboxSettings, type Outgoing } from './outbox.ts';
