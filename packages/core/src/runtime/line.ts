@@ -54,7 +54,6 @@ export class Line<E extends Entry> {
     return {
       entry: this.entry,
       signal,
-      log: this.#log,
       open: (address, line) => openLink(address, { line, timeoutMs: OPEN_TIMEOUT_MS, signal }),
       report: (error) => this.#report(error),
     };

@@ -1,6 +1,5 @@
 import type { BridgeError } from '../errors/index.ts';
 import type { Reading } from '../model/index.ts';
-import type { Logger } from '../observe/index.ts';
 import type { Address, LineSettings, Link } from '../transport/index.ts';
 
 /** One entry of the configuration: a meter, or a line with several. */
@@ -15,7 +14,6 @@ export interface SourceContext<E extends Entry> {
   readonly entry: E;
   /** Aborted when the source shall end. */
   readonly signal: AbortSignal;
-  readonly log: Logger;
   /** Opens the link to the meter; the caller closes it. */
   open(address: Address, line: LineSettings): Promise<Link>;
   /** Something went wrong that the source gets over by itself, such as one bad frame: counted, and logged now and then. */

@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { type Address, address, timezone } from '@meterbridge/core/config';
+import { BridgeError } from '@meterbridge/core/errors';
+import {
+  type Command,
+  InvalidArgumentError,
+  inputChunks,
+  Option,
+  untilInterrupted,
+} from '@meterbridge/core/runtime';
+import { type DecodeOptions, decodeStream } from './decode.ts';
+import { FAULTS, type Fault } from './simulator/faults.ts';
+import { usualIntervalMs } from './simulator/port.ts';
+import { servePort } from './simulator/serve.ts';
+import type { SimulatedVersion } from './simulator/telegram.ts';
+
+/** What dsmr-bridge can do besides what every bridge can. */
+export function commands(program: Command): void {
+  program
+    .command('decode')
+    .description('decode telegrams from files or standard input: one line of JSON each')
+    .argument('[files...]', 'captures, raw or as hexadecimal text; - for standard input', ['-'])
+    .addOption(
+      new Option('--crc <policy>', 'what is demanded of the CRC')
+        .choices(['if-present', 'require', 'off'])
+        .default('if-present'),
+    )
+    .option('--timezone <zone>', 'time zone of the meter', parseTimezone, 'Europe/Amsterdam')
+    .option('--max-telegram-bytes <n>', 'size beyond which a telegram is given up', positiveInteger, 16_384)
+    .action(async (files: readonly string[], options: DecodeOptions) => {
+      for (const file of files) await decodeFile(file, options);
+    });
+  program
+    .command('simulate')
+    .description('be a P1 port in a house: on TCP, on a pseudo terminal, or both')
+    .option('--listen <address>', 'tcp://host:port to listen on', parseListen)
+    .option('--pty <path>', 'where to put the pseudo terminal')
+    .addOption(
+      new Option('--dsmr <version>', 'version of the meter').choices(['2.2', '4.2', '5.0']).default('5.0'),
+    )
+    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, parseFaults, [])
+    .option('--replay <files...>', 'send the telegrams of these captures instead')
+    .option(
+      '--interval <ms>',
+      'milliseconds between telegrams; default: as the version demands',
+      positiveInteger,
+    )
+    .option('--seed <n>', 'same seed, same house', positiveInteger, 1)
+    .action(simulate);
+}
+
+async function decodeFile(file: string, options: DecodeOptions): Promise<void> {
+  for await (const { json, failed } of decodeStream(inputChunks(file), options)) {
+    process.stdout.write(`${json}\n`);
+    if (failed) process.exitCode = 1;
+  }
+}
+
+interface SimulateOptions {
+  readonly listen?: Address;
+  readonly pty?: string;
+  readonly dsmr: SimulatedVersion;
+  readonly fault: readonly Fault[];
+  readonly replay?: readonly string[];
+  readonly interval?: number;
+  readonly seed: number;
+}
+
+async function simulate({
+  listen,
+  pty,
+  dsmr,
+  fault,
+  replay,
+  interval,
+  seed,
+}: SimulateOptions): Promise<void> {
+  if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
+  if (listen && listen.kind !== 'tcp')
+    throw new BridgeError('usage/invalid', '--listen takes tcp://host:port');
+  const signal = untilInterrupted();
+  await using port = await servePort({
+    version: dsmr,
+    faults: fault,
+    seed,
+    intervalMs: interval ?? usualIntervalMs(dsmr),
+    replay: replay && (await Promise.all(replay.map(wholeInput))),
+    tcp: listen,
+    pty,
+  });
+  if (listen) process.stdout.write(`P1 port on tcp://${listen.host}:${port.tcpPort}\n`);
+  if (pty) process.stdout.write(`P1 port on ${pty}\n`);
+  await Promise.race([port.ended, once(signal, 'abort')]);
+}
+
+async function wholeInput(file: string): Promise<Uint8Array> {
+  const chunks = await Array.fromAsync(inputChunks(file));
+  return Buffer.concat(chunks);
+}
+
+function parseListen(text: string): Address {
+  const parsed = address.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
+  return parsed.data;
+}
+
+function parseTimezone(text: string): string {
+  const parsed = timezone.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
+  return parsed.data;
+}
+
+function parseFaults(text: string): readonly Fault[] {
+  return text.split(',').map((name) => {
+    const fault = FAULTS.find((known) => known === name.trim());
+    if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FAULTS.join(', ')}.`);
+    return fault;
+  });
+}
+
+function positiveInteger(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number above 0.');
+  return number;
+}

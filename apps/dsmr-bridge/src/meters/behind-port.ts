@@ -1,0 +1,84 @@
+import { Decimal } from '@meterbridge/core/codec';
+import type { MeasuredValue, Measurement } from '@meterbridge/core/model';
+import type { MbusDevice } from '../protocol/mbus-device.ts';
+import type { ObisEntry } from '../protocol/obis.ts';
+import { inPublishedUnit, unitTraits } from './units.ts';
+
+/** What is published for the registers of a meter behind the port: the unit tells them apart, the medium names them. */
+function measurementFor(medium: string, code: string, unit: string): Measurement {
+  const traits = unitTraits[unit];
+  const energy = unit === 'kWh' || unit === 'GJ';
+  if (unit === 'm³/h') return { key: 'flow_rate', name: 'Flow rate', unit, ...traits };
+  if (unit === '°C') {
+    const number = code.endsWith('.3') ? 1 : 2;
+    return { key: `temperature_${number}`, name: `Temperature ${number}`, unit, ...traits };
+  }
+  if (unit === 'm³' && medium === 'gas')
+    return { key: 'gas_reading', name: 'Gas', unit, ...traits, deviceClass: 'gas' };
+  if (unit === 'm³' && medium.endsWith('water')) {
+    return { key: 'water_reading', name: 'Water', unit, ...traits, deviceClass: 'water' };
+  }
+  if (unit === 'm³') return { key: 'volume', name: 'Volume', unit, ...traits };
+  if (energy) return { key: `${slug(medium)}_reading`, name: 'Energy', unit, ...traits };
+  return { key: 'reading', name: 'Reading', unit, ...traits };
+}
+
+const cache: { readonly medium: string; readonly measurement: Measurement }[] = [];
+
+function cachedMeasurement(medium: string, entry: ObisEntry, unit: string): Measurement {
+  const cached = cache[entry.index];
+  if (cached?.medium === medium && cached.measurement.unit === unit) return cached.measurement;
+  const measurement = measurementFor(medium, entry.code, unit);
+  cache[entry.index] = { medium, measurement };
+  return measurement;
+}
+
+const valve: Measurement = { key: 'valve_position', name: 'Valve', unit: null, diagnostic: true };
+
+/** `warm water` as part of an id or a key. */
+export function slug(text: string): string {
+  return text.replaceAll(' ', '_');
+}
+
+/** What a device measures; empty if it was never heard. An unknown unit gives no value rather than a wrong one. */
+export function deviceValues(device: MbusDevice): readonly MeasuredValue[] {
+  const values: MeasuredValue[] = [];
+  for (const { entry, value, unit } of device.readings) {
+    const published = value instanceof Decimal && entry ? inPublishedUnit(value, unit) : null;
+    if (!published) continue;
+    const measurement = cachedMeasurement(device.medium ?? 'other', entry!, published.unit);
+    values.push({ measurement, value: published.value });
+  }
+  const { valvePosition } = device;
+  if (values.length > 0 && (valvePosition instanceof Decimal || typeof valvePosition === 'string')) {
+    values.push({ measurement: valve, value: valvePosition });
+  }
+  return values;
+}
+
+const gasProvided: Measurement = {
+  key: 'gas_provided',
+  name: 'Gas',
+  unit: 'm³',
+  deviceClass: 'gas',
+  stateClass: 'total_increasing',
+  precision: 3,
+  unannounced: true,
+};
+
+/** The newest gas reading, as a value of the port itself: a name that other programs gave to it. */
+export function gasProvidedValue(devices: readonly MbusDevice[]): MeasuredValue | null {
+  let newest: Decimal | null = null;
+  let newestMs = Number.NEGATIVE_INFINITY;
+  for (const { medium, readings } of devices) {
+    if (medium !== 'gas') continue;
+    for (const { value, unit, details } of readings) {
+      const published = value instanceof Decimal ? inPublishedUnit(value, unit) : null;
+      const ms = details?.timestamp?.epochMs ?? 0;
+      if (published?.unit !== 'm³' || ms < newestMs) continue;
+      newest = published.value;
+      newestMs = ms;
+    }
+  }
+  return newest && { measurement: gasProvided, value: newest };
+}

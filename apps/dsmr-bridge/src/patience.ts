@@ -1,0 +1,68 @@
+import { BridgeError } from '@meterbridge/core/errors';
+import { formatLine, type LineSettings } from '@meterbridge/core/transport';
+
+/** The slowest meters send every 10 s: three of their telegrams must have failed to come. */
+const SILENT_AFTER_MS = 30_000;
+/** Settings that are only tried get time for one telegram of the slowest meter. */
+const TRIAL_MS = 12_000;
+/** Shorter than the shortest telegram: what is less may be the rest of one. */
+const TRIAL_BYTES = 200;
+
+/** Watches a port on which telegrams should arrive, and says when to stop hoping. */
+export class Patience {
+  readonly #line: LineSettings | null;
+  #isTrial: boolean;
+  #lastByteMs = performance.now();
+  #lastTelegramMs = performance.now();
+  /** Since the last telegram. */
+  #bytes = 0;
+  #highBytes = 0;
+  #gapFollowed = false;
+
+  /**
+   * @param line what the port was opened with; null for a network port
+   * @param isTrial other settings can be tried
+   */
+  constructor(line: LineSettings | null, isTrial: boolean) {
+    this.#line = line;
+    this.#isTrial = isTrial;
+  }
+
+  /** @param chunk what arrived, null for a gap */
+  heard(chunk: Uint8Array | null, telegrams: number): void {
+    const now = performance.now();
+    if (chunk) this.#lastByteMs = now;
+    if (telegrams > 0) {
+      this.#lastTelegramMs = now;
+      this.#isTrial = false;
+      this.#bytes = this.#highBytes = 0;
+      return;
+    }
+    this.#gapFollowed = chunk === null;
+    for (const byte of chunk ?? []) if (byte >= 0x80) this.#highBytes++;
+    this.#bytes += chunk?.length ?? 0;
+  }
+
+  /** Time to try other line settings: bytes came and were no telegram, or nothing came for long enough. */
+  get isTrialOver(): boolean {
+    if (!this.#isTrial) return false;
+    if (this.#bytes >= TRIAL_BYTES && this.#gapFollowed) return true;
+    return performance.now() - this.#lastTelegramMs >= TRIAL_MS;
+  }
+
+  /** What is wrong with the port by now, or null. */
+  verdict(): BridgeError | null {
+    const now = performance.now();
+    if (now - this.#lastByteMs >= SILENT_AFTER_MS) {
+      return new BridgeError('meter/silent', `nothing has arrived for ${SILENT_AFTER_MS / 1000} s`);
+    }
+    if (now - this.#lastTelegramMs < SILENT_AFTER_MS || this.#bytes < TRIAL_BYTES) return null;
+    const facts = { bytes: this.#bytes, ...(this.#line && { line: formatLine(this.#line) }) };
+    const detail = `${this.#bytes} bytes have arrived, but no telegram`;
+    // 7E1 read as 8N1 leaves the parity bit in every other byte.
+    if (this.#highBytes <= this.#bytes / 3) return new BridgeError('meter/unintelligible', detail, { facts });
+    const hint =
+      'The bytes look like 7 data bits with parity: set line: 9600 7E1 (or 7E1 at the serial server).';
+    return new BridgeError('meter/unintelligible', detail, { facts, hint });
+  }
+}

@@ -1,0 +1,159 @@
+import { latin1 } from '@meterbridge/core/codec';
+import type { P1Frame } from '@meterbridge/core/frames';
+import { type Instant, isInstant } from '@meterbridge/core/model';
+import { parseContent } from './content.ts';
+import { entryOf, findObis, type ObisEntry } from './obis.ts';
+import type { P1Object } from './object.ts';
+import type { MeterClock } from './timestamp.ts';
+import { parseQuantity, type Quantity } from './value.ts';
+
+const LF = 0x0a;
+const CR = 0x0d;
+const OPEN = 0x28;
+
+/** One telegram with its object lines decoded, in the order they were sent. */
+export interface Telegram {
+  readonly frame: P1Frame;
+  readonly objects: readonly P1Object[];
+  /** Lines that are no objects. They never make the telegram invalid. */
+  readonly unparsed: readonly string[];
+}
+
+/**
+ * Decodes every line of a telegram; one table for all countries and versions. Never throws.
+ * @param previous of the same meter: the order of its objects is tried first, as it hardly ever changes
+ */
+export function decodeTelegram(frame: P1Frame, clock: MeterClock, previous?: Telegram): Telegram {
+  const { bytes, bodyEnd } = frame;
+  const objects: P1Object[] = [];
+  const unparsed: string[] = [];
+  for (let from = frame.bodyStart; from < bodyEnd; ) {
+    const likely = previous?.objects[objects.length]?.entry ?? null;
+    const open = likely !== null && startsWith(bytes, from, likely.sent) ? from + likely.sent.length - 1 : -1;
+    let lineEnd = Math.max(from, open);
+    while (lineEnd < bodyEnd && bytes[lineEnd] !== LF) lineEnd++;
+    const to = lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
+    if (to > from) {
+      const object =
+        open < 0
+          ? parseLine(bytes, from, to, clock)
+          : parseGroups(bytes, open, to, likely!.code, likely, clock);
+      if (object) objects.push(object);
+      else if (!continueProfile(bytes, from, to, objects)) unparsed.push(latin1(bytes, from, to));
+    }
+    from = lineEnd + 1;
+  }
+  return { frame, objects, unparsed };
+}
+
+function startsWith(bytes: Uint8Array, from: number, prefix: Uint8Array): boolean {
+  for (let at = 0; at < prefix.length; at++) if (bytes[from + at] !== prefix[at]) return false;
+  return true;
+}
+
+/** `A-B:C.D.E`, perhaps `.F` or `*F`, then bracket groups up to the end of the line. */
+function parseLine(bytes: Uint8Array, from: number, to: number, clock: MeterClock): P1Object | null {
+  position = from;
+  const a = valueGroup(bytes, 0x2d);
+  const b = a < 0 ? -1 : valueGroup(bytes, 0x3a);
+  const c = b < 0 ? -1 : valueGroup(bytes, 0x2e);
+  const d = c < 0 ? -1 : valueGroup(bytes, 0x2e);
+  const e = d < 0 ? -1 : valueGroup(bytes, OPEN);
+  if (e < 0 || position > to) return null;
+  const entry = findObis(a, b, c, d, e);
+  return parseGroups(bytes, position - 1, to, entry?.code ?? `${a}-${b}:${c}.${d}.${e}`, entry, clock);
+}
+
+function parseGroups(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  obis: string,
+  entry: ObisEntry | null,
+  clock: MeterClock,
+): P1Object | null {
+  const object = { obis, entry, value: null, unit: null, details: undefined, from, to };
+  return parseContent(bytes, from, to, entry, clock, object) ? object : null;
+}
+
+/** Where `valueGroup` reads: kept outside so that the five calls a line takes allocate nothing. */
+let position = 0;
+
+/**
+ * The value group at `position`, 0 to 255, and the `end` sign behind it; -1 if it is anything else. Behind the fifth,
+ * group F is passed over: old documents write `.255` there, EasyMeter writes `*255`, and it means nothing here.
+ */
+function valueGroup(bytes: Uint8Array, end: number): number {
+  const first = position;
+  let value = 0;
+  for (let digit = bytes[position]! - 0x30; digit >= 0 && digit <= 9; digit = bytes[++position]! - 0x30) {
+    value = value * 10 + digit;
+  }
+  if (position === first || position > first + 3 || value > 255) return -1;
+  if (end === OPEN && (bytes[position] === 0x2e || bytes[position] === 0x2a)) {
+    const from = ++position;
+    while (bytes[position]! >= 0x30 && bytes[position]! <= 0x39) position++;
+    if (position === from || position > from + 3) return -1;
+  }
+  return bytes[position++] === end ? value : -1;
+}
+
+/** DSMR 2.2 and 3.0: the value of a gas reading stands alone on the line after it. False if that is not the case here. */
+function continueProfile(bytes: Uint8Array, from: number, to: number, objects: P1Object[]): boolean {
+  const head = objects.at(-1);
+  if (head?.entry?.kind !== 'profile' || head.value !== null) return false;
+  const quantity: Quantity = { value: null, unit: null };
+  if (!parseQuantity(bytes, from, to, null, quantity) || quantity.unit !== null) return false;
+  objects[objects.length - 1] = { ...head, value: quantity.value, to };
+  return true;
+}
+
+const TIME = ['0-0:1.0.0', '0-0:1.1.0'].map(entryOf);
+const VERSION = ['1-3:0.2.8'].map(entryOf);
+const BELGIAN_VERSION = ['0-0:96.1.4'].map(entryOf);
+/** Codes that may hold the serial number of the meter, best first. */
+const EQUIPMENT = ['0-0:96.1.1', '0-0:42.0.0', '0-0:96.1.0', '0-0:96.1.255', '1-0:0.0.0', '0-0:0.0.0'].map(
+  entryOf,
+);
+
+/** The object of the first code that is there: the last one, should the meter send it twice. */
+function findObject({ objects }: Telegram, entries: readonly ObisEntry[]): P1Object | null {
+  for (const entry of entries) {
+    for (let at = objects.length - 1; at >= 0; at--) if (objects[at]!.entry === entry) return objects[at]!;
+  }
+  return null;
+}
+
+/** Telegram time, or null if the meter sends none or its clock is not set. */
+export function telegramTime(telegram: Telegram): Instant | null {
+  const value = findObject(telegram, TIME)?.value;
+  return isInstant(value) ? value : null;
+}
+
+/** `5.0`, `4.2` …, Belgian `5.0.2` (the last two of its five digits are the e-MUCS version); else null. */
+export function telegramVersion(telegram: Telegram): string | null {
+  const version = findObject(telegram, VERSION)?.value;
+  if (typeof version === 'string') return [...version].join('.');
+  const belgian = findObject(telegram, BELGIAN_VERSION)?.value;
+  return typeof belgian === 'string' && /^[45]\d{4}$/.test(belgian)
+    ? [...belgian.slice(0, 3)].join('.')
+    : null;
+}
+
+/** The object that holds the serial number of the meter, or null. */
+export function equipmentObject(telegram: Telegram): P1Object | null {
+  return findObject(telegram, EQUIPMENT);
+}
+
+export interface HeaderParts {
+  /** Three letters of the maker. */
+  readonly manufacturer: string;
+  /** Fourth character: the baud rate of IEC 62056-21, of no meaning on a P1 port. */
+  readonly baudId: string;
+  readonly identification: string;
+}
+
+export function headerParts(frame: P1Frame): HeaderParts {
+  const { header } = frame;
+  return { manufacturer: header.slice(0, 3), baudId: header.slice(3, 4), identification: header.slice(4) };
+}

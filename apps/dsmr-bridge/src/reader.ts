@@ -1,0 +1,133 @@
+import { Decimal } from '@meterbridge/core/codec';
+import type { P1Frame } from '@meterbridge/core/frames';
+import type { Instant, MeasuredValue, Meter, Reading, Value } from '@meterbridge/core/model';
+import { deviceValues, gasProvidedValue } from './meters/behind-port.ts';
+import { DeviceMeters, type Heard, type KnownMeter } from './meters/device-meters.ts';
+import { electricityValues } from './meters/electricity.ts';
+import { type MbusDevice, mbusDevices } from './protocol/mbus-device.ts';
+import {
+  decodeTelegram,
+  equipmentObject,
+  headerParts,
+  type Telegram,
+  telegramTime,
+  telegramVersion,
+} from './protocol/telegram.ts';
+import type { MeterClock } from './protocol/timestamp.ts';
+
+export interface PortSettings {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly clock: MeterClock;
+}
+
+/** FLAG ids of makers whose name is beyond doubt; others are shown as sent. */
+const MAKERS: ReadonlyMap<string, string> = new Map([
+  ['ADN', 'Aidon'],
+  ['ESY', 'EasyMeter'],
+  ['ISK', 'Iskraemeco'],
+  ['KAM', 'Kamstrup'],
+  ['KFM', 'Kaifa'],
+  ['KMP', 'Kamstrup'],
+  ['LGF', 'Landis+Gyr'],
+  ['SAG', 'Sagemcom'],
+]);
+
+/** Makes readings of the telegrams of one P1 port: the electricity meter first, then the meters behind it. */
+export class PortReader {
+  readonly #settings: PortSettings;
+  #previous: Telegram | undefined;
+  #electricity:
+    | { readonly header: string; readonly serial: string | null; readonly meter: Meter }
+    | undefined;
+  readonly #behind = new DeviceMeters();
+
+  constructor(settings: PortSettings) {
+    this.#settings = settings;
+  }
+
+  /** @param receivedMs when the telegram arrived; stands in where the meter tells no time */
+  read(frame: P1Frame, receivedMs: number): readonly Reading[] {
+    const telegram = decodeTelegram(frame, this.#settings.clock, this.#previous);
+    this.#previous = telegram;
+    const meter = this.#electricityMeter(telegram);
+    const time = telegramTime(telegram) ?? this.#received(receivedMs);
+    const devices = mbusDevices(telegram);
+    const values = electricityValues(telegram.objects);
+    const gas = gasProvidedValue(devices);
+    if (gas) values.push(gas);
+    const readings: Reading[] = values.length > 0 ? [{ meter, time, values }] : [];
+    const heard = hear(devices);
+    const meters = this.#behind.of(heard, meter);
+    for (let at = 0; at < heard.length; at++) readings.push(deviceReading(meters[at]!, heard[at]!, time));
+    return readings;
+  }
+
+  #received(receivedMs: number): Instant {
+    const { clock } = this.#settings;
+    const offsetMinutes = clock.offsetAt(receivedMs + clock.standardOffset * 60_000);
+    return { epochMs: receivedMs, offsetMinutes };
+  }
+
+  #electricityMeter(telegram: Telegram): Meter {
+    const { header } = telegram.frame;
+    const found = equipmentObject(telegram)?.value;
+    const serial = typeof found === 'string' ? found : null;
+    if (this.#electricity?.header === header && this.#electricity.serial === serial)
+      return this.#electricity.meter;
+    const { id, name = 'Electricity meter' } = this.#settings;
+    const { manufacturer, identification } = headerParts(telegram.frame);
+    const version = telegramVersion(telegram);
+    const meter: Meter = {
+      id,
+      type: 'dsmr',
+      name,
+      uniqueId: serial ?? id,
+      serialNumber: serial,
+      manufacturer: MAKERS.get(manufacturer.toUpperCase()) ?? manufacturer,
+      model: identification.replace(/^\\\d?/, '') || null,
+      firmware: version === null ? null : `P1 ${version}`,
+      via: null,
+      // DSMR P1 companion 5.0.2, section 4: every second since 5.0, every ten seconds before.
+      intervalMs: version?.startsWith('5') ? 1_000 : 10_000,
+    };
+    this.#electricity = { header, serial, meter };
+    return meter;
+  }
+}
+
+/** The devices that the meter has heard from. */
+function hear(devices: readonly MbusDevice[]): readonly Heard[] {
+  const heard: Heard[] = [];
+  for (const device of devices) {
+    const values = deviceValues(device);
+    if (values.length > 0) heard.push({ device, values });
+  }
+  return heard;
+}
+
+function deviceReading(known: KnownMeter, { device, values }: Heard, telegramTime: Instant): Reading {
+  const { meter, last } = known;
+  const time = captureTime(device) ?? telegramTime;
+  const isUnchanged = last !== null && last.time.epochMs === time.epochMs && areSame(last.values, values);
+  known.last = isUnchanged ? { meter, time, values, unchanged: true } : { meter, time, values };
+  return known.last;
+}
+
+function captureTime({ readings }: MbusDevice): Instant | null {
+  for (let at = readings.length - 1; at >= 0; at--) {
+    const { unit, details } = readings[at]!;
+    if (unit !== null && details?.timestamp) return details.timestamp;
+  }
+  return null;
+}
+
+function areSame(some: readonly MeasuredValue[], others: readonly MeasuredValue[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let at = 0; at < some.length; at++) if (!isSame(some[at]!.value, others[at]!.value)) return false;
+  return true;
+}
+
+function isSame(one: Value, other: Value): boolean {
+  return one instanceof Decimal && other instanceof Decimal ? one.compare(other) === 0 : one === other;
+}

@@ -1,0 +1,140 @@
+import type { BridgeError } from '@meterbridge/core/errors';
+import type { Reading } from '@meterbridge/core/model';
+import type { SourceContext } from '@meterbridge/core/runtime';
+import { formatLine, type Link, linkPair } from '@meterbridge/core/transport';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { telegram } from './bridge.fixture.ts';
+import { config, type Port } from './config.ts';
+import { source } from './source.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function portOf(keys: object): Port {
+  const meters = [{ id: 'main', address: 'serial:///dev/ttyUSB0', ...keys }];
+  return config.parse({ mqtt: { url: 'mqtt://localhost' }, meters }).meters[0]!;
+}
+
+/** Runs a source against the far end of links in memory, one for each time it opens the port. */
+function startSource(port: Port) {
+  const abort = new AbortController();
+  const opened: { readonly line: string; readonly far: Link }[] = [];
+  const readings: Reading[] = [];
+  const reports: string[] = [];
+  const context: SourceContext<Port> = {
+    entry: port,
+    signal: abort.signal,
+    async open(_address, line) {
+      const [near, far] = linkPair();
+      opened.push({ line: formatLine(line), far });
+      return near;
+    },
+    report: ({ code }) => reports.push(code),
+  };
+  const ended = (async (): Promise<BridgeError | null> => {
+    try {
+      for await (const reading of source(context)) readings.push(reading);
+      return null;
+    } catch (thrown) {
+      return thrown as BridgeError;
+    }
+  })();
+  const send = async (bytes: Uint8Array): Promise<void> => {
+    await opened.at(-1)!.far.write(bytes, { timeoutMs: 1_000 });
+    await vi.advanceTimersByTimeAsync(1);
+  };
+  return { opened, readings, reports, ended, send, stop: () => abort.abort(new Error('stopped')) };
+}
+
+const SLOW_AS_FAST = Uint8Array.from({ length: 400 }, (_, at) => (at % 2 === 0 ? 0xb1 : 0x31));
+
+describe('line settings', () => {
+  it.each([
+    [{ version: '5.0' }, '115200 8N1'],
+    [{ version: '4.2' }, '115200 8N1'],
+    [{ version: '3.0' }, '9600 7E1'],
+    [{ version: '2.2' }, '9600 7E1'],
+    [{ version: '2.2', line: '115200 8N1' }, '115200 8N1'],
+    [{ version: '2.2', address: 'tcp://10.0.0.5:2001' }, '9600 7E1'],
+  ])('of %o are %s', async (keys, line) => {
+    const run = startSource(portOf(keys));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(run.opened.map((one) => one.line)).toEqual([line]);
+    run.stop();
+    await run.ended;
+  });
+
+  it('are found out: what arrives at 115200 8N1 is no telegram, so 9600 7E1 is tried, and kept', async () => {
+    const port = portOf({});
+    const run = startSource(port);
+    await vi.advanceTimersByTimeAsync(10);
+    await run.send(SLOW_AS_FAST);
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(run.opened.map(({ line }) => line)).toEqual(['115200 8N1', '9600 7E1']);
+    await run.send(telegram('00.100'));
+    expect(run.readings.length).toBeGreaterThan(0);
+    run.stop();
+    await run.ended;
+    const again = startSource(port);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(again.opened.map(({ line }) => line)).toEqual(['9600 7E1']);
+    again.stop();
+    await again.ended;
+  });
+
+  it('are tried in turn as well when nothing arrives at all, before the port is called silent', async () => {
+    const run = startSource(portOf({}));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(run.opened.map(({ line }) => line)).toEqual(['115200 8N1', '9600 7E1']);
+    expect((await run.ended)?.code).toBe('meter/silent');
+  });
+});
+
+describe('a port', () => {
+  it('that stays silent is given up after 30 s, so that the connection is made anew', async () => {
+    const run = startSource(portOf({ version: '5.0' }));
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(run.opened).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect((await run.ended)?.code).toBe('meter/silent');
+  });
+
+  it('that sends bytes but no telegram is called unintelligible, with what the bytes look like', async () => {
+    const run = startSource(portOf({ version: '5.0' }));
+    await vi.advanceTimersByTimeAsync(10);
+    for (let second = 0; second < 35; second++) {
+      await run.send(SLOW_AS_FAST).catch(() => undefined);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    const error = await run.ended;
+    expect([error?.code, error?.hint]).toEqual(['meter/unintelligible', expect.stringContaining('7E1')]);
+  });
+
+  it('of a meter without end line gives its telegram once it falls silent', async () => {
+    const run = startSource(portOf({ version: '2.2' }));
+    await vi.advanceTimersByTimeAsync(10);
+    const lines = ['/ISk5\\2MT382-1003', '', '0-0:96.1.1(4B414C37303035303738393336333132)', '1-0:1.8.1(00185.000*kWh)', '1-0:1.7.0(0001.01*kW)', ''];
+    await run.send(Buffer.from(lines.join('\r\n'), 'latin1'));
+    expect(run.readings).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(run.readings).toHaveLength(1);
+    run.stop();
+    await run.ended;
+  });
+
+  it('reports bad telegrams and goes on', async () => {
+    const run = startSource(portOf({ version: '5.0' }));
+    await vi.advanceTimersByTimeAsync(10);
+    const damaged = telegram('00.100');
+    damaged[80]! ^= 2;
+    await run.send(damaged);
+    await run.send(telegram('00.200'));
+    expect([run.reports, run.readings.length]).toEqual([['frame/checksum'], 2]);
+    run.stop();
+    await run.ended;
+  });
+});

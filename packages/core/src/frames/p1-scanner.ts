@@ -1,0 +1,111 @@
+import { CRC16, crc16, uncrc16 } from '../codec/index.ts';
+import {
+  CR,
+  type EndLine,
+  endLine,
+  holdsObject,
+  isStart,
+  isWholeWithoutEnd,
+  LF,
+  lastHeader,
+  nextBang,
+  nextStart,
+  END,
+  START,
+} from './p1-lines.ts';
+import type { Scan, ScanFrame, StreamState } from './scan.ts';
+
+/** `if-present`: a CRC must be right if there is one. `require`: there must be one. `off`: it is not looked at. */
+export type CrcPolicy = 'if-present' | 'require' | 'off';
+
+/**
+ * Finds telegrams in a stream. `/` and `!` also occur in values, telegrams are cut short and joined: so each `/`
+ * before an end line is a candidate, and the CRC decides; without one, what looks like a header line does.
+ */
+export function p1Scanner(policy: CrcPolicy): ScanFrame {
+  return (bytes, resume, state) => {
+    const start = nextStart(bytes, 0);
+    if (start !== 0) return skipNoise(bytes, start, state);
+    for (let at = nextBang(bytes, Math.max(resume, 1)); at >= 0; at = nextBang(bytes, at + 1)) {
+      const end = endLine(bytes, at, state);
+      if (end === 'incomplete') {
+        if (state === 'full') break;
+        return { kind: 'more', resume: at, until: LF };
+      }
+      if (end) return judge(bytes, end, policy);
+    }
+    if (state === 'full') return giveUp(bytes);
+    if (state === 'ended') return endAll(bytes, policy);
+    return { kind: 'more', resume: bytes.length, until: END };
+  };
+}
+
+function skipNoise(bytes: Uint8Array, start: number, state: StreamState): Scan {
+  const count = start < 0 || (state === 'ended' && !isStart(bytes, start)) ? bytes.length : start;
+  return { kind: 'skip', count, until: START };
+}
+
+/** An end line is there: which candidate does it end? */
+function judge(bytes: Uint8Array, end: EndLine, policy: CrcPolicy): Scan {
+  const withCrc = end.digits > 0 && policy !== 'off';
+  if (end.digits === 0 && policy === 'require') return lose(bytes, end.next, 'frame/checksum-missing', end.next);
+  const start = withCrc ? startByCrc(bytes, end) : Math.max(0, lastHeader(bytes, 0, end.at));
+  if (start < 0) return lose(bytes, end.next, 'frame/checksum', end.next);
+  if (start === 0) return { kind: 'frame', length: end.next };
+  return cutShort(bytes, start, policy, end.at);
+}
+
+/** The size limit is reached. A telegram has one header line: only behind the last of them one can still be whole. */
+function giveUp(bytes: Uint8Array): Scan {
+  const header = lastHeader(bytes, 1, bytes.length);
+  const start = header < 0 ? nextStart(bytes, bytes.length - 4) : header;
+  return lose(bytes, start < 0 ? bytes.length : start, 'frame/overlong', bytes.length);
+}
+
+/** Nothing follows any more, and there is no end line. */
+function endAll(bytes: Uint8Array, policy: CrcPolicy): Scan {
+  let next = nextStart(bytes, 1);
+  while (next > 0 && bytes[next - 1] !== LF) next = nextStart(bytes, next + 1);
+  return cutShort(bytes, next < 0 ? bytes.length : next, policy, bytes.length);
+}
+
+/** The bytes before `length` have no end line of their own: a meter that sends none, or a telegram cut short. */
+function cutShort(bytes: Uint8Array, length: number, policy: CrcPolicy, resume: number): Scan {
+  if (policy !== 'require' && isWholeWithoutEnd(bytes, length)) return { kind: 'frame', length };
+  return lose(bytes, length, 'frame/truncated', resume);
+}
+
+type Loss = 'frame/checksum' | 'frame/checksum-missing' | 'frame/truncated' | 'frame/overlong';
+
+/** A start that no object follows is noise; anything more was a telegram, and its loss is told. */
+function lose(bytes: Uint8Array, count: number, error: Loss, resume: number): Scan {
+  return holdsObject(bytes, count) ? { kind: 'skip', count, resume, error } : { kind: 'skip', count, resume };
+}
+
+/** Where the telegram begins whose CRC is right: the last at a line start, else the last of all, else -1. */
+function startByCrc(bytes: Uint8Array, end: EndLine): number {
+  const other = bytes.indexOf(START, 1);
+  const isOnlyOne = other < 0 || other > end.at;
+  if (isOnlyOne && crc16(bytes, CRC16.arc, 0, end.at + 1) === end.crc) return 0;
+  const start = isOnlyOne ? -1 : startBackwards(bytes, end, false);
+  return start < 0 ? startBackwards(bytes, end, true) : start;
+}
+
+/**
+ * Unwinds the CRC from the end: where its register is back at the initial value, a telegram may begin.
+ * One pass finds every candidate, so a storm of false starts costs no more than a telegram does.
+ * @param restoreCr counts a CR before each bare LF: gateways and terminal drivers take them out
+ */
+function startBackwards(bytes: Uint8Array, end: EndLine, restoreCr: boolean): number {
+  let register = end.crc;
+  let midLine = -1;
+  for (let at = end.at; at >= 0; at--) {
+    const byte = bytes[at]!;
+    register = uncrc16(register, byte, CRC16.arc);
+    if (restoreCr && byte === LF && bytes[at - 1] !== CR) register = uncrc16(register, CR, CRC16.arc);
+    if (register !== CRC16.arc.init || !isStart(bytes, at)) continue;
+    if (at === 0 || bytes[at - 1] === LF) return at;
+    if (midLine < 0) midLine = at;
+  }
+  return midLine;
+}

@@ -1,0 +1,37 @@
+/** Bundles one app into a single file, with the native binaries of serialport beside it: bundle.ts APP FOLDER. */
+import { cp, mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+
+const [app, folder] = process.argv.slice(2);
+if (!app || !folder) throw new Error('usage: bundle.ts APP FOLDER');
+
+const root = join(import.meta.dirname, '..');
+await mkdir(folder, { recursive: true });
+await build({
+  entryPoints: [join(root, 'apps', app, 'src/main.ts')],
+  outfile: join(folder, 'main.js'),
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  // Bundled CommonJS packages expect these; serialport looks for its binaries from __dirname.
+  banner: {
+    js: [
+      "import { createRequire as __createRequire } from 'node:module';",
+      'const require = __createRequire(import.meta.url);',
+      "const __dirname = import.meta.dirname + '/lib';",
+      'const __filename = import.meta.filename;',
+    ].join('\n'),
+  },
+});
+
+const core = createRequire(join(root, 'packages/core/package.json'));
+const serialport = createRequire(core.resolve('serialport'));
+const bindings = dirname(dirname(serialport.resolve('@serialport/bindings-cpp')));
+await cp(join(bindings, 'prebuilds'), join(folder, 'prebuilds'), {
+  recursive: true,
+  filter: (source) => !/prebuilds\/(?!linux)/.test(source),
+});

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
+
+describe('pnpm demo', () => {
+  it('shows values of every meter and ends cleanly on Ctrl-C', async () => {
+    const demo = spawn(process.execPath, [join(import.meta.dirname, 'demo.ts')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const lines: string[] = [];
+    const wanted = new Set([
+      /^\d\d:\d\d:\d\d meters\/dsmr\/dsmr_main {2}Energy import tariff 1 \d+\.\d{3} kWh/,
+      /^\d\d:\d\d:\d\d meters\/dsmr\/dsmr_main_gas {2}Gas \d+\.\d{3} m³/,
+    ]);
+    const exit = once(demo, 'exit');
+    try {
+      for await (const line of createInterface({ input: demo.stdout })) {
+        lines.push(line);
+        for (const pattern of wanted) if (pattern.test(line)) wanted.delete(pattern);
+        if (wanted.size === 0) break;
+      }
+      expect(lines).toContainEqual(expect.stringMatching(/^Broker: {2}mqtt:\/\/127\.0\.0\.1:\d+/));
+      demo.kill('SIGINT');
+      expect(await exit).toEqual([0, null]);
+    } finally {
+      demo.kill('SIGKILL');
+    }
+  });
+});

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+
+describe('documents', () => {
+  it('say what the code says', () => {
+    const { stderr, status } = spawnSync(process.execPath, [
+      join(ROOT, 'scripts/generate-docs.ts'),
+      '--check',
+    ]);
+    expect(stderr.toString()).toBe('');
+    expect(status).toBe(0);
+  });
+
+  it('show the same version everywhere', () => {
+    const files = [
+      'package.json',
+      'packages/core/package.json',
+      'packages/testing/package.json',
+      'apps/dsmr-bridge/package.json',
+    ];
+    const versions = files.map((file) => JSON.parse(readFileSync(join(ROOT, file), 'utf8')).version);
+    expect(new Set(versions).size).toBe(1);
+  });
+});
