@@ -13,6 +13,8 @@ export interface LogSettings {
 
 /** Where lines go: standard output, or anything else that takes text. */
 export interface LogSink {
+  /** A terminal gets colours. */
+  readonly isTTY?: boolean;
   write(line: string): unknown;
 }
 
@@ -20,7 +22,7 @@ export interface LogSink {
 export function createLogger(settings: LogSettings, sink: LogSink = process.stdout): Logger {
   const print =
     settings.format === 'pretty'
-      ? (line: string) => sink.write(prettyLine(line))
+      ? (line: string) => sink.write(prettyLine(line, sink.isTTY === true))
       : (line: string) => sink.write(line);
   const file = settings.file && openFile(settings.file);
   const write = (line: string): void => {

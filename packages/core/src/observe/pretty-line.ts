@@ -10,7 +10,7 @@ const DIM = '\u001b[90m';
 const RESET = '\u001b[0m';
 
 /** One line of JSON from the log as a line for people: time, level, message, facts, and on a line of its own the hint. */
-export function prettyLine(json: string, colour = process.stdout.isTTY): string {
+export function prettyLine(json: string, colour: boolean): string {
   const { time, level, msg, err, ...fields } = JSON.parse(json);
   const { message, hint, stack, ...facts } = err ?? {};
   const paint = (code: string | undefined, text: string): string =>

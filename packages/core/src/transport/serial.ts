@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { SerialPort } from 'serialport';
 import { BridgeError } from '../errors/index.ts';
@@ -50,7 +51,7 @@ function openPort(port: SerialPort, options: SerialOptions, limits: Limits): Pro
         if (failure) return reject(failure);
         // Pseudo terminals and some adapters do not have these lines.
         port.set({ dtr, rts }, () => {
-          if (isWanted) resolve(serialLink(`serial://${path} ${formatLine(options)}`, port));
+          if (isWanted) resolve(serialLink(path, `serial://${path} ${formatLine(options)}`, port));
           else port.close();
         });
       });
@@ -61,9 +62,19 @@ function openPort(port: SerialPort, options: SerialOptions, limits: Limits): Pro
   );
 }
 
-function serialLink(name: string, port: SerialPort): Link {
-  return streamLink(name, port, {
+function serialLink(path: string, name: string, port: SerialPort): Link {
+  const link = streamLink(name, port, {
     drain: (done) => port.drain(done),
     close: () => new Promise<void>((resolve) => (port.isOpen ? port.close(() => resolve()) : resolve())),
   });
+  return {
+    ...link,
+    async read(limits) {
+      const chunk = await link.read(limits);
+      // A device that vanishes just after it was opened is not always noticed by the library.
+      if (chunk || existsSync(path)) return chunk;
+      await link.close();
+      throw new BridgeError('link/lost', `${name} is lost: the device is gone`, { facts: { link: name } });
+    },
+  };
 }

@@ -1,0 +1,102 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BridgeError } from '../errors/index.ts';
+import { createLogger, type LogSettings } from './logger.ts';
+import { prettyLine } from './pretty-line.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'log-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function capture(settings: Partial<LogSettings> = {}) {
+  const lines: string[] = [];
+  const sink = { write: (line: string) => lines.push(line) };
+  return { lines, log: createLogger({ level: 'info', format: 'json', ...settings }, sink) };
+}
+
+describe('log', () => {
+  it('tells an error with code, words, hint and facts, and without a stack', () => {
+    const { lines, log } = capture();
+    log.warn({ err: new BridgeError('link/refused', 'no', { facts: { tcpPort: 9 } }) }, 'reading failed');
+    const record = JSON.parse(lines[0]!);
+    expect(record).toMatchObject({
+      level: 'warn',
+      msg: 'reading failed',
+      err: { code: 'link/refused', message: 'no', tcpPort: 9 },
+    });
+    expect(record.err.hint).toContain('serial server');
+    expect(record.err).not.toHaveProperty('stack');
+  });
+
+  it('tells where an error came from that nobody foresaw', () => {
+    const { lines, log } = capture();
+    log.error({ err: new TypeError('odd') });
+    expect(JSON.parse(lines[0]!).err).toMatchObject({
+      code: 'internal/unexpected',
+      stack: expect.stringContaining('logger.test.ts'),
+    });
+  });
+
+  it('leaves out what is below its level', () => {
+    const { lines, log } = capture({ level: 'warn' });
+    log.info('not wanted');
+    log.warn('wanted');
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['wanted']);
+  });
+
+  it('shows people one line, and the hint below it', () => {
+    const { lines, log } = capture({ format: 'pretty' });
+    log
+      .child({ meter: 'main' })
+      .warn({ err: new BridgeError('meter/silent', 'nothing came') }, 'reading failed');
+    const [head, hint] = lines[0]!.split('\n');
+    expect(head).toMatch(
+      /^\d\d:\d\d:\d\d warn {2}reading failed: nothing came {2}meter=main code=meter\/silent$/,
+    );
+    expect(hint).toMatch(/^ +→ Check that the meter port/);
+  });
+
+  it('lets no name or value forge a line or steer the terminal', () => {
+    const { lines, log } = capture({ format: 'pretty' });
+    log.info({ meter: 'a\nb\u001b[2J' }, 'evil\r\n12:00:00 info  all is well\u001b[2J');
+    expect(lines[0]!.trimEnd().split('\n')).toHaveLength(1);
+    expect(lines[0]).not.toContain('\u001b');
+  });
+
+  it('writes a file that rotates and keeps no more than it is told', async () => {
+    const path = join(folder, 'bridge.log');
+    const { log } = capture({ file: { path, maxBytes: 2_000, maxFiles: 2 } });
+    for (let turn = 0; turn < 200; turn++) {
+      log.info({ turn }, 'x'.repeat(100));
+      if (turn % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await vi.waitFor(async () => {
+      const files = (await readdir(folder)).filter((name) => name.startsWith('bridge.log'));
+      expect(files.sort()).toEqual(['bridge.log', 'bridge.log.1', 'bridge.log.2']);
+    });
+    const [first] = (await readFile(`${path}.1`, 'utf8')).split('\n');
+    expect(JSON.parse(first!).msg).toBe('x'.repeat(100));
+  });
+
+  it('goes on where its file cannot be written', async () => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const { lines, log } = capture({
+      file: { path: join(folder, 'no', 'such', '\0'), maxBytes: 1_000, maxFiles: 1 },
+    });
+    log.info('still here');
+    await vi.waitFor(() => expect(said).toHaveBeenCalledOnce());
+    expect(lines).toHaveLength(1);
+  });
+});
+
+describe('a pretty line', () => {
+  it('is coloured on a terminal only', () => {
+    const json = JSON.stringify({ level: 'info', time: '2026-01-31T12:00:00.000Z', msg: 'hello' });
+    expect(prettyLine(json, false)).toBe('12:00:00 info  hello\n');
+    expect(prettyLine(json, true)).toContain('\u001b[32m');
+  });
+});
