@@ -15,7 +15,8 @@ export interface TcpListener extends AsyncDisposable {
 
 /**
  * Listens for clients, for simulated meters. Each client gets a call of `serve`; when that settles its link is closed.
- * A BridgeError from `serve` (client gone, bytes that make no sense) concerns that client alone and ends there.
+ * A BridgeError from `serve` (client gone, bytes that make no sense) concerns that client alone and ends there, and so
+ * does the reason of the signal.
  * @param options.signal closes the listener and every link
  * @throws BridgeError link/busy, link/permission, link/not-found, link/failed
  */
@@ -28,13 +29,15 @@ export async function listenTcp(
   signal?.throwIfAborted();
   const links = new Set<Link>();
   const server = createServer(SOCKET_OPTIONS, (socket) => {
-    void serveSocket(socket, links, serve);
+    void serveSocket(socket, links, serve, signal);
   });
   try {
     await once(server.listen(tcpPort, host), 'listening');
   } catch (error) {
     throw linkError(`cannot listen on ${formatTcp({ host, tcpPort })}`, error);
   }
+  // A client that cannot be accepted (too many open files) is the only kind of error from here on.
+  server.on('error', () => {});
   let closing: Promise<void> | undefined;
   const close = () => {
     signal?.removeEventListener('abort', close);
@@ -51,6 +54,7 @@ async function serveSocket(
   socket: Socket,
   links: Set<Link>,
   serve: (link: Link) => Promise<void>,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const peer = formatTcp({ host: socket.remoteAddress ?? 'unknown', tcpPort: socket.remotePort ?? 0 });
   const link = streamLink(peer, socket);
@@ -58,7 +62,8 @@ async function serveSocket(
   try {
     await serve(link);
   } catch (error) {
-    if (!(error instanceof BridgeError)) throw error;
+    const isOurOwnEnd = signal?.aborted && error === signal.reason;
+    if (!isOurOwnEnd && !(error instanceof BridgeError)) throw error;
   } finally {
     await link.close();
     links.delete(link);

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lstat } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { BridgeError } from '../errors/index.ts';
 import type { Link } from './link.ts';
 import { linkError } from './link-error.ts';
+import { SocatLog } from './socat-log.ts';
 import { streamLink } from './stream-link.ts';
 import { within } from './wait.ts';
 
@@ -15,9 +16,9 @@ const CHANNEL = 3;
 
 /**
  * A pseudo terminal for a simulated meter: whoever opens `path` as a serial port gets the other end of this link, and
- * may close and open it again. Node has none of its own: `socat` makes it.
+ * may close and open it again. While nobody reads, the terminal takes some kilobytes; after that, writes time out.
  * @param options.signal is for opening only
- * @throws BridgeError link/failed, link/permission, link/timeout
+ * @throws BridgeError link/failed, link/not-found, link/permission, link/timeout
  */
 export async function openPty(
   path: string,
@@ -25,51 +26,65 @@ export async function openPty(
 ): Promise<Link> {
   const attempt = `cannot make a pseudo terminal at ${path}`;
   await refuseToReplace(path, attempt);
-  const limits = { timeoutMs: OPEN_TIMEOUT_MS, signal: options.signal };
   return await within<Link>(
-    limits,
+    { timeoutMs: OPEN_TIMEOUT_MS, signal: options.signal },
     () => {
       throw new BridgeError('link/timeout', `${attempt}: socat does not get ready`);
     },
     (resolve, reject) => {
-      const socat = spawn('socat', ['-d', '-d', `pty,rawer,link=${path}`, `FD:${CHANNEL}`], {
+      // Three times -d: socat then logs each transfer, the only way to know what the terminal has taken.
+      const child = spawn('socat', ['-d', '-d', '-d', `pty,rawer,link=${quote(path)}`, `FD:${CHANNEL}`], {
         stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       });
-      let complaint = 'socat ended';
-      socat.once('error', (error) => reject(startError(attempt, error)));
-      socat.once('close', () => reject(linkError(attempt, new Error(complaint))));
-      createInterface(socat.stderr!).on('line', (line) => {
-        complaint = / E (.*)$/.exec(line)?.[1] ?? complaint;
-        if (line.includes('starting data transfer loop')) resolve(ptyLink(path, socat));
+      const log = new SocatLog(CHANNEL);
+      child.once('error', (error) => reject(spawnError(attempt, error)));
+      child.once('close', () => reject(linkError(attempt, new Error(log.complaint))));
+      lines(child).on('line', (line) => {
+        if (log.note(line) === 'ready') resolve(ptyLink(path, child, log));
       });
-      return () => socat.kill();
+      return () => child.kill();
     },
   );
 }
 
-/** socat would quietly take the place of whatever is there. A link that an earlier one left behind is no loss. */
-async function refuseToReplace(path: string, attempt: string): Promise<void> {
-  if (/[,:!"'\\]/.test(path))
-    throw new BridgeError('link/failed', `${attempt}: the path holds , : ! or quotes`);
-  const found = await lstat(path).catch(() => null);
-  if (found && !found.isSymbolicLink())
-    throw new BridgeError('link/failed', `${attempt}: there is a file already`);
-}
-
-function startError(attempt: string, error: Error): BridgeError {
-  const hint = 'A pseudo terminal needs the program socat: apt-get install socat.';
-  return new BridgeError('link/failed', `${attempt}: ${error.message}`, { hint, cause: error });
-}
-
-function ptyLink(path: string, socat: ChildProcess): Link {
-  const channel = socat.stdio[CHANNEL];
-  if (!(channel instanceof Socket)) throw new TypeError('the channel to socat is no socket');
-  return streamLink(`pty ${path}`, channel, {
-    async close() {
+function ptyLink(path: string, child: ChildProcess, log: SocatLog): Link {
+  const channel = child.stdio[CHANNEL];
+  if (!(channel instanceof Socket)) throw new Error('socat was started without its channel');
+  return streamLink(`pty://${path}`, channel, {
+    drain: (done) => log.whenTaken(channel.bytesWritten, done),
+    close: async () => {
+      const isRunning = child.exitCode === null && child.signalCode === null;
+      // Being asked to end, socat removes the link to the terminal.
+      if (isRunning && child.kill()) await once(child, 'exit');
       channel.destroy();
-      if (socat.exitCode !== null || socat.signalCode !== null) return;
-      socat.kill('SIGTERM');
-      await once(socat, 'close');
     },
   });
+}
+
+/** Whatever is at the path socat removes: let it be a link to a terminal, left there by a socat that was killed. */
+async function refuseToReplace(path: string, attempt: string): Promise<void> {
+  const target = await readlink(path).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? null : 'something else',
+  );
+  if (target === null || target.startsWith('/dev/pts/')) return;
+  throw new BridgeError('link/failed', `${attempt}: something else is there`, {
+    hint: 'Choose a path that does not exist yet.',
+  });
+}
+
+function spawnError(attempt: string, error: Error): BridgeError {
+  return new BridgeError('link/failed', `${attempt}: socat cannot be started`, {
+    cause: error,
+    hint: 'Install socat, which makes the pseudo terminal (on Debian: apt-get install socat).',
+  });
+}
+
+function lines({ stderr }: ChildProcess): Interface {
+  if (!stderr) throw new Error('socat was started without its log');
+  return createInterface({ input: stderr });
+}
+
+/** Commas, colons, quotes and the like have a meaning in an address of socat. */
+function quote(path: string): string {
+  return path.replace(/[^\w./-]/gu, '\\$&');
 }

@@ -32,7 +32,8 @@ export class SendQueue {
         });
       },
       (resolve, reject) => {
-        const write = { bytes, resolve, reject };
+        // Copied: who has written may use the bytes again, even if they are still waiting here.
+        const write = { bytes: new Uint8Array(bytes), resolve, reject };
         this.#waiting.push(write);
         this.#sendNext();
         return () => {
@@ -51,7 +52,7 @@ export class SendQueue {
 
   #sendNext(): void {
     if (this.#end) this.end(this.#end);
-    if (this.#end || this.#sending) return;
+    if (this.#sending) return;
     const write = this.#waiting.shift();
     if (!write) return;
     this.#sending = write;

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { SerialPort } from 'serialport';
 import { BridgeError } from '../errors/index.ts';
@@ -51,7 +50,7 @@ function openPort(port: SerialPort, options: SerialOptions, limits: Limits): Pro
         if (failure) return reject(failure);
         // Pseudo terminals and some adapters do not have these lines.
         port.set({ dtr, rts }, () => {
-          if (isWanted) resolve(serialLink(path, `serial://${path} ${formatLine(options)}`, port));
+          if (isWanted) resolve(serialLink(`serial://${path} ${formatLine(options)}`, port));
           else port.close();
         });
       });
@@ -62,19 +61,24 @@ function openPort(port: SerialPort, options: SerialOptions, limits: Limits): Pro
   );
 }
 
-function serialLink(path: string, name: string, port: SerialPort): Link {
-  const link = streamLink(name, port, {
-    drain: (done) => port.drain(done),
-    close: () => new Promise<void>((resolve) => (port.isOpen ? port.close(() => resolve()) : resolve())),
+function serialLink(name: string, port: SerialPort): Link {
+  const close = () =>
+    new Promise<void>((resolve) => {
+      if (port.isOpen) port.close(() => resolve());
+      else resolve();
+    });
+  watchForUnplugging(port, () => {
+    port.destroy(new Error('the device is gone'));
+    void close();
   });
-  return {
-    ...link,
-    async read(limits) {
-      const chunk = await link.read(limits);
-      // A device that vanishes just after it was opened is not always noticed by the library.
-      if (chunk || existsSync(path)) return chunk;
-      await link.close();
-      throw new BridgeError('link/lost', `${name} is lost: the device is gone`, { facts: { link: name } });
-    },
-  };
+  return streamLink(name, port, { drain: (done) => port.drain(done), close });
+}
+
+/**
+ * A read from a device that vanished gives nothing, and the library then reads again and again without a pause. It does
+ * poll the port while it waits for bytes, but not while it reads: so the port is polled all the time for this as well.
+ */
+function watchForUnplugging({ port }: SerialPort, onGone: () => void): void {
+  if (!port || !('poller' in port)) return;
+  port.poller.once('disconnect', onGone);
 }

@@ -3,52 +3,72 @@ import { BridgeError } from '../errors/index.ts';
 import type { Link } from './link.ts';
 import { ReceiveQueue } from './receive-queue.ts';
 import { SendQueue } from './send-queue.ts';
+import { within } from './wait.ts';
 
-/** What a kind of stream does in a way of its own. */
-export interface StreamBehaviour {
-  /** Calls back when everything written has left; without it, written is left. */
+export interface StreamHooks {
+  /** Calls `done` when what the stream took has really left. */
   readonly drain?: (done: (error?: Error | null) => void) => void;
+  /** Closes what the stream stands for, in place of `stream.destroy`. */
   readonly close?: () => Promise<void>;
 }
 
-/** A link over a duplex stream, which it owns from now on. */
-export function streamLink(name: string, stream: Duplex, behaviour: StreamBehaviour = {}): Link {
+/** A system call that does not come back (a driver that waits for its hardware) must not hold up a shutdown. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** The link over an open stream, which belongs to the link from now on. */
+export function streamLink(name: string, stream: Duplex, hooks: StreamHooks = {}): Link {
+  const { drain, close = () => destroy(stream) } = hooks;
   const received = new ReceiveQueue(stream);
-  const toSend = new SendQueue(name, (bytes, done) => {
-    stream.write(bytes, (error) => {
-      if (error || !behaviour.drain) done(error);
-      else behaviour.drain(done);
-    });
+  const sent = new SendQueue(name, (bytes, done) => {
+    stream.write(bytes, (error) => (error || !drain ? done(error) : drain(done)));
   });
-  const lose = (why: string): void => {
-    const error = new BridgeError('link/lost', `${name} is lost: ${why}`, { facts: { link: name } });
+  const end = (detail: string, cause?: Error) => {
+    const facts = { link: name };
+    const error = new BridgeError('link/lost', `${name} ${detail}`, cause ? { facts, cause } : { facts });
     received.end(error);
-    toSend.end(error);
+    sent.end(error);
   };
-  stream.on('data', (chunk: Uint8Array) => received.push(chunk));
-  stream.on('error', (error) => lose(error.message));
-  stream.on('end', () => lose('the other end closed it'));
-  stream.on('close', () => lose('it was disconnected'));
+  const receive = ({ buffer, byteOffset, byteLength }: Buffer) =>
+    received.push(new Uint8Array(buffer, byteOffset, byteLength));
+  const lose = (cause?: unknown) => {
+    // While it was paused the stream kept bytes that arrived before the end.
+    stream.off('data', receive);
+    for (let rest = stream.read(); rest !== null; rest = stream.read()) receive(rest);
+    if (cause instanceof Error) end(`is lost: ${cause.message}`, cause);
+    else end('was closed by the other end');
+  };
+  stream.on('data', receive).on('end', lose).on('error', lose).on('close', lose);
 
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    if (!closing) {
-      received.discard();
-      lose('it was closed');
-      closing = behaviour.close?.() ?? destroy(stream);
-    }
+  const closeOnce = () => {
+    if (closing) return closing;
+    end('is closed');
+    received.discard();
+    closing = settled(close());
     return closing;
   };
   return {
     name,
     read: (limits) => received.read(limits),
-    write: (bytes, limits) => toSend.write(bytes, limits),
+    write: (bytes, limits) => sent.write(bytes, limits),
     discard: () => received.discard(),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: closeOnce,
+    [Symbol.asyncDispose]: closeOnce,
   };
 }
 
-async function destroy(stream: Duplex): Promise<void> {
-  stream.destroy();
+function destroy(stream: Duplex): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (stream.closed) resolve();
+  else stream.once('close', resolve).destroy();
+  return promise;
+}
+
+/** Resolves when `closed` has settled one way or the other, or does not come back. */
+function settled(closed: Promise<void>): Promise<void> {
+  const ignore = () => {};
+  return within<void>({ timeoutMs: CLOSE_TIMEOUT_MS }, ignore, (resolve) => {
+    closed.catch(ignore).then(resolve);
+    return ignore;
+  });
 }

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, isIPv6 } from 'node:net';
 import { BridgeError } from '../errors/index.ts';
 import type { Link } from './link.ts';
 import { linkError } from './link-error.ts';
@@ -6,21 +6,16 @@ import { streamLink } from './stream-link.ts';
 import { type Limits, within } from './wait.ts';
 
 export interface TcpAddress {
-  /** Name or address; IPv6 without brackets. */
+  /** Name or IP address; IPv6 without brackets. */
   readonly host: string;
   readonly tcpPort: number;
 }
 
-/** Requests are small and wait for answers; a peer that vanished without a word is noticed. */
+/** A peer that vanished without a word (power cut, NAT) is noticed after about half a minute of silence. */
 export const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 } as const;
 
-/** `tcp://host:port` */
-export function formatTcp({ host, tcpPort }: TcpAddress): string {
-  return `tcp://${host.includes(':') ? `[${host}]` : host}:${tcpPort}`;
-}
-
 /**
- * Connects to a serial server or a meter in the network; a name is looked up each time. The limits are for connecting only.
+ * Connects; the name is looked up anew each time. The limits are for connecting only.
  * @throws BridgeError link/refused, link/not-found, link/timeout, link/failed
  */
 export function openTcp(address: TcpAddress, limits: Limits): Promise<Link> {
@@ -33,16 +28,14 @@ export function openTcp(address: TcpAddress, limits: Limits): Promise<Link> {
     },
     (resolve, reject) => {
       const socket = connect({ host: address.host, port: address.tcpPort, ...SOCKET_OPTIONS });
-      const failed = (error: Error): void => reject(linkError(`cannot connect to ${name}`, error));
-      socket.once('error', failed);
-      socket.once('connect', () => {
-        socket.off('error', failed);
-        resolve(streamLink(name, socket));
-      });
-      return () => {
-        // What goes wrong with a connection that nobody waits for any more is of no interest.
-        socket.on('error', () => undefined).destroy();
-      };
+      socket.once('connect', () => resolve(streamLink(name, socket)));
+      socket.once('error', (error) => reject(linkError(`cannot connect to ${name}`, error)));
+      return () => socket.destroy();
     },
   );
+}
+
+/** `tcp://10.0.0.5:2001`, `tcp://[::1]:2001` */
+export function formatTcp({ host, tcpPort }: TcpAddress): string {
+  return `tcp://${isIPv6(host) ? `[${host}]` : host}:${tcpPort}`;
 }

@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sleep } from './wait.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+describe('sleep', () => {
+  it('lasts as long as it was told to', async () => {
+    const woken = vi.fn();
+    const sleeping = sleep(1_000).then(woken);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(woken).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    await sleeping;
+    expect(woken).toHaveBeenCalledOnce();
+  });
+
+  it('lasts months if need be, though no timer does', async () => {
+    const woken = vi.fn();
+    const ms = 60 * 24 * 3_600_000;
+    const sleeping = sleep(ms).then(woken);
+    await vi.advanceTimersByTimeAsync(ms - 1);
+    expect(woken).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    await sleeping;
+    expect(woken).toHaveBeenCalledOnce();
+  });
+
+  it("throws the signal's reason at once, and leaves no timer and no listener behind", async () => {
+    const abort = new AbortController();
+    const removed = vi.spyOn(abort.signal, 'removeEventListener');
+    const sleeping = sleep(1_000, abort.signal);
+    abort.abort(new Error('enough'));
+    await expect(sleeping).rejects.toThrow('enough');
+    await expect(sleep(1_000, abort.signal)).rejects.toThrow('enough');
+    expect(vi.getTimerCount()).toBe(0);
+    expect(removed).toHaveBeenCalledOnce();
+  });
+
+  it('lets go of the signal when it is over', async () => {
+    const abort = new AbortController();
+    const removed = vi.spyOn(abort.signal, 'removeEventListener');
+    const sleeping = sleep(5, abort.signal);
+    await vi.advanceTimersByTimeAsync(5);
+    await sleeping;
+    expect(removed).toHaveBeenCalledOnce();
+  });
+});
