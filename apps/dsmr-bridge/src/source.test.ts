@@ -117,7 +117,14 @@ describe('a port', () => {
   it('of a meter without end line gives its telegram once it falls silent', async () => {
     const run = startSource(portOf({ version: '2.2' }));
     await vi.advanceTimersByTimeAsync(10);
-    const lines = ['/ISk5\\2MT382-1003', '', '0-0:96.1.1(4B414C37303035303738393336333132)', '1-0:1.8.1(00185.000*kWh)', '1-0:1.7.0(0001.01*kW)', ''];
+    const lines = [
+      '/ISk5\\2MT382-1003',
+      '',
+      '0-0:96.1.1(4B414C37303035303738393336333132)',
+      '1-0:1.8.1(00185.000*kWh)',
+      '1-0:1.7.0(0001.01*kW)',
+      '',
+    ];
     await run.send(Buffer.from(lines.join('\r\n'), 'latin1'));
     expect(run.readings).toEqual([]);
     await vi.advanceTimersByTimeAsync(2_500);

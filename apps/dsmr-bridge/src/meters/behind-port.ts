@@ -19,7 +19,10 @@ function measurementFor(medium: string, code: string, unit: string): Measurement
     return { key: 'water_reading', name: 'Water', unit, ...traits, deviceClass: 'water' };
   }
   if (unit === 'm³') return { key: 'volume', name: 'Volume', unit, ...traits };
-  if (energy) return { key: `${slug(medium)}_reading`, name: 'Energy', unit, ...traits };
+  // Gas and water are counted in m³: what is told in kWh besides is something of its own.
+  const isCountedInEnergy = medium !== 'gas' && !medium.endsWith('water');
+  if (energy)
+    return { key: isCountedInEnergy ? `${slug(medium)}_reading` : 'energy', name: 'Energy', unit, ...traits };
   return { key: 'reading', name: 'Reading', unit, ...traits };
 }
 
