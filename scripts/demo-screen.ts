@@ -1,7 +1,11 @@
 interface Entity {
   readonly name: string;
   readonly unit: string;
+  /** Place among the values of its meter: what moves comes first. */
+  readonly rank: number;
 }
+
+const FIRST = ['power', 'gas', 'water', 'energy'];
 
 interface MeterView {
   readonly name: string;
@@ -53,10 +57,15 @@ export class DemoScreen {
     const { device, components, state_topic: topic } = JSON.parse(payload);
     if (!topic) return;
     const entities = new Map<string, Entity>();
-    for (const [key, { name, unit_of_measurement: unit = '', entity_category: category }] of Object.entries<
-      Record<string, string>
-    >(components)) {
-      if (!category && name) entities.set(key, { name, unit });
+    for (const [key, entity] of Object.entries<Record<string, string>>(components)) {
+      const {
+        name,
+        unit_of_measurement: unit = '',
+        entity_category: category,
+        device_class: kind = '',
+      } = entity;
+      const rank = FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length;
+      if (!category && name) entities.set(key, { name, unit, rank });
     }
     this.#meters.set(topic, { name: device.name, entities });
   }
@@ -72,10 +81,12 @@ export class DemoScreen {
   #valuesOf(topic: string): readonly { readonly name: string; readonly text: string }[] {
     const reading = this.#readings.get(topic) ?? {};
     const entities = this.#meters.get(topic)?.entities ?? new Map<string, Entity>();
-    return [...entities].flatMap(([key, { name, unit }]) => {
-      const value = reading[key];
-      return value === null || value === undefined ? [] : [{ name, text: `${value} ${unit}`.trim() }];
-    });
+    return [...entities]
+      .sort(([, a], [, b]) => a.rank - b.rank)
+      .flatMap(([key, { name, unit }]) => {
+        const value = reading[key];
+        return value === null || value === undefined ? [] : [{ name, text: `${value} ${unit}`.trim() }];
+      });
   }
 
   #picture(): string {

@@ -11,7 +11,7 @@ describe('pnpm demo', () => {
     });
     const lines: string[] = [];
     const wanted = new Set([
-      /^\d\d:\d\d:\d\d meters\/dsmr\/dsmr_main {2}Energy import tariff 1 \d+\.\d{3} kWh/,
+      /^\d\d:\d\d:\d\d meters\/dsmr\/dsmr_main {2}Power import \d+(?:\.\d+)? kW,/,
       /^\d\d:\d\d:\d\d meters\/dsmr\/dsmr_main_gas {2}Gas \d+\.\d{3} m³/,
     ]);
     const exit = once(demo, 'exit');
