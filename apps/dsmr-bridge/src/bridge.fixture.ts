@@ -53,6 +53,7 @@ export async function tcpMeter(): Promise<TcpMeter> {
     },
     hangUp() {
       for (const socket of sockets) socket.destroy();
+      sockets.clear();
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

@@ -117,6 +117,27 @@ describe('a line that sends rubbish', () => {
   });
 });
 
+describe('a log that nobody reads any more', () => {
+  it('does not stop the bridge', async () => {
+    await using seen = await collect(broker, 'meters/dsmr/dsmr_main');
+    await using meter = await tcpMeter();
+    await using app = await run(`tcp://127.0.0.1:${meter.tcpPort}`);
+    await app.log(({ msg }) => msg === 'connected to the broker');
+    app.process.stdout?.destroy();
+    await meter.connected();
+    for (const second of ['11', '12', '13']) {
+      meter.send(telegram(`00.0${second}`, `2601311305${second}W`));
+      // Each hang-up is a line that cannot be written.
+      await seen.next(
+        ({ payload }) => JSON.parse(payload).current_electricity_usage === Number(`0.0${second}`),
+      );
+      meter.hangUp();
+      await meter.connected();
+    }
+    expect(app.process.exitCode).toBeNull();
+  });
+});
+
 describe('a broker that makes trouble', () => {
   it('is waited for when it is not there yet', async () => {
     await using late = await startBroker();

@@ -69,7 +69,7 @@ export class Line<E extends Entry> {
   }
 
   #failed(error: BridgeError, failures: number, waitMs: number): void {
-    const isNews = this.problem?.code !== error.code || this.problem.message !== error.message;
+    const isNews = this.problem?.code !== error.code;
     this.problem = error;
     // One line per change, not per try.
     this.#log[isNews ? 'warn' : 'debug'](

@@ -12,6 +12,9 @@ export async function run<Schema extends z.ZodObject, E extends Entry>(
   definition: BridgeDefinition<Schema, E>,
   { config, file }: LoadedConfig<Schema & z.ZodType<BaseConfig>>,
 ): Promise<void> {
+  // A log that nobody reads any more is no reason to stop reading meters.
+  for (const output of [process.stdout, process.stderr])
+    output.removeAllListeners('error').on('error', () => undefined);
   const log = loggerOf(config);
   log.info(
     { version: VERSION, config: file ?? 'environment', node: process.version },
