@@ -15,15 +15,17 @@ const LIMITS =
 export function measurementOf(entry: ObisEntry, unit: string | null): Measurement {
   const usual = measurements[entry.index]!;
   if (usual.unit === unit) return usual;
-  let variants = otherUnits.get(entry);
-  if (!variants) otherUnits.set(entry, (variants = new Map()));
-  let measurement = variants.get(unit);
-  if (!measurement) variants.set(unit, (measurement = createMeasurement(entry, unit)));
+  const key = `${entry.code} ${unit}`;
+  const known = otherUnits.get(key);
+  if (known) return known;
+  const measurement = createMeasurement(entry, unit);
+  otherUnits.set(key, measurement);
   return measurement;
 }
 
 const measurements = obisEntries.map((entry) => createMeasurement(entry, entry.unit));
-const otherUnits = new Map<ObisEntry, Map<string | null, Measurement>>();
+/** By code and unit. */
+const otherUnits = new Map<string, Measurement>();
 
 function createMeasurement(entry: ObisEntry, unit: string | null): Measurement {
   const { name: key, kind, label: name } = entry;
@@ -54,14 +56,18 @@ interface Derived {
   /** A name that other programs gave to the same value: published, but not announced again. */
   readonly alias: { readonly measurement: Measurement; readonly exponent: number } | null;
   /** Its part in the total import or export. */
-  readonly total: { readonly of: 'import' | 'export'; readonly tariff: number } | null;
+  readonly part: { readonly of: typeof IMPORT | typeof EXPORT; readonly tariff: number } | null;
 }
+
+const IMPORT = 0;
+const EXPORT = 1;
 
 const derived = obisEntries.map(({ code }): Derived | null => {
   const energy = /^1-[01]:([12])\.8\.([0-4])$/.exec(code);
-  if (energy) return { alias: null, total: { of: energy[1] === '1' ? 'import' : 'export', tariff: Number(energy[2]) } };
+  if (energy)
+    return { alias: null, part: { of: energy[1] === '1' ? IMPORT : EXPORT, tariff: Number(energy[2]) } };
   const alias = aliasOf(code);
-  return alias && { alias, total: null };
+  return alias && { alias, part: null };
 });
 
 function aliasOf(code: string): Derived['alias'] {
@@ -84,10 +90,11 @@ function aliasOf(code: string): Derived['alias'] {
   return null;
 }
 
-const TOTALS = {
-  import: totalMeasurements('electricity_active_import_total', 'Energy import total'),
-  export: totalMeasurements('electricity_active_export_total', 'Energy export total'),
-};
+/** By direction. */
+const TOTALS = [
+  totalMeasurements('electricity_active_import_total', 'Energy import total'),
+  totalMeasurements('electricity_active_export_total', 'Energy export total'),
+] as const;
 
 function totalMeasurements(
   key: string,
@@ -101,35 +108,36 @@ function totalMeasurements(
 /** What the objects of the electricity meter say; those of meters behind the port tell nothing here. */
 export function electricityValues(objects: readonly P1Object[]): MeasuredValue[] {
   const values: MeasuredValue[] = [];
-  const totals = { import: new Total(), export: new Total() };
+  const totals = [new Total(), new Total()] as const;
   for (const object of objects) {
     const { entry } = object;
-    if (!entry || entry.channel !== 0) continue;
+    if (entry === null || entry.channel !== 0) continue;
     const measured = measuredValue(object, entry);
     values.push(measured);
-    if (entry.kind === 'peak') {
+    if (entry.kind === 'peak')
       values.push({ measurement: peakTime, value: object.details?.timestamp ?? null });
-    }
     const more = derived[entry.index];
     if (!more) continue;
     const number = measured.value instanceof Decimal ? measured.value : null;
     if (more.alias)
       values.push({ measurement: more.alias.measurement, value: number?.shift(more.alias.exponent) ?? null });
-    if (more.total) totals[more.total.of].add(more.total.tariff, number);
+    if (more.part) totals[more.part.of].add(more.part.tariff, number);
   }
-  for (const direction of ['import', 'export'] as const) {
-    const total = totals[direction].value();
-    if (total === undefined) continue;
+  for (const direction of [IMPORT, EXPORT] as const) {
     const { sent, summed } = TOTALS[direction];
-    values.push({ measurement: totals[direction].isSent ? sent : summed, value: total });
+    const total = totals[direction];
+    const value = total.value();
+    if (value !== undefined) values.push({ measurement: total.isSent ? sent : summed, value });
   }
   return values;
 }
 
+type Register = Decimal | null | undefined;
+
 /** Energy over all tariffs: as the meter sends it, else the exact sum of its tariffs. */
 class Total {
   /** By tariff, 0 being the meter's own total; a code that is sent twice counts with its last value. */
-  readonly #registers: (Decimal | null | undefined)[] = [];
+  readonly #registers: Register[] = [undefined, undefined, undefined, undefined, undefined];
 
   add(tariff: number, energy: Decimal | null): void {
     this.#registers[tariff] = energy;
@@ -140,7 +148,7 @@ class Total {
   }
 
   /** undefined if the meter sends no such register, null if one of them has no value: a partial sum would be false. */
-  value(): Decimal | null | undefined {
+  value(): Register {
     if (this.isSent) return this.#registers[0];
     let sum: Decimal | undefined;
     for (const energy of this.#registers) {
@@ -151,24 +159,18 @@ class Total {
   }
 }
 
-function measuredValue(object: P1Object, entry: ObisEntry): MeasuredValue {
-  const { value } = object;
-  const usual = measurements[entry.index]!;
-  if (object.unit === usual.unit && (value instanceof Decimal || value === null))
-    return { measurement: usual, value };
-  if (value instanceof Decimal && entry.unit !== null) {
-    const published = inPublishedUnit(value, object.unit);
-    return {
-      measurement: measurementOf(entry, published?.unit ?? entry.unit),
-      value: published?.value ?? null,
-    };
+function measuredValue({ value, unit }: P1Object, entry: ObisEntry): MeasuredValue {
+  const measurement = measurements[entry.index]!;
+  if (value instanceof Decimal) {
+    if (entry.unit === null || unit === entry.unit) return { measurement, value };
+    const published = inPublishedUnit(value, unit);
+    return published
+      ? { measurement: measurementOf(entry, published.unit), value: published.value }
+      : { measurement, value: null };
   }
-  const measurement = measurementOf(entry, entry.unit);
-  if (value === null || typeof value === 'string' || value instanceof Decimal || isInstant(value)) {
-    return { measurement, value };
-  }
+  if (value === null || typeof value === 'string' || isInstant(value)) return { measurement, value };
   return {
     measurement,
-    value: value.map((row: ListEntry | string) => (typeof row === 'string' ? { value: row } : { ...row })),
+    value: value.map((row: ListEntry | string) => (typeof row === 'string' ? { value: row } : row)),
   };
 }

@@ -1,79 +1,104 @@
+import { CLOSE, closeBracket, OPEN } from './brackets.ts';
 import { BracketGroups } from './groups.ts';
 import type { ObisEntry } from './obis.ts';
 import type { Content, ListEntry } from './object.ts';
 import { type MeterClock, parseTime } from './timestamp.ts';
-import { isPlain, parseMessage, parseOctets, parseQuantity, parseText } from './value.ts';
-
-const OPEN = 0x28;
-const CLOSE = 0x29;
+import { parseMessage, parseOctets, parseText, readQuantity } from './value.ts';
 
 /**
- * Fills in what `bytes[from, to)`, the bracket groups of a line, tell; false if they are not what the object may hold.
+ * Reads the bracket groups at `from` and fills in what they tell.
+ * @param limit where the telegram's lines end
  * @param content empty at first
+ * @returns the offset behind the groups; -1 if they are not what the object may hold
  */
-export function parseContent(
+export function readContent(
   bytes: Uint8Array,
   from: number,
-  to: number,
+  limit: number,
   entry: ObisEntry | null,
   clock: MeterClock,
   content: Content,
-): boolean {
-  if (bytes[to - 1] !== CLOSE) return false;
-  switch (entry?.kind) {
+): number {
+  if (entry === null) return readList(bytes, from, limit, 'unknown', null, clock, content);
+  switch (entry.kind) {
     case 'number':
     case 'integer':
-      return to - from === 2 || parseQuantity(bytes, from, to, entry.unit, content);
+      return readNumber(bytes, from, limit, entry.unit, content);
     case 'reading':
     case 'peak':
-      return parseTimed(bytes, from, to, entry.unit, clock, content);
-    case 'state':
-      if (parseQuantity(bytes, from, to, null, content)) return true;
-      content.value = parseText(bytes, from + 1, to - 1);
-      break;
+      return readTimed(bytes, from, limit, entry.unit, clock, content);
     case 'text':
-      content.value = parseText(bytes, from + 1, to - 1);
-      break;
     case 'octets':
-      content.value = parseOctets(bytes, from + 1, to - 1);
-      break;
     case 'message':
-      content.value = parseMessage(bytes, from + 1, to - 1);
-      break;
     case 'time':
-      content.value = parseTime(bytes, from + 1, to - 1, clock);
-      break;
-    default: {
-      const groups = BracketGroups.in(bytes, from, to);
-      return (
-        groups !== null && listParsers[entry?.kind ?? 'unknown'](groups, content, entry?.unit ?? null, clock)
-      );
-    }
+    case 'state':
+      return readText(bytes, from, limit, entry.kind, clock, content);
+    default:
+      return readList(bytes, from, limit, entry.kind, entry.unit, clock, content);
   }
-  return isPlain(bytes, from + 1, to - 1);
 }
 
-/** Time, then a number; the number may be missing. */
-function parseTimed(
+/** A number that may be missing. */
+function readNumber(
   bytes: Uint8Array,
   from: number,
-  to: number,
+  limit: number,
+  unit: string | null,
+  content: Content,
+): number {
+  return bytes[from + 1] === CLOSE ? from + 2 : readQuantity(bytes, from, limit, unit, content);
+}
+
+/** Time, then a number that may be missing. */
+function readTimed(
+  bytes: Uint8Array,
+  from: number,
+  limit: number,
   unit: string | null,
   clock: MeterClock,
   content: Content,
-): boolean {
-  let close = from + 1;
-  while (bytes[close] !== CLOSE && bytes[close] !== OPEN) close++;
-  if (bytes[close] !== CLOSE || bytes[close + 1] !== OPEN) return false;
+): number {
+  const close = closeBracket(bytes, from + 1, limit);
+  if (close < 0 || bytes[close + 1] !== OPEN) return -1;
   content.details = { timestamp: parseTime(bytes, from + 1, close, clock) };
-  return to === close + 3 || parseQuantity(bytes, close + 1, to, unit, content);
+  return readNumber(bytes, close + 1, limit, unit, content);
 }
 
+function readText(
+  bytes: Uint8Array,
+  from: number,
+  limit: number,
+  kind: 'text' | 'octets' | 'message' | 'time' | 'state',
+  clock: MeterClock,
+  content: Content,
+): number {
+  const close = closeBracket(bytes, from + 1, limit);
+  if (close < 0) return -1;
+  if (kind === 'octets') content.value = parseOctets(bytes, from + 1, close);
+  else if (kind === 'message') content.value = parseMessage(bytes, from + 1, close);
+  else if (kind === 'time') content.value = parseTime(bytes, from + 1, close, clock);
+  else if (kind === 'text' || readQuantity(bytes, from, limit, null, content) < 0)
+    content.value = parseText(bytes, from + 1, close);
+  return close + 1;
+}
+
+type ListKind = 'pair' | 'failures' | 'peaks' | 'profile' | 'raw' | 'unknown';
 type ParseList = (groups: BracketGroups, content: Content, unit: string | null, clock: MeterClock) => boolean;
 
-const listParsers: Readonly<
-  Record<'pair' | 'failures' | 'peaks' | 'profile' | 'raw' | 'unknown', ParseList>
-> = {
+function readList(
+  bytes: Uint8Array,
+  from: number,
+  limit: number,
+  kind: ListKind,
+  unit: string | null,
+  clock: MeterClock,
+  content: Content,
+): number {
+  const groups = BracketGroups.at(bytes, from, limit);
+  return groups && listParsers[kind](groups, content, unit, clock) ? groups.end : -1;
+}
+
+const listParsers: Readonly<Record<ListKind, ParseList>> = {
   raw: (groups, content) => {
     content.value = groups.texts();
     return true;
@@ -82,9 +107,9 @@ const listParsers: Readonly<
     content.value = quantities(groups, 0, unit);
     return true;
   },
-  profile: (groups, content, unit, clock) => {
+  profile: (groups, content, _unit, clock) => {
     if (groups.length < 6) return false;
-    content.unit = groups.unit(5, unit);
+    content.unit = groups.unit(5);
     content.details = {
       timestamp: groups.time(0, clock),
       status: groups.text(1),

@@ -1,12 +1,10 @@
 import { type Decimal, latin1 } from '@meterbridge/core/codec';
 import type { Instant } from '@meterbridge/core/model';
+import { closeBracket, OPEN } from './brackets.ts';
 import type { ListEntry } from './object.ts';
 import { type MeterClock, parseTime } from './timestamp.ts';
 import { parseUnit } from './unit.ts';
-import { parseQuantity } from './value.ts';
-
-const OPEN = 0x28;
-const CLOSE = 0x29;
+import { readQuantity } from './value.ts';
 
 /** The bracket groups of an object line: `(a)(b)(c)`. */
 export class BracketGroups {
@@ -19,18 +17,21 @@ export class BracketGroups {
     this.#spans = spans;
   }
 
-  /** The groups that fill `bytes[from, to)`; null if something stands before, between, inside or behind them. */
-  static in(bytes: Uint8Array, from: number, to: number): BracketGroups | null {
+  /** The groups that follow each other from the `(` at `from` on; null if one of them does not end. */
+  static at(bytes: Uint8Array, from: number, limit: number): BracketGroups | null {
     const spans: number[] = [];
-    let inside = false;
-    for (let at = from; at < to; at++) {
-      const byte = bytes[at];
-      if (byte === (inside ? CLOSE : OPEN)) {
-        spans.push(inside ? at : at + 1);
-        inside = !inside;
-      } else if (!inside || byte === OPEN) return null;
+    for (let open = from; bytes[open] === OPEN; ) {
+      const close = closeBracket(bytes, open + 1, limit);
+      if (close < 0) return null;
+      spans.push(open + 1, close);
+      open = close + 1;
     }
-    return inside || spans.length === 0 ? null : new BracketGroups(bytes, spans);
+    return new BracketGroups(bytes, spans);
+  }
+
+  /** Offset behind the last group. */
+  get end(): number {
+    return this.#spans.at(-1)! + 1;
   }
 
   get length(): number {
@@ -49,14 +50,14 @@ export class BracketGroups {
     return Array.from({ length: this.length }, (_, at) => this.text(at));
   }
 
-  unit(at: number, expected: string | null): string {
-    return parseUnit(this.#bytes, this.#from(at), this.#to(at), expected);
+  unit(at: number): string | null {
+    return this.isEmpty(at) ? null : parseUnit(this.#bytes, this.#from(at), this.#to(at));
   }
 
   /** Number and unit of a group; null for what is no number. */
   quantity(at: number, expectedUnit: string | null): ListEntry {
     const found: { value: Decimal | null; unit: string | null } = { value: null, unit: null };
-    parseQuantity(this.#bytes, this.#from(at) - 1, this.#to(at) + 1, expectedUnit, found);
+    readQuantity(this.#bytes, this.#from(at) - 1, this.#to(at) + 1, expectedUnit, found);
     return found;
   }
 

@@ -2,14 +2,14 @@ import type { Decimal } from '@meterbridge/core/codec';
 import type { Instant } from '@meterbridge/core/model';
 import type { ObisEntry } from './obis.ts';
 
-/** One row of a list: a failure, a monthly peak, one of two limits. */
-export interface ListEntry {
+/** One row of a list: a failure, a monthly peak, one of two limits. A type, no interface: as such it is a `Row` as well. */
+export type ListEntry = {
   readonly timestamp?: Instant | null;
   /** When a peak occurred; `timestamp` is when it was stored. */
   readonly occurred?: Instant | null;
   readonly value: Decimal | null;
   readonly unit: string | null;
-}
+};
 
 export type ObjectValue = Decimal | string | Instant | readonly ListEntry[] | readonly string[] | null;
 

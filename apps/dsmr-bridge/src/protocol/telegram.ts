@@ -1,15 +1,14 @@
 import { latin1 } from '@meterbridge/core/codec';
 import type { P1Frame } from '@meterbridge/core/frames';
 import { type Instant, isInstant } from '@meterbridge/core/model';
-import { parseContent } from './content.ts';
+import { LF, OPEN } from './brackets.ts';
+import { readContent } from './content.ts';
 import { entryOf, findObis, type ObisEntry } from './obis.ts';
 import type { P1Object } from './object.ts';
 import type { MeterClock } from './timestamp.ts';
-import { parseQuantity, type Quantity } from './value.ts';
+import { type Quantity, readQuantity } from './value.ts';
 
-const LF = 0x0a;
 const CR = 0x0d;
-const OPEN = 0x28;
 
 /** One telegram with its object lines decoded, in the order they were sent. */
 export interface Telegram {
@@ -29,21 +28,62 @@ export function decodeTelegram(frame: P1Frame, clock: MeterClock, previous?: Tel
   const unparsed: string[] = [];
   for (let from = frame.bodyStart; from < bodyEnd; ) {
     const likely = previous?.objects[objects.length]?.entry ?? null;
-    const open = likely !== null && startsWith(bytes, from, likely.sent) ? from + likely.sent.length - 1 : -1;
-    let lineEnd = Math.max(from, open);
-    while (lineEnd < bodyEnd && bytes[lineEnd] !== LF) lineEnd++;
-    const to = lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
-    if (to > from) {
-      const object =
-        open < 0
-          ? parseLine(bytes, from, to, clock)
-          : parseGroups(bytes, open, to, likely!.code, likely, clock);
-      if (object) objects.push(object);
-      else if (!continueProfile(bytes, from, to, objects)) unparsed.push(latin1(bytes, from, to));
-    }
-    from = lineEnd + 1;
+    const object = readObject(bytes, from, bodyEnd, likely, clock);
+    const next = object ? nextLine(bytes, object.to, bodyEnd) : -1;
+    if (object && next >= 0) {
+      objects.push(object);
+      from = next;
+    } else from = readOther(bytes, from, bodyEnd, objects, unparsed);
   }
   return { frame, objects, unparsed };
+}
+
+/** Offset of the next line if one ends at `at`, else -1. */
+function nextLine(bytes: Uint8Array, at: number, limit: number): number {
+  const lineEnd = bytes[at] === CR ? at + 1 : at;
+  if (lineEnd >= limit) return limit;
+  return bytes[lineEnd] === LF ? lineEnd + 1 : -1;
+}
+
+/** Reads a line that is no object; where the next one begins. */
+function readOther(
+  bytes: Uint8Array,
+  from: number,
+  limit: number,
+  objects: P1Object[],
+  unparsed: string[],
+): number {
+  let lineEnd = from;
+  while (lineEnd < limit && bytes[lineEnd] !== LF) lineEnd++;
+  const to = lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
+  if (to > from && !continueProfile(bytes, from, to, objects)) unparsed.push(latin1(bytes, from, to));
+  return lineEnd + 1;
+}
+
+/** Reads a code and the bracket groups behind it. */
+function readObject(
+  bytes: Uint8Array,
+  from: number,
+  limit: number,
+  likely: ObisEntry | null,
+  clock: MeterClock,
+): P1Object | null {
+  if (likely === null || !startsWith(bytes, from, likely.sent))
+    return readAnyObject(bytes, from, limit, clock);
+  return readGroups(bytes, from + likely.sent.length - 1, limit, likely.code, likely, clock);
+}
+
+/** `A-B:C.D.E`, perhaps `.F` or `*F`, then bracket groups. */
+function readAnyObject(bytes: Uint8Array, from: number, limit: number, clock: MeterClock): P1Object | null {
+  position = from;
+  const a = valueGroup(bytes, 0x2d);
+  const b = a < 0 ? -1 : valueGroup(bytes, 0x3a);
+  const c = b < 0 ? -1 : valueGroup(bytes, 0x2e);
+  const d = c < 0 ? -1 : valueGroup(bytes, 0x2e);
+  const e = d < 0 ? -1 : valueGroup(bytes, OPEN);
+  if (e < 0) return null;
+  const entry = findObis(a, b, c, d, e);
+  return readGroups(bytes, position - 1, limit, entry?.code ?? `${a}-${b}:${c}.${d}.${e}`, entry, clock);
 }
 
 function startsWith(bytes: Uint8Array, from: number, prefix: Uint8Array): boolean {
@@ -51,29 +91,17 @@ function startsWith(bytes: Uint8Array, from: number, prefix: Uint8Array): boolea
   return true;
 }
 
-/** `A-B:C.D.E`, perhaps `.F` or `*F`, then bracket groups up to the end of the line. */
-function parseLine(bytes: Uint8Array, from: number, to: number, clock: MeterClock): P1Object | null {
-  position = from;
-  const a = valueGroup(bytes, 0x2d);
-  const b = a < 0 ? -1 : valueGroup(bytes, 0x3a);
-  const c = b < 0 ? -1 : valueGroup(bytes, 0x2e);
-  const d = c < 0 ? -1 : valueGroup(bytes, 0x2e);
-  const e = d < 0 ? -1 : valueGroup(bytes, OPEN);
-  if (e < 0 || position > to) return null;
-  const entry = findObis(a, b, c, d, e);
-  return parseGroups(bytes, position - 1, to, entry?.code ?? `${a}-${b}:${c}.${d}.${e}`, entry, clock);
-}
-
-function parseGroups(
+function readGroups(
   bytes: Uint8Array,
   from: number,
-  to: number,
+  limit: number,
   obis: string,
   entry: ObisEntry | null,
   clock: MeterClock,
 ): P1Object | null {
-  const object = { obis, entry, value: null, unit: null, details: undefined, from, to };
-  return parseContent(bytes, from, to, entry, clock, object) ? object : null;
+  const object = { obis, entry, value: null, unit: null, details: undefined, from, to: from };
+  object.to = readContent(bytes, from, limit, entry, clock, object);
+  return object.to < 0 ? null : object;
 }
 
 /** Where `valueGroup` reads: kept outside so that the five calls a line takes allocate nothing. */
@@ -103,7 +131,7 @@ function continueProfile(bytes: Uint8Array, from: number, to: number, objects: P
   const head = objects.at(-1);
   if (head?.entry?.kind !== 'profile' || head.value !== null) return false;
   const quantity: Quantity = { value: null, unit: null };
-  if (!parseQuantity(bytes, from, to, null, quantity) || quantity.unit !== null) return false;
+  if (readQuantity(bytes, from, to, null, quantity) !== to || quantity.unit !== null) return false;
   objects[objects.length - 1] = { ...head, value: quantity.value, to };
   return true;
 }

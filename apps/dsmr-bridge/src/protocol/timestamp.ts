@@ -44,7 +44,7 @@ export function meterClock(timezone: string): MeterClock {
       // A look into the calendar takes longer than a whole telegram; no zone changes within a quarter of an hour.
       if (quarter !== Math.floor(localMs / QUARTER)) {
         quarter = Math.floor(localMs / QUARTER);
-        // In the double hour of autumn the earlier offset is taken, in the gap of spring the later one.
+        // Where wall time leaves it open, in the double hour of autumn and the gap of spring, it is standard time.
         offsetNow = offset(localMs - offset(localMs - standardOffset * MINUTE) * MINUTE);
       }
       return offsetNow;
@@ -58,17 +58,16 @@ export function meterClock(timezone: string): MeterClock {
  */
 export function parseTime(bytes: Uint8Array, from: number, to: number, clock: MeterClock): Instant | null {
   if (to - from < 12 || to - from > 13) return null;
-  for (let at = from; at < from + 12; at++) if (bytes[at]! < 0x30 || bytes[at]! > 0x39) return null;
   const year = twoDigits(bytes, from);
   const month = twoDigits(bytes, from + 2);
   const day = twoDigits(bytes, from + 4);
   const hour = twoDigits(bytes, from + 6);
   const minute = twoDigits(bytes, from + 8);
   const second = twoDigits(bytes, from + 10);
-  const fullYear = year + (year >= 70 ? 1900 : 2000);
-  if (month < 1 || month > 12 || day < 1 || day > daysIn(fullYear, month)) return null;
-  if (hour > 23 || minute > 59 || second > 59) return null;
-  const localMs = Date.UTC(fullYear, month - 1, day, hour, minute, second);
+  const days = year < 0 || month < 1 || month > 12 ? null : daysSince1970(year, month, day);
+  if (days === null || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+    return null;
+  const localMs = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000;
   const offsetMinutes = to - from === 12 ? clock.offsetAt(localMs) : offsetOf(bytes[from + 12]!, clock);
   return offsetMinutes === null ? null : { epochMs: localMs - offsetMinutes * MINUTE, offsetMinutes };
 }
@@ -78,11 +77,23 @@ function offsetOf(letter: number, clock: MeterClock): number | null {
   return letter === 0x53 || letter === 0x73 ? clock.standardOffset + 60 : null;
 }
 
+/** Number of two digits; -1 if they are not. */
 function twoDigits(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! - 0x30) * 10 + bytes[at + 1]! - 0x30;
+  const tens = bytes[at]! - 0x30;
+  const ones = bytes[at + 1]! - 0x30;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : -1;
 }
 
-function daysIn(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+/** Days of a common year before each month, and all of them. */
+const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365] as const;
+
+/** Null if the month has no such day. Years 70 to 99 are those of the last century. */
+function daysSince1970(year: number, month: number, day: number): number | null {
+  const years = year >= 70 ? year - 70 : year + 30;
+  // From 1970 to 2069 each fourth year is a leap year.
+  const leapDay = years % 4 === 2 ? 1 : 0;
+  const before = DAYS_BEFORE[month - 1]! + (month > 2 ? leapDay : 0);
+  const after = DAYS_BEFORE[month]! + (month > 1 ? leapDay : 0);
+  if (day < 1 || day > after - before) return null;
+  return 365 * years + Math.floor((years + 1) / 4) + before + day - 1;
 }

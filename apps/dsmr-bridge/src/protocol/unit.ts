@@ -14,18 +14,14 @@ const bySpelling: ReadonlyMap<string, string> = new Map([
   ['dmâ³', 'dm3'],
 ]);
 
-/**
- * Unit in `bytes[from, to)` in its usual spelling, whatever case the meter prints; an unknown one as it stands.
- * @param expected tried first, because nearly always right
- */
-export function parseUnit(bytes: Uint8Array, from: number, to: number, expected: string | null): string {
-  if (expected !== null && isSpelled(bytes, from, to, expected)) return expected;
+/** Unit in `bytes[from, to)` in its usual spelling, whatever case the meter prints; an unknown one as it stands. */
+export function parseUnit(bytes: Uint8Array, from: number, to: number): string {
   const text = latin1(bytes, from, to);
   return bySpelling.get(text.toLowerCase()) ?? text;
 }
 
-function isSpelled(bytes: Uint8Array, from: number, to: number, unit: string): boolean {
-  if (unit.length !== to - from) return false;
+/** Does `bytes[from, …)` spell this unit? */
+export function isSpelled(bytes: Uint8Array, from: number, unit: string): boolean {
   for (let at = 0; at < unit.length; at++) if (bytes[from + at] !== unit.charCodeAt(at)) return false;
   return true;
 }

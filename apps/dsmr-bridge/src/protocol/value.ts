@@ -1,9 +1,8 @@
 import { Decimal, hexDigit, latin1, textOf, utf8 } from '@meterbridge/core/codec';
+import { CLOSE, closeBracket, OPEN } from './brackets.ts';
 import type { ObjectValue } from './object.ts';
-import { parseUnit } from './unit.ts';
+import { isSpelled, parseUnit } from './unit.ts';
 
-const OPEN = 0x28;
-const CLOSE = 0x29;
 const STAR = 0x2a;
 const MINUS = 0x2d;
 const POINT = 0x2e;
@@ -19,49 +18,70 @@ export interface Quantity {
 const SAFE_DIGITS = 15;
 
 /**
- * `(number)` or `(number*unit)` that fills `bytes[from, to)`; false if it is anything else. A number is an optional
- * minus, digits, and an optional point with digits: no comma, no exponent, no blanks.
+ * Reads `(number)` or `(number*unit)` at `from`. A number is an optional minus, digits, and an optional point with
+ * digits: no comma, no exponent, no blanks.
+ * @param expectedUnit tried first, because nearly always right
+ * @returns the offset behind the bracket; -1 if it is anything else
  */
-export function parseQuantity(
+export function readQuantity(
   bytes: Uint8Array,
   from: number,
-  to: number,
+  limit: number,
   expectedUnit: string | null,
   into: Quantity,
-): boolean {
-  const last = to - 1;
-  if (bytes[from] !== OPEN || bytes[last] !== CLOSE) return false;
+): number {
   const first = bytes[from + 1] === MINUS ? from + 2 : from + 1;
   let mantissa = 0;
   let at = first;
   for (; isDigit(bytes[at]!); at++) mantissa = mantissa * 10 + bytes[at]! - 0x30;
-  if (at === first) return false;
+  if (at === first || bytes[from] !== OPEN) return -1;
   let decimals = 0;
   if (bytes[at] === POINT) {
     const point = at++;
     for (; isDigit(bytes[at]!); at++) mantissa = mantissa * 10 + bytes[at]! - 0x30;
     decimals = at - point - 1;
-    if (decimals === 0) return false;
+    if (decimals === 0) return -1;
   }
-  if (at === last) into.unit = null;
-  else {
-    const unit = bytes[at] === STAR ? parseUnit(bytes, at + 1, last, expectedUnit) : null;
-    if (unit === null) return false;
-    into.unit = unit;
-  }
+  const end = readUnit(bytes, at, limit, expectedUnit, into);
+  if (end < 0) return -1;
   if (at - first > SAFE_DIGITS) into.value = Decimal.parse(latin1(bytes, from + 1, at));
   else into.value = new Decimal(first === from + 2 && mantissa !== 0 ? -mantissa : mantissa, decimals);
-  return true;
+  return end;
+}
+
+/** Reads `)` or `*unit)` at `from`. */
+function readUnit(
+  bytes: Uint8Array,
+  from: number,
+  limit: number,
+  expected: string | null,
+  into: Quantity,
+): number {
+  if (bytes[from] === CLOSE) {
+    into.unit = null;
+    return from + 1;
+  }
+  if (bytes[from] !== STAR) return -1;
+  if (
+    expected !== null &&
+    bytes[from + 1 + expected.length] === CLOSE &&
+    isSpelled(bytes, from + 1, expected)
+  ) {
+    into.unit = expected;
+    return from + expected.length + 2;
+  }
+  return readOtherUnit(bytes, from + 1, limit, into);
+}
+
+function readOtherUnit(bytes: Uint8Array, from: number, limit: number, into: Quantity): number {
+  const close = closeBracket(bytes, from, limit);
+  if (close <= from) return -1;
+  into.unit = parseUnit(bytes, from, close);
+  return close + 1;
 }
 
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
-}
-
-/** No bracket in `bytes[from, to)`? */
-export function isPlain(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] === OPEN || bytes[at] === CLOSE) return false;
-  return true;
 }
 
 /** Text in `bytes[from, to)`, null if empty. */
@@ -77,13 +97,13 @@ export function parseOctets(bytes: Uint8Array, from: number, to: number): string
   if (from === to) return null;
   let end = (to - from) % 2 === 0 ? to : from;
   while (end > from && isPadding(octetAt(bytes, end - 2))) end -= 2;
-  const octets: number[] = [];
+  const octets = new Array<number>((end - from) / 2);
   let isAscii = true;
-  for (let at = from; at < end; at += 2) {
-    const octet = octetAt(bytes, at);
+  for (let at = 0; at < octets.length; at++) {
+    const octet = octetAt(bytes, from + 2 * at);
     if (octet < 0x20 || octet === 0x7f) return latin1(bytes, from, to);
     if (octet > 0x7f) isAscii = false;
-    octets.push(octet);
+    octets[at] = octet;
   }
   if (octets.length > 0) return isAscii ? textOf(octets) : (readableUtf8(octets) ?? latin1(bytes, from, to));
   // Nothing but zeros is how an identifier looks that was never set: it is kept apart from one that was not sent.

@@ -33,7 +33,8 @@ export function encodeBcd(value: number, length: number): Uint8Array {
     bytes[at] = Number.parseInt(pair, 16);
   }
   if (value < 0) {
-    if (bytes[length - 1]! >>> 4) throw new RangeError(`${value} leaves no room for its sign in ${length} BCD bytes`);
+    if (bytes[length - 1]! >>> 4)
+      throw new RangeError(`${value} leaves no room for its sign in ${length} BCD bytes`);
     bytes[length - 1]! |= 0xf0;
   }
   return bytes;

@@ -21,7 +21,9 @@ export function hexOf(bytes: Uint8Array, separator = ''): string {
   return Array.from(bytes, (byte) => HEX[byte]!).join(separator);
 }
 
-const DIGIT_VALUES = Int8Array.from({ length: 256 }, (_, byte) => '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase()));
+const DIGIT_VALUES = Int8Array.from({ length: 256 }, (_, byte) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase()),
+);
 
 /** Value of a hexadecimal digit in ASCII, or -1 for any other byte. */
 export function hexDigit(byte: number): number {
@@ -30,8 +32,8 @@ export function hexDigit(byte: number): number {
 
 /** Text of `bytes[from, to)`, one character a byte: no byte is invalid in Latin-1. */
 export function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
-  const codes: number[] = [];
-  for (let at = from; at < to; at++) codes.push(bytes[at]!);
+  const codes = new Array<number>(to - from);
+  for (let at = from; at < to; at++) codes[at - from] = bytes[at]!;
   return textOf(codes);
 }
 
@@ -42,7 +44,8 @@ const AT_ONCE = 4096;
 export function textOf(codes: readonly number[]): string {
   if (codes.length <= AT_ONCE) return String.fromCharCode(...codes);
   let text = '';
-  for (let at = 0; at < codes.length; at += AT_ONCE) text += String.fromCharCode(...codes.slice(at, at + AT_ONCE));
+  for (let at = 0; at < codes.length; at += AT_ONCE)
+    text += String.fromCharCode(...codes.slice(at, at + AT_ONCE));
   return text;
 }
 

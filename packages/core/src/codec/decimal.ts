@@ -50,7 +50,11 @@ export class Decimal {
   }
 
   plus(other: Decimal): Decimal {
-    if (this.decimals === other.decimals && typeof this.mantissa === 'number' && typeof other.mantissa === 'number') {
+    if (
+      this.decimals === other.decimals &&
+      typeof this.mantissa === 'number' &&
+      typeof other.mantissa === 'number'
+    ) {
       const sum = this.mantissa + other.mantissa;
       if (Number.isSafeInteger(sum)) return new Decimal(sum, this.decimals);
     }

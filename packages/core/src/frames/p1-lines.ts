@@ -46,12 +46,13 @@ export function lastEndLine(bytes: Uint8Array): EndLine | null {
 
 /** Offset of the next `!` at a line start, at or after `from`; -1 if there is none. */
 export function nextBang(bytes: Uint8Array, from: number): number {
-  for (let at = bytes.indexOf(END, from); at >= 0; at = bytes.indexOf(END, at)) {
-    if (bytes[at - 1] === LF) return at;
-    // Byte by byte to the next line: in a storm of `!`, a call for each would cost more than the look.
+  let at = from;
+  while (at >= 0 && (bytes[at] !== END || bytes[at - 1] !== LF)) {
+    // To the next line byte by byte: in a storm of `!`, a call for each would cost more than the look.
     while (at < bytes.length && bytes[at] !== LF) at++;
+    at = at + 1 < bytes.length && bytes[at + 1] === END ? at + 1 : bytes.indexOf(END, at);
   }
-  return -1;
+  return at;
 }
 
 /** Is there a `/` and three letters or digits? */
@@ -65,19 +66,18 @@ export function isStart(bytes: Uint8Array, at: number): boolean {
   );
 }
 
-/** Is there a `/` so close to the end that it cannot be told yet? */
-function couldStart(bytes: Uint8Array, at: number): boolean {
-  if (bytes[at] !== START || at + 3 < bytes.length) return false;
-  for (let next = at + 1; next < bytes.length; next++) if (!isAlphanumeric(bytes[next]!)) return false;
-  return true;
-}
-
-/** Offset of the next start at or after `from`, or of one that cannot be told yet; -1 if there is none. */
+/** Offset of the next start at or after `from`, or of a `/` too close to the end to tell; -1 if there is none. */
 export function nextStart(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at++) {
-    if (bytes[at] === START && (isStart(bytes, at) || couldStart(bytes, at))) return at;
+    if (bytes[at] === START && (at + 3 < bytes.length ? isStart(bytes, at) : couldStart(bytes, at)))
+      return at;
   }
   return -1;
+}
+
+function couldStart(bytes: Uint8Array, at: number): boolean {
+  for (let next = at + 1; next < bytes.length; next++) if (!isAlphanumeric(bytes[next]!)) return false;
+  return true;
 }
 
 /** The last start in `bytes[from, to)` that looks like a full header line, else the last at a line start, else -1. */
@@ -103,7 +103,9 @@ export function holdsObject(bytes: Uint8Array, to: number): boolean {
 }
 
 // Objects that only meters send which also send a CRC, so that without one the telegram was cut short.
-const WITH_CRC = ['1-3:0.2.8(', '0-0:96.1.4(', '0-0:1.0.0('].map((text) => Uint8Array.from(text, (c) => c.charCodeAt(0)));
+const WITH_CRC = ['1-3:0.2.8(', '0-0:96.1.4(', '0-0:1.0.0('].map((text) =>
+  Uint8Array.from(text, (c) => c.charCodeAt(0)),
+);
 
 /** DSMR 2.2 meters without end line exist: is this a telegram of one, with each of its lines complete? */
 export function isWholeWithoutEnd(bytes: Uint8Array, length: number): boolean {

@@ -1,6 +1,7 @@
 import { CRC16, crc16, uncrc16 } from '../codec/index.ts';
 import {
   CR,
+  END,
   type EndLine,
   endLine,
   holdsObject,
@@ -10,7 +11,6 @@ import {
   lastHeader,
   nextBang,
   nextStart,
-  END,
   START,
 } from './p1-lines.ts';
 import type { Scan, ScanFrame, StreamState } from './scan.ts';
@@ -28,13 +28,11 @@ export function p1Scanner(policy: CrcPolicy): ScanFrame {
     if (start !== 0) return skipNoise(bytes, start, state);
     for (let at = nextBang(bytes, Math.max(resume, 1)); at >= 0; at = nextBang(bytes, at + 1)) {
       const end = endLine(bytes, at, state);
-      if (end === 'incomplete') {
-        if (state === 'full') break;
-        return { kind: 'more', resume: at, until: LF };
-      }
+      if (end === 'incomplete')
+        return state === 'full' ? giveUp(bytes, at) : { kind: 'more', resume: at, until: LF };
       if (end) return judge(bytes, end, policy);
     }
-    if (state === 'full') return giveUp(bytes);
+    if (state === 'full') return giveUp(bytes, bytes.length);
     if (state === 'ended') return endAll(bytes, policy);
     return { kind: 'more', resume: bytes.length, until: END };
   };
@@ -48,7 +46,8 @@ function skipNoise(bytes: Uint8Array, start: number, state: StreamState): Scan {
 /** An end line is there: which candidate does it end? */
 function judge(bytes: Uint8Array, end: EndLine, policy: CrcPolicy): Scan {
   const withCrc = end.digits > 0 && policy !== 'off';
-  if (end.digits === 0 && policy === 'require') return lose(bytes, end.next, 'frame/checksum-missing', end.next);
+  if (end.digits === 0 && policy === 'require')
+    return lose(bytes, end.next, 'frame/checksum-missing', end.next);
   const start = withCrc ? startByCrc(bytes, end) : Math.max(0, lastHeader(bytes, 0, end.at));
   if (start < 0) return lose(bytes, end.next, 'frame/checksum', end.next);
   if (start === 0) return { kind: 'frame', length: end.next };
@@ -56,10 +55,10 @@ function judge(bytes: Uint8Array, end: EndLine, policy: CrcPolicy): Scan {
 }
 
 /** The size limit is reached. A telegram has one header line: only behind the last of them one can still be whole. */
-function giveUp(bytes: Uint8Array): Scan {
+function giveUp(bytes: Uint8Array, resume: number): Scan {
   const header = lastHeader(bytes, 1, bytes.length);
   const start = header < 0 ? nextStart(bytes, bytes.length - 4) : header;
-  return lose(bytes, start < 0 ? bytes.length : start, 'frame/overlong', bytes.length);
+  return lose(bytes, start < 0 ? bytes.length : start, 'frame/overlong', resume);
 }
 
 /** Nothing follows any more, and there is no end line. */

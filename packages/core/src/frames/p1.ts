@@ -1,6 +1,6 @@
 import { CRC16, crc16, latin1 } from '../codec/index.ts';
 import { BridgeError } from '../errors/index.ts';
-import { CR, lastEndLine, LF, START } from './p1-lines.ts';
+import { CR, LF, lastEndLine, START } from './p1-lines.ts';
 
 /** A P1 telegram from `/` to the end of the `!` line, with where its parts are. */
 export interface P1Frame {

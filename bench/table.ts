@@ -1,0 +1,28 @@
+import type { Contest, Figure, Spread } from './measure.ts';
+
+/** Figures of a contest for people. */
+export function table({ title, unit }: Contest, figures: readonly Figure[]): string {
+  const rows = [
+    [title, `${unit}/s`, 'relative', 'middle half of the rounds'],
+    ...figures.map(({ name, perSecond, ratio }) => [
+      name,
+      rounded(perSecond.median),
+      `${ratio.median.toFixed(2)} ×`,
+      range(ratio),
+    ]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) =>
+    row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  '),
+  );
+  return `\n${[lines[0], '─'.repeat(lines[0]!.length), ...lines.slice(1)].join('\n')}`;
+}
+
+function range({ low, high }: Spread): string {
+  return `${low.toFixed(2)} – ${high.toFixed(2)}`;
+}
+
+/** Three significant digits are all that a measurement of this kind has. */
+function rounded(value: number): string {
+  return Number(value.toPrecision(3)).toLocaleString('en-US');
+}
