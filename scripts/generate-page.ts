@@ -9,7 +9,8 @@ const FILE = join(PAGE, 'assets.ts');
 const script = await bundle({ entryPoints: [join(PAGE, 'browser/main.ts')], format: 'esm' });
 const style = await bundle({ entryPoints: [join(PAGE, 'page.css')] });
 // What stands in HTML must not end the element that it stands in.
-for (const text of [script, style]) if (/<\/(?:script|style)|<!--/i.test(text)) throw new Error('unsafe in HTML');
+for (const text of [script, style])
+  if (/<\/(?:script|style)|<!--/i.test(text)) throw new Error('unsafe in HTML');
 
 const text = `// Made by scripts/generate-page.ts (pnpm page) of browser/ and page.css with preact (MIT), htm (Apache-2.0) and uPlot (MIT).
 export const SCRIPT =

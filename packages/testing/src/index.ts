@@ -9,6 +9,7 @@ export {
   startBroker,
   until,
 } from './broker.ts';
+export { type Browser, hasBrowser, type Page, startBrowser } from './browser.ts';
 export { type Certificates, type Identity, makeCertificates } from './certificates.ts';
 export { type CollectedMessage, type Collector, collect } from './collect.ts';
 export { conformancePath, conformanceReason } from './conformance.ts';

@@ -47,7 +47,8 @@ export class MemoryHistory implements HistoryReader {
     let buckets = this.#values.get(name);
     if (!buckets) {
       if (this.#values.size >= VALUES) return;
-      this.#values.set(name, (buckets = []));
+      buckets = [];
+      this.#values.set(name, buckets);
     }
     const start = timeMs - (timeMs % BUCKET_MS);
     const last = buckets.at(-1);

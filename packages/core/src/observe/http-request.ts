@@ -37,7 +37,8 @@ export function ownNames(host: string, others: readonly string[]): ReadonlySet<s
  * address or with one of our own names.
  */
 function isKnownHost(header: string | undefined, hosts: ReadonlySet<string>): boolean {
-  const [, address, name = address] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]@/\s]+))(?::\d{1,5})?$/.exec(header ?? '') ?? [];
+  const [, address, name = address] =
+    /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]@/\s]+))(?::\d{1,5})?$/.exec(header ?? '') ?? [];
   if (name === undefined) return false;
   const host = name.toLowerCase().replace(/\.$/, '');
   return isIP(host) !== 0 || host === 'localhost' || host.endsWith('.localhost') || hosts.has(host);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { BridgeError } from '../errors/index.ts';
+import { BridgeError, toBridgeError } from '../errors/index.ts';
 import type { EventStreams } from './event-streams.ts';
 import { ownNames, refusalOf } from './http-request.ts';
 
@@ -24,6 +24,8 @@ export interface HttpSettings {
   readonly port: number;
   /** Names, besides addresses and loopback names, by which browsers may ask. */
   readonly hosts: readonly string[];
+  /** A route threw. */
+  readonly onError: (error: BridgeError) => void;
 }
 
 export interface HttpServer {
@@ -54,7 +56,11 @@ export async function serveHttp(settings: HttpSettings, routes: HttpRoutes): Pro
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(STALLED_MS);
   server.on('request', (request, response) => {
-    respond(routes, names, request, response).catch(() => response.destroy());
+    respond(routes, names, request, response).catch((thrown) => {
+      settings.onError(toBridgeError(thrown));
+      if (response.headersSent) response.destroy();
+      else send(request, response, { status: 500, body: { error: 'this went wrong; the log tells more' } });
+    });
   });
   server.on('clientError', refuseNonsense);
   await listen(server, host, port);
@@ -109,7 +115,8 @@ async function respond(
   }
   const answer = await answerTo(routes, request.url ?? '/');
   if ('status' in answer) send(request, response, answer);
-  else if (answer.isFull) send(request, response, { status: 503, body: { error: 'too many look on already' } });
+  else if (answer.isFull)
+    send(request, response, { status: 503, body: { error: 'too many look on already' } });
   else stream(request, response, answer);
 }
 

@@ -65,23 +65,35 @@ export class Metrics {
     this.#gauge('meterbridge_outbox_messages', 'Messages that wait for the broker.', [], ({ messages }) => [
       [messages.waiting],
     ]);
-    this.#counter('meterbridge_messages_delivered_total', 'Messages that the broker confirmed.', [], (now) => [
-      [now.messages.delivered],
-    ]);
+    this.#counter(
+      'meterbridge_messages_delivered_total',
+      'Messages that the broker confirmed.',
+      [],
+      (now) => [[now.messages.delivered]],
+    );
     this.#counter('meterbridge_messages_refused_total', 'Messages that the broker refused.', [], (now) => [
       [now.messages.refused],
     ]);
-    this.#counter('meterbridge_messages_dropped_total', 'Messages lost to the bound of the outbox.', [], (now) => [
-      [now.messages.dropped],
-    ]);
+    this.#counter(
+      'meterbridge_messages_dropped_total',
+      'Messages lost to the bound of the outbox.',
+      [],
+      (now) => [[now.messages.dropped]],
+    );
   }
 
   #linesAndMeters(values: boolean): void {
     this.#counter('meterbridge_readings_total', 'Readings taken.', ['line'], ({ lines }) =>
       lines.map(({ id, readings }) => [readings, { line: id }]),
     );
-    this.#counter('meterbridge_reports_total', 'Bad frames and the like, by code.', ['line', 'code'], ({ lines }) =>
-      lines.flatMap(({ id, reports }) => Array.from(reports, ([code, count]) => [count, { line: id, code }] as const)),
+    this.#counter(
+      'meterbridge_reports_total',
+      'Bad frames and the like, by code.',
+      ['line', 'code'],
+      ({ lines }) =>
+        lines.flatMap(({ id, reports }) =>
+          Array.from(reports, ([code, count]) => [count, { line: id, code }] as const),
+        ),
     );
     this.#gauge('meterbridge_line_up', 'Whether the line can be read.', ['line'], ({ lines }) =>
       lines.map(({ id, isWell }) => [Number(isWell), { line: id }]),
@@ -98,7 +110,9 @@ export class Metrics {
     if (!values) return;
     this.#gauge('meterbridge_value', 'What the meter tells.', ['meter', 'parameter', 'unit'], ({ meters }) =>
       meters.flatMap((meter) =>
-        meter.values.map(({ key, unit, number }) => [number, { meter: meter.id, parameter: key, unit }] as const),
+        meter.values.map(
+          ({ key, unit, number }) => [number, { meter: meter.id, parameter: key, unit }] as const,
+        ),
       ),
     );
   }
@@ -110,14 +124,24 @@ export class Metrics {
       return [[(user + system) / 1e6]];
     });
     this.#gauge('process_resident_memory_bytes', 'Resident memory.', [], () => [[process.memoryUsage.rss()]]);
-    this.#gauge('process_start_time_seconds', 'When the bridge started.', [], ({ startedMs }) => [[startedMs / 1000]]);
-    this.#gauge('nodejs_heap_size_used_bytes', 'Heap in use.', [], () => [[process.memoryUsage().heapUsed]]);
-    this.#gauge('nodejs_eventloop_utilization_ratio', 'Share of the time in which the event loop was busy.', [], () => [
-      [performance.eventLoopUtilization().utilization],
+    this.#gauge('process_start_time_seconds', 'When the bridge started.', [], ({ startedMs }) => [
+      [startedMs / 1000],
     ]);
+    this.#gauge('nodejs_heap_size_used_bytes', 'Heap in use.', [], () => [[process.memoryUsage().heapUsed]]);
+    this.#gauge(
+      'nodejs_eventloop_utilization_ratio',
+      'Share of the time in which the event loop was busy.',
+      [],
+      () => [[performance.eventLoopUtilization().utilization]],
+    );
   }
 
-  #gauge(name: string, help: string, labelNames: string[], samples: (now: MetricsSource) => readonly Sample[]): void {
+  #gauge(
+    name: string,
+    help: string,
+    labelNames: string[],
+    samples: (now: MetricsSource) => readonly Sample[],
+  ): void {
     const now = (): MetricsSource => this.#now;
     new Gauge({
       name,
@@ -131,7 +155,12 @@ export class Metrics {
     });
   }
 
-  #counter(name: string, help: string, labelNames: string[], samples: (now: MetricsSource) => readonly Sample[]): void {
+  #counter(
+    name: string,
+    help: string,
+    labelNames: string[],
+    samples: (now: MetricsSource) => readonly Sample[],
+  ): void {
     const now = (): MetricsSource => this.#now;
     new Counter({
       name,

@@ -101,7 +101,8 @@ export interface MeterUpdate {
 }
 
 /** Of event `state`; lines and log lines are those that are new or changed. */
-export interface StateUpdate extends Pick<BridgeStatus, 'uptime_s' | 'healthy' | 'problems' | 'broker' | 'messages'> {
+export interface StateUpdate
+  extends Pick<BridgeStatus, 'uptime_s' | 'healthy' | 'problems' | 'broker' | 'messages'> {
   readonly lines: readonly LineStatus[];
   readonly log: readonly LogStatus[];
 }

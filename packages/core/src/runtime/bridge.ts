@@ -114,7 +114,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
         events,
       );
     });
-    this.#web = new Web(this, config.http);
+    this.#web = new Web(this, config.http, (error) => this.#log.error({ err: error }, 'no answer over HTTP'));
   }
 
   async start(): Promise<void> {

@@ -1,7 +1,14 @@
 import { Decimal } from '../codec/index.ts';
-import { type Instant, type Measurement, type Meter, type Reading, type Value, valueToText } from '../model/index.ts';
+import {
+  formatInstant,
+  type Instant,
+  type Measurement,
+  type Meter,
+  type Reading,
+  type Value,
+  valueToText,
+} from '../model/index.ts';
 import type { MeterUpdate } from '../page/index.ts';
-import { formatInstant } from '../model/index.ts';
 
 /** What a meter told last. */
 export interface KnownMeter {
@@ -42,7 +49,10 @@ export class Latest {
 }
 
 export function updateOf({ meter, time, values }: KnownMeter): MeterUpdate {
-  const texts = Array.from(values, ([key, { value }]) => [key, value === null ? null : valueToText(value)] as const);
+  const texts = Array.from(
+    values,
+    ([key, { value }]) => [key, value === null ? null : valueToText(value)] as const,
+  );
   return { id: meter.id, time: formatInstant(time), texts: Object.fromEntries(texts) };
 }
 

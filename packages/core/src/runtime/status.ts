@@ -1,8 +1,7 @@
 import { Decimal } from '../codec/index.ts';
-import type { MetricsSource } from '../observe/index.ts';
 import { formatInstant, type Meter, valueToPlain, valueToText } from '../model/index.ts';
+import type { LogTail, MetricsSource } from '../observe/index.ts';
 import type { BridgeStatus, LineStatus, MeterStatus, ValueStatus } from '../page/index.ts';
-import type { LogTail } from '../observe/index.ts';
 import type { Delivery } from './delivery.ts';
 import { type Observed, type ObservedLine, problemOf, problemsOf } from './health.ts';
 import { type KnownMeter, type KnownValue, type Latest, numbersOf } from './latest.ts';
@@ -20,7 +19,9 @@ export interface Shown extends Observed {
 }
 
 /** What changes without a reading. */
-export function stateOf(bridge: Shown): Omit<BridgeStatus, 'app' | 'version' | 'started' | 'lines' | 'meters' | 'log'> {
+export function stateOf(
+  bridge: Shown,
+): Omit<BridgeStatus, 'app' | 'version' | 'started' | 'lines' | 'meters' | 'log'> {
   const problems = problemsOf(bridge);
   const { broker, mqtt, insecure, startedMs } = bridge;
   return {
@@ -83,7 +84,11 @@ export function metricsOf(bridge: Shown): MetricsSource {
 /** Values of a meter that is gone are not shown: they would look like live ones. */
 function gaugesOf(known: KnownMeter | undefined): MetricsSource['meters'][number]['values'] {
   if (!known) return [];
-  return Array.from(numbersOf(known), ({ measurement: { key, unit }, number }) => ({ key, unit: unit ?? '', number }));
+  return Array.from(numbersOf(known), ({ measurement: { key, unit }, number }) => ({
+    key,
+    unit: unit ?? '',
+    number,
+  }));
 }
 
 function messagesOf({ delivery, outbox }: Shown) {
@@ -91,7 +96,11 @@ function messagesOf({ delivery, outbox }: Shown) {
   return { delivered, waiting: outbox.size, dropped: outbox.dropped, refused };
 }
 
-function meterStatus({ meter, line, time, values }: KnownMeter, online: boolean, lastMs: number): MeterStatus {
+function meterStatus(
+  { meter, line, time, values }: KnownMeter,
+  online: boolean,
+  lastMs: number,
+): MeterStatus {
   return {
     ...identityOf(meter),
     line,

@@ -1,4 +1,5 @@
 import type { BaseConfig } from '../config/index.ts';
+import type { BridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
 import {
   EventStreams,
@@ -31,9 +32,12 @@ export class Web {
   readonly #history: HistoryReader = this.#recorded;
   readonly #streams = new EventStreams();
   readonly #feed: Feed;
+  readonly #onError: (error: BridgeError) => void;
   #server: HttpServer | null = null;
 
-  constructor(bridge: WebBridge, settings: BaseConfig['http']) {
+  /** @param onError an answer could not be made */
+  constructor(bridge: WebBridge, settings: BaseConfig['http'], onError: (error: BridgeError) => void) {
+    this.#onError = onError;
     this.#bridge = bridge;
     this.#settings = settings;
     this.#feed = new Feed(bridge, this.#streams);
@@ -59,7 +63,7 @@ export class Web {
     const page = statusPage(this.#bridge.app);
     const metrics = new Metrics(() => metricsOf(this.#bridge), { values });
     this.#server = await serveHttp(
-      { host, port, hosts },
+      { host, port, hosts, onError: (error) => this.#onError(error) },
       {
         '/': () => ({ status: 200, body: page.html, type: 'text/html; charset=utf-8', policy: page.policy }),
         '/health': () => this.#health(),
@@ -96,7 +100,8 @@ export class Web {
     const fromMs = timeOf(query.get('from')) ?? toMs - HOUR_MS;
     if (!meter || !parameter || !(fromMs < toMs))
       return refuse(400, 'meter, parameter, and from before to (ISO 8601 or milliseconds since 1970)');
-    if (!this.#bridge.latest.byId(meter)?.values.has(parameter)) return refuse(404, 'no such meter or parameter');
+    if (!this.#bridge.latest.byId(meter)?.values.has(parameter))
+      return refuse(404, 'no such meter or parameter');
     const points = this.#history.query({ meter, parameter, fromMs, toMs, maxPoints: MAX_POINTS });
     const body: HistoryAnswer = {
       meter,
@@ -109,10 +114,11 @@ export class Web {
   #frames(query: URLSearchParams): HttpAnswer {
     const id = query.get('line');
     const line = this.#bridge.lines.find(({ entry }) => entry.id === id);
-    if (!line) return refuse(404, `no such line; there are: ${this.#bridge.lines.map(({ entry }) => entry.id)}`);
+    if (!line)
+      return refuse(404, `no such line; there are: ${this.#bridge.lines.map(({ entry }) => entry.id)}`);
     const frames = line.frames.frames().map(({ bytes, error, decoded, timeMs }) => ({
       time: new Date(timeMs).toISOString(),
-      hex: bytes.toHex(),
+      hex: Buffer.from(bytes).toString('hex'),
       decoded: decoded ?? null,
       problem: error ? problemOf(error) : null,
     }));

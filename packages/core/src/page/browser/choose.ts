@@ -31,9 +31,12 @@ export function headlines(values: readonly ValueStatus[]): readonly ValueStatus[
 }
 
 /** What the large values leave, by what it is about; details that are rarely wanted apart. */
-export function groups(values: readonly ValueStatus[]): { readonly everyday: readonly Group[]; readonly details: readonly ValueStatus[] } {
+export function groups(
+  values: readonly ValueStatus[],
+  large: readonly ValueStatus[],
+): { readonly everyday: readonly Group[]; readonly details: readonly ValueStatus[] } {
   const isDetail = ({ diagnostic, secondary }: ValueStatus): boolean => (diagnostic || secondary) ?? false;
-  const rest = values.filter((value) => !isDetail(value));
+  const rest = values.filter((value) => !isDetail(value) && !large.includes(value));
   const titleOf = ({ device_class }: ValueStatus): string =>
     GROUPS.find(([, classes]) => classes.includes(device_class ?? ''))?.[0] ?? 'Other';
   const titles = [...GROUPS.map(([title]) => title), 'Other'];

@@ -10,7 +10,9 @@ const SHOWN = 20;
 
 export function Lines({ store }: { store: Store }) {
   const [all, setAll] = useState(false);
-  const lines = [...store.lines.values()].toSorted((one, other) => Number(!!other.problem) - Number(!!one.problem));
+  const lines = [...store.lines.values()].toSorted(
+    (one, other) => Number(!!other.problem) - Number(!!one.problem),
+  );
   const more = lines.length - SHOWN;
   return html`<section aria-labelledby="lines">
     <h2 id="lines">Lines <small>${lines.length}</small></h2>

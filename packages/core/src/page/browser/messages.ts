@@ -22,15 +22,21 @@ export function Messages({ bridge }: { bridge: BridgeStatus }) {
 export function Log({ lines }: { lines: readonly LogStatus[] }) {
   return html`<section aria-labelledby="log">
     <h2 id="log">Log <small>newest first</small></h2>
-    ${lines.length === 0 && html`<p class="empty">Nothing yet.</p>`}
-    <ol class="log" tabindex="0" aria-label="Last lines of the log">
+    ${lines.length === 0 ? html`<p class="empty">Nothing yet.</p>` : html`<${LogLines} lines=${lines} />`}
+  </section>`;
+}
+
+function LogLines({ lines }: { lines: readonly LogStatus[] }) {
+  return html`<ol class="log" tabindex="0" aria-label="Last lines of the log">
       ${lines.toReversed().map(
-        ({ time, level, text, details, hint }, at) => html`<li key=${`${time} ${lines.length - at}`} class=${level}>
+        (
+          { time, level, text, details, hint },
+          at,
+        ) => html`<li key=${`${time} ${lines.length - at}`} class=${level}>
           <time datetime=${time}>${new Date(time).toLocaleTimeString('en-GB')}</time>
           <span class="level">${level}</span>
           <span class="text">${text} <small>${details.join(' ')}</small>${hint && html`<span class="hint">${hint}</span>`}</span>
         </li>`,
       )}
-    </ol>
-  </section>`;
+    </ol>`;
 }

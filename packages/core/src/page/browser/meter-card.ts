@@ -33,18 +33,30 @@ export function MeterCard({ view, line, isOpen, onToggle }: MeterCardProps) {
   </article>`;
 }
 
-function MeterBody({ status, line, age }: { status: MeterStatus; line: LineStatus | undefined; age: number }) {
+function MeterBody({
+  status,
+  line,
+  age,
+}: {
+  status: MeterStatus;
+  line: LineStatus | undefined;
+  age: number;
+}) {
   const [plotted, setPlotted] = useState<string | null>(null);
   const onPlot = (key: string): void => setPlotted(key === plotted ? null : key);
-  const { everyday, details } = groups(status.values);
+  const large = headlines(status.values);
+  const { everyday, details } = groups(status.values, large);
   const value = status.values.find(({ key }) => key === plotted);
   return html`
     ${!status.online && html`<${Trouble} line=${line} age=${age} />`}
-    <${Tiles} values=${headlines(status.values)} plotted=${plotted} onPlot=${onPlot} />
+    <${Tiles} values=${large} plotted=${plotted} onPlot=${onPlot} />
     ${value && html`<${Plot} key=${plotted} meter=${status.id} value=${value} onClose=${() => setPlotted(null)} />`}
-    <div class="tables">
-      ${everyday.map((group) => html`<${ValueTable} key=${group.title} ...${group} plotted=${plotted} onPlot=${onPlot} />`)}
-    </div>
+    ${
+      everyday.length > 0 &&
+      html`<div class="tables">
+        ${everyday.map((group) => html`<${ValueTable} key=${group.title} ...${group} plotted=${plotted} onPlot=${onPlot} />`)}
+      </div>`
+    }
     ${
       details.length > 0 &&
       html`<details>

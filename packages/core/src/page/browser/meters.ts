@@ -34,7 +34,7 @@ export function Meters({ store }: { store: Store }) {
     ${all.length > 0 && found.length === 0 && html`<p class="empty">No meter fits “${search}”.</p>`}
     ${found.slice(current * PER_PAGE, (current + 1) * PER_PAGE).map((view) => {
       const { id, line } = view.status;
-      const isOpen = toggled.has(id) !== (all.length <= FEW);
+      const isOpen = toggled.has(id) !== all.length <= FEW;
       return html`<${MeterCard} key=${id} view=${view} line=${store.lines.get(line)} isOpen=${isOpen} onToggle=${() => toggle(id)} />`;
     })}
     ${pages > 1 && html`<${Pages} current=${current} pages=${pages} onPage=${setPage} />`}

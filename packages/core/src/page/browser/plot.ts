@@ -13,6 +13,7 @@ type Range = (typeof RANGES)[number];
 type Points = HistoryAnswer['points'];
 
 const REFRESH_MS = 10_000;
+const SHORTEST_MS = 300_000;
 const HEIGHT = 220;
 
 interface PlotProps {
@@ -106,11 +107,17 @@ function Canvas({ points, range, label, onPoint }: CanvasProps) {
     };
   }, [range]);
   useEffect(() => {
-    const now = Date.now() / 1000;
     plot.current?.setData(columnsOf(points ?? []), false);
-    plot.current?.setScale('x', { min: now - range.ms / 1000, max: now });
+    plot.current?.setScale('x', spanOf(points ?? [], range));
   }, [points, range]);
   return html`<div class="canvas" ref=${place} role="img" aria-label=${label} data-points=${points?.length ?? 0}></div>`;
+}
+
+/** The range, or as much of it as there is history for. In seconds. */
+function spanOf(points: Points, range: Range): { min: number; max: number } {
+  const now = Date.now();
+  const from = Math.min(points[0]?.[0] ?? 0, now - SHORTEST_MS);
+  return { min: Math.max(from, now - range.ms) / 1000, max: now / 1000 };
 }
 
 function columnsOf(points: Points): uPlot.AlignedData {
@@ -128,7 +135,8 @@ function optionsOf(box: HTMLElement, range: Range, onPoint: (index: number | nul
     width: box.clientWidth,
     height: HEIGHT,
     legend: { show: false },
-    cursor: { drag: { x: false, y: false }, points: { show: false } },
+    scales: { y: { range: (_, min, max) => spread(min, max) } },
+    cursor: { drag: { x: false, y: false }, y: false, points: { show: false } },
     series: [{}, edge, edge, { stroke: colour('--accent'), width: 2 }],
     bands: [{ series: [1, 2], fill: colour('--band') }],
     axes: [
@@ -137,6 +145,13 @@ function optionsOf(box: HTMLElement, range: Range, onPoint: (index: number | nul
     ],
     hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
   };
+}
+
+/** A value that stays the same is drawn in the middle. */
+function spread(min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null) return [0, 1];
+  const pad = max > min ? (max - min) * 0.1 : Math.abs(max) * 0.05 || 1;
+  return [min >= 0 && min < pad ? 0 : min - pad, max + pad];
 }
 
 function tick(second: number, range: Range): string {

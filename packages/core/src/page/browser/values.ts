@@ -13,7 +13,9 @@ interface ValuesProps {
 export function Tiles({ values, plotted, onPlot }: ValuesProps) {
   return html`<div class="tiles">
     ${values.map(
-      (value) => html`<button type="button" class="tile" key=${value.key} aria-pressed=${value.key === plotted}
+      (
+        value,
+      ) => html`<button type="button" class="tile" key=${value.key} aria-pressed=${value.key === plotted}
         title="Show how it went" onClick=${() => onPlot(value.key)}>
         <span class="tile-name">${value.name}</span>
         <span class="tile-value"><${Text} value=${value} /> <small>${value.unit}</small></span>
@@ -27,7 +29,7 @@ export function ValueTable({ title, values, plotted, onPlot }: ValuesProps & { r
     <caption>${title}</caption>
     <tbody>
       ${values.map(
-        (value) => html`<tr key=${value.key}>
+        (value) => html`<tr key=${value.key} class=${value.numeric ? 'number' : ''}>
           <th scope="row"><${Name} value=${value} isPlotted=${value.key === plotted} onPlot=${onPlot} /></th>
           <td><${Text} value=${value} />${value.unit && html` <small>${value.unit}</small>`}</td>
         </tr>`,
@@ -58,5 +60,11 @@ function readable(text: string): string {
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text)) return formatTime(text);
   if (!text.startsWith('[{')) return text;
   const rows: readonly object[] = JSON.parse(text);
-  return rows.map((row) => Object.values(row).map((field) => readable(String(field))).join(' · ')).join('\n');
+  return rows
+    .map((row) =>
+      Object.values(row)
+        .map((field) => readable(String(field)))
+        .join(' · '),
+    )
+    .join('\n');
 }
