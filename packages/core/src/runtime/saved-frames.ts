@@ -11,7 +11,8 @@ export async function* savedFrames(chunks: AsyncIterable<Uint8Array>): AsyncGene
     if (saved) saved.push(chunk);
     else yield chunk;
   }
-  if (saved) for (const hex of hexOf(JSON.parse(Buffer.concat(saved).toString()))) yield Buffer.from(hex, 'hex');
+  if (saved)
+    for (const hex of hexOf(JSON.parse(Buffer.concat(saved).toString()))) yield Buffer.from(hex, 'hex');
 }
 
 /** Every text under a key `hex`, in the order of the file: a bundle holds the frames of several lines. */
