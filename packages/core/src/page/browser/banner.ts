@@ -12,7 +12,7 @@ export function Banner({ store, bridge }: { store: Store; bridge: BridgeStatus }
   if (store.link === 'lost') return html`<${Lost} store=${store} />`;
   const tone = problems.length === 0 ? 'well' : 'wrong';
   return html`<section class="banner ${tone}" aria-labelledby="state">
-    <h2 id="state" role="status">${problems.length === 0 ? 'All is well' : countOf(problems.length)}</h2>
+    <div role="status"><h2 id="state">${problems.length === 0 ? 'All is well' : countOf(problems.length)}</h2></div>
     ${problems.length === 0 ? html`<p>${summary(store)}</p>` : html`<${ProblemList} problems=${problems} />`}
     ${broker.insecure && html`<p class="warn">The identity of the broker is not checked (mqtt.tls.insecure).</p>`}
   </section>`;
@@ -21,7 +21,7 @@ export function Banner({ store, bridge }: { store: Store; bridge: BridgeStatus }
 function Lost({ store }: { store: Store }) {
   const age = (performance.now() - store.heardMs) / 1000;
   return html`<section class="banner wrong" aria-labelledby="state">
-    <h2 id="state" role="status">No connection to the bridge</h2>
+    <div role="status"><h2 id="state">No connection to the bridge</h2></div>
     <p>What you see is ${formatSpan(age)} old. Trying again…</p>
   </section>`;
 }

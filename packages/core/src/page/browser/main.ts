@@ -20,7 +20,10 @@ function Page() {
     const timer = setInterval(() => setTick((tick) => tick + 1), TICK_MS);
     return () => clearInterval(timer);
   }, [store]);
-  return html`<${Header} store=${store} /><main class=${store.link}>${store.bridge && html`<${Content} store=${store} />`}</main>`;
+  return html`<${Header} store=${store} /><main class=${store.link}>${store.bridge && html`<${Content} store=${store} />`}</main>
+    <footer>
+      <a href="status">Status as JSON</a> <a href="health">Health</a> <a href="metrics">Metrics</a>
+    </footer>`;
 }
 
 function Header({ store: { bridge, link } }: { store: Store }) {
@@ -39,9 +42,6 @@ function Content({ store }: { store: Store }) {
     <${Meters} store=${store} />
     <div class="columns"><${Messages} bridge=${bridge} /><${Lines} store=${store} /></div>
     <${Log} lines=${store.log} />
-    <footer>
-      <a href="status">Status as JSON</a> <a href="health">Health</a> <a href="metrics">Metrics</a>
-    </footer>
   `;
 }
 
