@@ -45,15 +45,15 @@ for (const { app, simulate, meters } of BRIDGES) {
   // JSON is YAML.
   await writeFile(file, JSON.stringify(config, null, 2));
   start(app, ['run', '--config', file]);
-  pages.push(`${app}: http://127.0.0.1:${httpPort}/status`);
+  pages.push(`${app}: http://127.0.0.1:${httpPort}/`);
 }
 screen.start([
   `Broker:  mqtt://127.0.0.1:${mqttPort}   try: mosquitto_sub -p ${mqttPort} -t 'meters/#' -v`,
-  ...pages.map((page) => `Status:  ${page}`),
+  ...pages.map((page) => `Page:    ${page}`),
   'Ctrl-C ends the demo.',
 ]);
 
-const signal = await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name).then(() => name)));
+const signal = await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => once(process, name).then(() => name)));
 screen.stop();
 await Promise.all(children.map(stop));
 server.close();

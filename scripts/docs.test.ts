@@ -6,11 +6,8 @@ import { describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 
 describe('documents', () => {
-  it('say what the code says', () => {
-    const { stderr, status } = spawnSync(process.execPath, [
-      join(ROOT, 'scripts/generate-docs.ts'),
-      '--check',
-    ]);
+  it.each(['generate-docs.ts', 'generate-page.ts'])('say what the code says (%s)', (script) => {
+    const { stderr, status } = spawnSync(process.execPath, [join(ROOT, 'scripts', script), '--check']);
     expect(stderr.toString()).toBe('');
     expect(status).toBe(0);
   });

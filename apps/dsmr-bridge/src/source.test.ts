@@ -34,6 +34,7 @@ function startSource(port: Port) {
       return near;
     },
     report: ({ code }) => reports.push(code),
+    frame: () => undefined,
   };
   const ended = (async (): Promise<BridgeError | null> => {
     try {

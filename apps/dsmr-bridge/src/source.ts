@@ -39,7 +39,11 @@ async function* follow(
     const frames = pick(chunk ? splitter.push(chunk) : splitter.end());
     patience.heard(chunk, frames.length);
     if (frames.length > 0) lineWorks(entry, line);
-    for (const frame of frames) yield* reader.read(frame, receivedMs);
+    for (const frame of frames) {
+      const readings = reader.read(frame, receivedMs);
+      context.frame({ bytes: frame.bytes, decoded: described(readings) });
+      yield* readings;
+    }
     if (patience.isTrialOver) return;
     const problem = patience.verdict();
     if (!problem) continue;
@@ -63,7 +67,17 @@ function telegramPicker(context: SourceContext<Port>): (pieces: readonly Piece[]
         return [frame];
       }
       const code = error ?? 'frame/checksum-missing';
-      context.report(new BridgeError(code, `a telegram of ${bytes.length} bytes was dropped`));
+      const problem = new BridgeError(code, `a telegram of ${bytes.length} bytes was dropped`);
+      context.frame({ bytes, error: problem });
+      context.report(problem);
       return [];
     });
+}
+
+/** `House: 42 values, Gas meter: 1 value`. */
+function described(readings: readonly Reading[]): string {
+  if (readings.length === 0) return 'a telegram without known values';
+  return readings
+    .map(({ meter, values }) => `${meter.name}: ${values.length} ${values.length === 1 ? 'value' : 'values'}`)
+    .join(', ');
 }

@@ -9,6 +9,15 @@ export {
   startBroker,
   until,
 } from './broker.ts';
+export {
+  type Browser,
+  hasBrowser,
+  type OpenPage,
+  openPage,
+  type Page,
+  type PageLook,
+  startBrowser,
+} from './browser.ts';
 export { type Certificates, type Identity, makeCertificates } from './certificates.ts';
 export { type CollectedMessage, type Collector, collect } from './collect.ts';
 export { conformancePath, conformanceReason } from './conformance.ts';

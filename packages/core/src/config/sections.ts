@@ -39,6 +39,18 @@ export const http = z.strictObject({
     .default('127.0.0.1')
     .describe('Address to listen on; 0.0.0.0 makes the page reachable from other machines.'),
   port: tcpPort.default(8080).describe('Port to listen on.'),
+  hosts: z
+    .array(z.string().min(1))
+    .exactOptional()
+    .meta({
+      description:
+        'Names by which browsers and Prometheus may ask, besides addresses, localhost and the name of the machine.',
+      examples: [['meters.example.org']],
+    }),
+  metrics_values: z
+    .boolean()
+    .default(true)
+    .describe('Show the values of the meters among the metrics, not only how the bridge is doing.'),
 });
 
 export const store = z.strictObject({

@@ -39,6 +39,11 @@ export const errorCodes = {
     what: 'A file named on the command line cannot be read.',
     hint: 'Check the path and its permissions, or use - for standard input.',
   },
+  'output/unwritable': {
+    retry: 'never',
+    what: 'A file cannot be written.',
+    hint: 'Check the path, its permissions, and the space on the disk; --out names another file.',
+  },
   'frame/checksum': {
     retry: 'now',
     what: 'A frame arrived whole but its checksum does not fit its bytes: some of them changed on the way.',
@@ -151,7 +156,7 @@ export const errorCodes = {
   },
   'http/unavailable': {
     retry: 'never',
-    what: 'The HTTP port for health checks cannot be opened.',
+    what: 'The HTTP port of status page and health checks cannot be opened.',
     hint: 'Choose another http.port, or set http.enabled: false.',
   },
   'internal/unexpected': {

@@ -57,7 +57,7 @@ function judge(bytes: Uint8Array, end: EndLine, policy: CrcPolicy): Scan {
 /** The size limit is reached. A telegram has one header line: only behind the last of them one can still be whole. */
 function giveUp(bytes: Uint8Array, resume: number): Scan {
   const header = lastHeader(bytes, 1, bytes.length);
-  const start = header < 0 ? nextStart(bytes, bytes.length - 4) : header;
+  const start = header < 0 ? nextStart(bytes, Math.max(1, bytes.length - 4)) : header;
   return lose(bytes, start < 0 ? bytes.length : start, 'frame/overlong', resume);
 }
 
@@ -81,12 +81,11 @@ function lose(bytes: Uint8Array, count: number, error: Loss, resume: number): Sc
   return holdsObject(bytes, count) ? { kind: 'skip', count, resume, error } : { kind: 'skip', count, resume };
 }
 
-/** Where the telegram begins whose CRC is right: the last at a line start, else the last of all, else -1. */
+/** Where the telegram begins whose CRC is right: here, else the last at a line start, else the last of all, else -1. */
 function startByCrc(bytes: Uint8Array, end: EndLine): number {
-  const other = bytes.indexOf(START, 1);
-  const isOnlyOne = other < 0 || other > end.at;
-  if (isOnlyOne && crc16(bytes, CRC16.arc, 0, end.at + 1) === end.crc) return 0;
-  const start = isOnlyOne ? -1 : startBackwards(bytes, end, false);
+  // Nearly always it is the whole: then no other start needs to be looked for.
+  if (crc16(bytes, CRC16.arc, 0, end.at + 1) === end.crc) return 0;
+  const start = startBackwards(bytes, end, false);
   return start < 0 ? startBackwards(bytes, end, true) : start;
 }
 

@@ -51,7 +51,7 @@ const streams: readonly (readonly [string, ScanFrame, fc.Arbitrary<Uint8Array>])
 ];
 
 describe.each(streams)('frames %s', (_name, scan, stream) => {
-  it.each([16, 60, 1024])('are the same whatever the chunks, with a limit of %i bytes', (limit) => {
+  it.each([1, 4, 16, 60, 1024])('are the same whatever the chunks, with a limit of %i bytes', (limit) => {
     fc.assert(
       fc.property(stream, sizes, (bytes, cuts) => {
         const whole = split(scan, limit, [bytes]);

@@ -103,8 +103,9 @@ export class FrameSplitter {
       }
       const piece = this.#take(answer, bytes);
       if (piece) {
-        pieces ??= [];
-        pieces.push(piece);
+        // Most chunks hold one frame: an array that is born with it takes less room than one that grows.
+        if (pieces) pieces.push(piece);
+        else pieces = [piece];
       }
       if (state === 'full' && this.pending < this.#limit) state = 'open';
     }

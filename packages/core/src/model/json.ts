@@ -2,6 +2,13 @@ import { Decimal } from '../codec/index.ts';
 import { formatInstant, type Instant } from './instant.ts';
 import type { Row, Value } from './reading.ts';
 
+declare global {
+  interface JSON {
+    /** In every engine of today, but not in TypeScript's libraries yet: JSON text of a primitive, kept as it is. */
+    rawJSON(text: string): object;
+  }
+}
+
 /** JSON text of a value. Numbers keep the digits that the meter sent, however many they are. */
 export function valueToJson(value: Value): string {
   if (value instanceof Decimal) return value.toString();
@@ -18,6 +25,16 @@ export function valueToJson(value: Value): string {
 export function valueToText(value: Value): string {
   if (typeof value === 'string') return value;
   return isInstant(value) ? formatInstant(value) : valueToJson(value);
+}
+
+/** What `JSON.stringify` makes the same text of. */
+export function valueToPlain(value: Value): unknown {
+  if (value instanceof Decimal) return JSON.rawJSON(value.toString());
+  if (isInstant(value)) return formatInstant(value);
+  if (!isList(value)) return value;
+  return value.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([key, field]) => [key, valueToPlain(field)])),
+  );
 }
 
 export function isInstant(value: unknown): value is Instant {

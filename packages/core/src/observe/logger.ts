@@ -18,8 +18,15 @@ export interface LogSink {
   write(line: string): unknown;
 }
 
-/** A log on standard output, and in a file that rotates if one is configured. */
-export function createLogger(settings: LogSettings, sink: LogSink = process.stdout): Logger {
+/**
+ * A log on standard output, and in a file that rotates if one is configured.
+ * @param onLine is given each line as JSON
+ */
+export function createLogger(
+  settings: LogSettings,
+  sink: LogSink = process.stdout,
+  onLine?: (json: string) => void,
+): Logger {
   const print =
     settings.format === 'pretty'
       ? (line: string) => sink.write(prettyLine(line, sink.isTTY === true))
@@ -28,6 +35,7 @@ export function createLogger(settings: LogSettings, sink: LogSink = process.stdo
   const write = (line: string): void => {
     print(line);
     file?.write(line);
+    onLine?.(line);
   };
   const base = { level: settings.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   return pino(

@@ -4,18 +4,19 @@ import { Announcer } from '../discovery/index.ts';
 import { type BridgeError, toBridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
 import { type Message, MqttClient, type Topics, topicsOf } from '../mqtt/index.ts';
-import { type HttpServer, type Logger, serveHttp } from '../observe/index.ts';
+import type { Logger, LogTail } from '../observe/index.ts';
 import { MemoryOutbox, type Outbox, type Outgoing } from '../store/index.ts';
 import { Availability } from './availability.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { Delivery } from './delivery.ts';
-import { type BridgeStatus, problemsOf, statusOf } from './health.ts';
+import { Latest } from './latest.ts';
 import { Line } from './line.ts';
 import { mqttSettings } from './mqtt-settings.ts';
 import { Publisher } from './publisher.ts';
 import { OncePerMinute } from './quiet.ts';
 import type { Entry } from './source.ts';
 import { SUPPORT_URL, VERSION } from './version.ts';
+import { Web } from './web.ts';
 
 /** Stopping takes at most this long: then the supervisor of the process would kill it. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -33,6 +34,12 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   mqttProblem: BridgeError | null = null;
   /** Where the broker is, for people. */
   readonly broker: string;
+  /** Whoever answers there is believed to be the broker. */
+  readonly insecure: boolean;
+  readonly app: string;
+  readonly startedMs = Date.now();
+  readonly latest = new Latest();
+  readonly tail: LogTail;
   readonly #config: BaseConfig;
   readonly #log: Logger;
   readonly #topics: Topics;
@@ -41,20 +48,29 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   readonly #abort = new AbortController();
   readonly #quiet = new OncePerMinute();
   #running: Promise<unknown> = Promise.resolve();
-  #http: HttpServer | null = null;
+  readonly #web: Web;
   #droppedBefore = 0;
 
-  constructor(definition: BridgeDefinition<Schema, E>, config: BaseConfig & z.output<Schema>, log: Logger) {
+  /** @param tail the last lines of the log */
+  constructor(
+    definition: BridgeDefinition<Schema, E>,
+    config: BaseConfig & z.output<Schema>,
+    log: Logger,
+    tail: LogTail,
+  ) {
     const { mqtt, homeassistant } = config;
     const { base_topic: base, output, qos, retain } = mqtt;
     this.#config = config;
     this.#log = log;
+    this.app = definition.name;
+    this.tail = tail;
     const prefix = homeassistant.discovery_prefix;
     this.#topics = topicsOf({ base, app: definition.name, ...mqtt.topics, discoveryPrefix: prefix });
     const topics = this.#topics;
     const put = (message: Outgoing): void => this.#put(message);
 
     this.broker = mqtt.url;
+    this.insecure = mqtt.tls?.insecure ?? false;
     this.mqtt = new MqttClient(
       mqttSettings(mqtt, definition.name, (state) => this.#stateMessage(state)),
       {
@@ -70,6 +86,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     this.#publisher = new Publisher({ topics, output, qos, retain }, put);
     this.availability = new Availability(topics, put, (meter, online) => {
       this.#log.info({ meter: meter.id }, online ? 'meter online' : 'meter offline');
+      this.#web.availability(meter, online);
     });
     this.#announcer = new Announcer({
       app: definition.name,
@@ -97,6 +114,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
         events,
       );
     });
+    this.#web = new Web(this, config.http, (error) => this.#log.error({ err: error }, 'no answer over HTTP'));
   }
 
   async start(): Promise<void> {
@@ -117,18 +135,15 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     this.availability.close();
     await within(this.delivery.drained(), left() / 2);
     await this.mqtt.close({ last: [this.#stateMessage('offline')], timeoutMs: left() });
-    await this.#http?.close();
+    await this.#web.close();
     if (this.outbox.size > 0)
       this.#log.warn({ messages: this.outbox.size }, 'stopped before the broker had taken everything');
-  }
-
-  status(): BridgeStatus {
-    return statusOf(this);
   }
 
   #received(reading: Reading, entry: Entry): void {
     const { meter } = reading;
     const expireAfterMs = this.#expireAfterMs(meter, entry);
+    this.#web.received(reading, entry.id);
     this.availability.seen(meter, expireAfterMs);
     if (reading.unchanged) return;
     // Home Assistant counts only what is published: a meter that tells something now and then would seem dead to it.
@@ -181,23 +196,11 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   }
 
   async #serve(): Promise<void> {
-    const { enabled, host, port } = this.#config.http;
-    if (!enabled) return;
     try {
-      this.#http = await serveHttp(host, port, {
-        '/health': () => {
-          const problems = problemsOf(this);
-          return {
-            status: problems.length > 0 ? 503 : 200,
-            body: { healthy: problems.length === 0, problems },
-          };
-        },
-        '/ready': () => ({ status: this.mqtt.connected ? 200 : 503, body: { ready: this.mqtt.connected } }),
-        '/status': () => ({ status: 200, body: this.status() }),
-      });
+      await this.#web.start();
     } catch (thrown) {
       // Meters are read all the same.
-      this.#log.error({ err: toBridgeError(thrown) }, 'no health checks');
+      this.#log.error({ err: toBridgeError(thrown) }, 'no status page and no health checks');
     }
   }
 }

@@ -8,6 +8,7 @@ import { askHealth } from './healthcheck.ts';
 import { readOnce } from './read.ts';
 import { run } from './run.ts';
 import type { Entry } from './source.ts';
+import { writeSupportBundle } from './support-bundle.ts';
 import { VERSION } from './version.ts';
 
 /** Exit codes: sysexits.h for usage and configuration. */
@@ -69,6 +70,15 @@ async function parse<Schema extends z.ZodObject, E extends Entry>(
     .command('schema')
     .description('print the JSON Schema of the configuration file, for editors')
     .action(() => printSchema(definition));
+  program
+    .command('support-bundle')
+    .description(
+      'write what helps to find a fault into one JSON file: configuration without secrets, status, log, frames',
+    )
+    .option('-o, --out <file>', 'where to; - for standard output', `${definition.name}-support.json`)
+    .action(async ({ out }) => {
+      await writeSupportBundle(definition, load(), out);
+    });
   definition.commands?.(program);
   await program.parseAsync();
   return process.exitCode === undefined ? exitCode : Number(process.exitCode);

@@ -1,44 +1,21 @@
 import type { BridgeError } from '../errors/index.ts';
+import type { Problem } from '../page/index.ts';
 import type { Availability } from './availability.ts';
-import type { Delivery } from './delivery.ts';
-import { VERSION } from './version.ts';
 
 /** What of a bridge its health depends on. */
-interface Observed {
+export interface Observed {
   readonly lines: readonly ObservedLine[];
   readonly availability: Pick<Availability, 'states'>;
-  readonly delivery: Pick<Delivery, 'delivered' | 'refused'>;
-  readonly outbox: { readonly size: number; readonly dropped: number };
   readonly broker: string;
   readonly mqtt: { readonly connected: boolean };
   readonly mqttProblem: BridgeError | null;
 }
 
-interface ObservedLine {
+export interface ObservedLine {
   readonly entry: { readonly id: string };
   readonly readings: number;
   readonly reports: ReadonlyMap<string, number>;
   readonly problem: BridgeError | null;
-}
-
-interface Problem {
-  readonly what: string;
-  readonly code?: string;
-  readonly hint?: string;
-}
-
-export interface BridgeStatus {
-  readonly version: string;
-  readonly broker: { readonly url: string; readonly connected: boolean };
-  readonly messages: {
-    readonly delivered: number;
-    readonly waiting: number;
-    readonly dropped: number;
-    readonly refused: number;
-  };
-  readonly lines: readonly object[];
-  readonly meters: readonly object[];
-  readonly problems: readonly Problem[];
 }
 
 /** What is wrong, in words; empty when all is well. */
@@ -46,9 +23,9 @@ export function problemsOf(bridge: Observed): readonly Problem[] {
   const problems: Problem[] = [];
   const { broker, mqtt, mqttProblem } = bridge;
   if (!mqtt.connected)
-    problems.push(mqttProblem ? told(broker, mqttProblem) : { what: `${broker}: connecting` });
+    problems.push(mqttProblem ? problemOf(mqttProblem, broker) : { what: `${broker}: connecting` });
   for (const { entry, problem, readings } of bridge.lines) {
-    if (problem) problems.push(told(entry.id, problem));
+    if (problem) problems.push(problemOf(problem, entry.id));
     else if (readings === 0) problems.push({ what: `${entry.id}: no reading yet` });
   }
   for (const { meter, online } of bridge.availability.states()) {
@@ -57,32 +34,7 @@ export function problemsOf(bridge: Observed): readonly Problem[] {
   return problems;
 }
 
-export function statusOf(bridge: Observed): BridgeStatus {
-  const { broker, mqtt, outbox, delivery } = bridge;
-  return {
-    version: VERSION,
-    broker: { url: broker, connected: mqtt.connected },
-    messages: {
-      delivered: delivery.delivered,
-      waiting: outbox.size,
-      dropped: outbox.dropped,
-      refused: delivery.refused,
-    },
-    lines: bridge.lines.map(({ entry, readings, reports }) => ({
-      id: entry.id,
-      readings,
-      reports: Object.fromEntries(reports),
-    })),
-    meters: bridge.availability.states().map(({ meter, online, lastMs }) => ({
-      id: meter.id,
-      name: meter.name,
-      online,
-      seconds_since_reading: Math.round((performance.now() - lastMs) / 1000),
-    })),
-    problems: problemsOf(bridge),
-  };
-}
-
-function told(name: string, { code, message, hint }: BridgeError): Problem {
-  return { what: `${name}: ${message}`, code, hint };
+/** @param where what it is about; put in front */
+export function problemOf({ code, message, hint }: BridgeError, where?: string): Problem {
+  return { what: where === undefined ? message : `${where}: ${message}`, code, hint };
 }

@@ -1,16 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { BridgeError } from '../errors/index.ts';
+import { savedFrames } from './saved-frames.ts';
 
 /** Text that may turn out to be hexadecimal is held back until it is certain, but no more than this. */
 const MOST_HEX_BYTES = 64 * 1024 * 1024;
 
 /**
  * Bytes of a file, or of standard input for `-`, as they come. An input of nothing but hexadecimal digits and white
- * space is taken for the bytes that it shows; that is known at its end only.
+ * space is taken for the bytes that it shows; that is known at its end only. Of a support bundle, or of frames that
+ * were saved from the page, it is the bytes of the frames.
  * @throws BridgeError input/unreadable
  */
 export async function* inputChunks(file: string): AsyncGenerator<Uint8Array> {
-  const chunks: AsyncIterable<Uint8Array> = file === '-' ? process.stdin : createReadStream(file);
+  const chunks = savedFrames(file === '-' ? process.stdin : createReadStream(file));
   const held: Uint8Array[] = [];
   let heldBytes = 0;
   let mayBeHex = true;

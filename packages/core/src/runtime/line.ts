@@ -1,6 +1,6 @@
 import type { BridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
-import type { Logger } from '../observe/index.ts';
+import { FrameLog, type Logger } from '../observe/index.ts';
 import { openLink } from '../transport/index.ts';
 import { OncePerMinute } from './quiet.ts';
 import type { Entry, Source, SourceContext } from './source.ts';
@@ -23,6 +23,8 @@ export class Line<E extends Entry> {
   readonly reports = new Map<string, number>();
   /** What is wrong now, or null. */
   problem: BridgeError | null = null;
+  /** The last ones that the source showed. */
+  readonly frames = new FrameLog();
   readonly #source: Source<E>;
   readonly #events: LineEvents;
   readonly #maxFailures: number;
@@ -56,6 +58,7 @@ export class Line<E extends Entry> {
       signal,
       open: (address, line) => openLink(address, { line, timeoutMs: OPEN_TIMEOUT_MS, signal }),
       report: (error) => this.#report(error),
+      frame: (frame) => this.frames.add(frame),
     };
   }
 

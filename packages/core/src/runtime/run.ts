@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { BaseConfig, LoadedConfig } from '../config/index.ts';
-import { createLogger, type Logger } from '../observe/index.ts';
+import { createLogger, type Logger, LogTail } from '../observe/index.ts';
 import { Bridge } from './bridge.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { interruption } from './interruption.ts';
@@ -15,12 +15,13 @@ export async function run<Schema extends z.ZodObject, E extends Entry>(
   // A log that nobody reads any more is no reason to stop reading meters.
   for (const output of [process.stdout, process.stderr])
     output.removeAllListeners('error').on('error', () => undefined);
-  const log = loggerOf(config);
+  const tail = new LogTail();
+  const log = loggerOf(config, tail);
   log.info(
     { version: VERSION, config: file ?? 'environment', node: process.version },
     `${definition.name} starts`,
   );
-  const bridge = new Bridge(definition, config, log);
+  const bridge = new Bridge(definition, config, log, tail);
   await bridge.start();
   const signal = await interruption();
   log.info({ signal }, 'stopping');
@@ -28,11 +29,12 @@ export async function run<Schema extends z.ZodObject, E extends Entry>(
   log.info('stopped');
 }
 
-export function loggerOf({ log }: BaseConfig): Logger {
+function loggerOf({ log }: BaseConfig, tail: LogTail): Logger {
   const { level, format = process.stdout.isTTY ? 'pretty' : 'json', file } = log;
-  return createLogger({
+  const settings = {
     level,
     format,
     file: file && { path: file.path, maxBytes: file.max_size, maxFiles: file.max_files },
-  });
+  };
+  return createLogger(settings, process.stdout, (json) => tail.add(json));
 }

@@ -1,5 +1,6 @@
 import type { BridgeError } from '../errors/index.ts';
 import type { Reading } from '../model/index.ts';
+import type { SeenFrame } from '../observe/index.ts';
 import type { Address, LineSettings, Link } from '../transport/index.ts';
 
 /** One entry of the configuration: a meter, or a line with several. */
@@ -18,6 +19,8 @@ export interface SourceContext<E extends Entry> {
   open(address: Address, line: LineSettings): Promise<Link>;
   /** Something went wrong that the source gets over by itself, such as one bad frame: counted, and logged now and then. */
   report(error: BridgeError): void;
+  /** A frame came in, or bytes in which one was lost: the last ones are kept for whoever looks for a fault. */
+  frame(frame: SeenFrame): void;
 }
 
 /**

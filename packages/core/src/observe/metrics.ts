@@ -1,0 +1,176 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+
+/** What the metrics are read from, each time they are asked for. */
+export interface MetricsSource {
+  readonly app: string;
+  readonly version: string;
+  readonly startedMs: number;
+  readonly isConnected: boolean;
+  readonly messages: {
+    readonly delivered: number;
+    readonly refused: number;
+    readonly dropped: number;
+    readonly waiting: number;
+  };
+  readonly lines: readonly LineMetrics[];
+  readonly meters: readonly MeterMetrics[];
+}
+
+export interface LineMetrics {
+  readonly id: string;
+  readonly readings: number;
+  readonly reports: ReadonlyMap<string, number>;
+  readonly isWell: boolean;
+}
+
+export interface MeterMetrics {
+  readonly id: string;
+  readonly isOnline: boolean;
+  readonly lastReadingMs: number;
+  readonly values: readonly { readonly key: string; readonly unit: string; readonly number: number }[];
+}
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [value: number, labels?: Labels];
+
+/** Prometheus' text format. */
+export class Metrics {
+  readonly contentType: string;
+  readonly #registry = new Registry();
+  readonly #look: () => MetricsSource;
+  /** Looked at once for all metrics of an answer. */
+  #now: MetricsSource;
+
+  constructor(look: () => MetricsSource, options: { readonly values: boolean }) {
+    this.#look = look;
+    this.#now = look();
+    this.contentType = this.#registry.contentType;
+    this.#bridge();
+    this.#linesAndMeters(options.values);
+    this.#process();
+  }
+
+  async text(): Promise<string> {
+    this.#now = this.#look();
+    return await this.#registry.metrics();
+  }
+
+  #bridge(): void {
+    this.#gauge('meterbridge_info', 'Which bridge this is.', ['app', 'version'], ({ app, version }) => [
+      [1, { app, version }],
+    ]);
+    this.#gauge('meterbridge_broker_connected', 'Whether the MQTT broker is there.', [], (now) => [
+      [Number(now.isConnected)],
+    ]);
+    this.#gauge('meterbridge_outbox_messages', 'Messages that wait for the broker.', [], ({ messages }) => [
+      [messages.waiting],
+    ]);
+    this.#counter(
+      'meterbridge_messages_delivered_total',
+      'Messages that the broker confirmed.',
+      [],
+      (now) => [[now.messages.delivered]],
+    );
+    this.#counter('meterbridge_messages_refused_total', 'Messages that the broker refused.', [], (now) => [
+      [now.messages.refused],
+    ]);
+    this.#counter(
+      'meterbridge_messages_dropped_total',
+      'Messages lost to the bound of the outbox.',
+      [],
+      (now) => [[now.messages.dropped]],
+    );
+  }
+
+  #linesAndMeters(values: boolean): void {
+    this.#counter('meterbridge_readings_total', 'Readings taken.', ['line'], ({ lines }) =>
+      lines.map(({ id, readings }) => [readings, { line: id }]),
+    );
+    this.#counter(
+      'meterbridge_reports_total',
+      'Bad frames and the like, by code.',
+      ['line', 'code'],
+      ({ lines }) =>
+        lines.flatMap(({ id, reports }) =>
+          Array.from(reports, ([code, count]) => [count, { line: id, code }] as const),
+        ),
+    );
+    this.#gauge('meterbridge_line_up', 'Whether the line can be read.', ['line'], ({ lines }) =>
+      lines.map(({ id, isWell }) => [Number(isWell), { line: id }]),
+    );
+    this.#gauge('meterbridge_meter_online', 'Whether the meter is available.', ['meter'], ({ meters }) =>
+      meters.map(({ id, isOnline }) => [Number(isOnline), { meter: id }]),
+    );
+    this.#gauge(
+      'meterbridge_meter_last_reading_timestamp_seconds',
+      'When the meter was last heard of.',
+      ['meter'],
+      ({ meters }) => meters.map(({ id, lastReadingMs }) => [lastReadingMs / 1000, { meter: id }]),
+    );
+    if (!values) return;
+    this.#gauge('meterbridge_value', 'What the meter tells.', ['meter', 'parameter', 'unit'], ({ meters }) =>
+      meters.flatMap((meter) =>
+        meter.values.map(
+          ({ key, unit, number }) => [number, { meter: meter.id, parameter: key, unit }] as const,
+        ),
+      ),
+    );
+  }
+
+  /** Under the names that dashboards know. prom-client's own set keeps a 10 ms timer and a GC observer running. */
+  #process(): void {
+    this.#counter('process_cpu_seconds_total', 'CPU time used.', [], () => {
+      const { user, system } = process.cpuUsage();
+      return [[(user + system) / 1e6]];
+    });
+    this.#gauge('process_resident_memory_bytes', 'Resident memory.', [], () => [[process.memoryUsage.rss()]]);
+    this.#gauge('process_start_time_seconds', 'When the bridge started.', [], ({ startedMs }) => [
+      [startedMs / 1000],
+    ]);
+    this.#gauge('nodejs_heap_size_used_bytes', 'Heap in use.', [], () => [[process.memoryUsage().heapUsed]]);
+    this.#gauge(
+      'nodejs_eventloop_utilization_ratio',
+      'Share of the time in which the event loop was busy.',
+      [],
+      () => [[performance.eventLoopUtilization().utilization]],
+    );
+  }
+
+  #gauge(
+    name: string,
+    help: string,
+    labelNames: string[],
+    samples: (now: MetricsSource) => readonly Sample[],
+  ): void {
+    const now = (): MetricsSource => this.#now;
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [value, labels = {}] of samples(now())) this.set(labels, value);
+      },
+    });
+  }
+
+  #counter(
+    name: string,
+    help: string,
+    labelNames: string[],
+    samples: (now: MetricsSource) => readonly Sample[],
+  ): void {
+    const now = (): MetricsSource => this.#now;
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [value, labels = {}] of samples(now())) this.inc(labels, value);
+      },
+    });
+  }
+}

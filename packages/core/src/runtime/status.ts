@@ -1,0 +1,132 @@
+import { Decimal } from '../codec/index.ts';
+import { formatInstant, type Meter, valueToPlain, valueToText } from '../model/index.ts';
+import type { LogTail, MetricsSource } from '../observe/index.ts';
+import type { BridgeStatus, LineStatus, MeterStatus, ValueStatus } from '../page/index.ts';
+import type { Delivery } from './delivery.ts';
+import { type Observed, type ObservedLine, problemOf, problemsOf } from './health.ts';
+import { type KnownMeter, type KnownValue, type Latest, numbersOf } from './latest.ts';
+import { VERSION } from './version.ts';
+
+/** What is shown of a bridge. */
+export interface Shown extends Observed {
+  readonly app: string;
+  readonly insecure: boolean;
+  readonly startedMs: number;
+  readonly delivery: Pick<Delivery, 'delivered' | 'refused'>;
+  readonly outbox: { readonly size: number; readonly dropped: number };
+  readonly latest: Latest;
+  readonly tail: LogTail;
+}
+
+/** What changes without a reading. */
+export function stateOf(
+  bridge: Shown,
+): Omit<BridgeStatus, 'app' | 'version' | 'started' | 'lines' | 'meters' | 'log'> {
+  const problems = problemsOf(bridge);
+  const { broker, mqtt, insecure, startedMs } = bridge;
+  return {
+    uptime_s: Math.round((Date.now() - startedMs) / 1000),
+    healthy: problems.length === 0,
+    problems,
+    broker: { url: broker, connected: mqtt.connected, insecure },
+    messages: messagesOf(bridge),
+  };
+}
+
+export function statusOf(bridge: Shown): BridgeStatus {
+  const { app, availability, latest, startedMs, tail } = bridge;
+  return {
+    app,
+    version: VERSION,
+    started: new Date(startedMs).toISOString(),
+    ...stateOf(bridge),
+    lines: bridge.lines.map(lineStatus),
+    meters: availability.states().flatMap(({ meter, online, lastMs }) => {
+      const known = latest.of(meter);
+      return known ? [meterStatus(known, online, lastMs)] : [];
+    }),
+    log: tail.lines(),
+  };
+}
+
+export function lineStatus({ entry, readings, reports, problem }: ObservedLine): LineStatus {
+  return {
+    id: entry.id,
+    readings,
+    problem: problem && problemOf(problem),
+    reports: Object.fromEntries(reports),
+  };
+}
+
+export function metricsOf(bridge: Shown): MetricsSource {
+  const { app, availability, latest, mqtt, startedMs } = bridge;
+  return {
+    app,
+    version: VERSION,
+    startedMs,
+    isConnected: mqtt.connected,
+    messages: messagesOf(bridge),
+    lines: bridge.lines.map(({ entry, readings, reports, problem }) => ({
+      id: entry.id,
+      readings,
+      reports,
+      isWell: readings > 0 && problem === null,
+    })),
+    meters: availability.states().map(({ meter, online, lastMs }) => ({
+      id: meter.id,
+      isOnline: online,
+      lastReadingMs: Date.now() - (performance.now() - lastMs),
+      values: online ? gaugesOf(latest.of(meter)) : [],
+    })),
+  };
+}
+
+/** Values of a meter that is gone are not shown: they would look like live ones. */
+function gaugesOf(known: KnownMeter | undefined): MetricsSource['meters'][number]['values'] {
+  if (!known) return [];
+  return Array.from(numbersOf(known), ({ measurement: { key, unit }, number }) => ({
+    key,
+    unit: unit ?? '',
+    number,
+  }));
+}
+
+function messagesOf({ delivery, outbox }: Shown) {
+  const { delivered, refused } = delivery;
+  return { delivered, waiting: outbox.size, dropped: outbox.dropped, refused };
+}
+
+function meterStatus(
+  { meter, line, time, values }: KnownMeter,
+  online: boolean,
+  lastMs: number,
+): MeterStatus {
+  return {
+    ...identityOf(meter),
+    line,
+    online,
+    age_s: Math.round((performance.now() - lastMs) / 1000),
+    interval_s: meter.intervalMs === null ? null : meter.intervalMs / 1000,
+    time: formatInstant(time),
+    values: Array.from(values.values(), valueStatus),
+  };
+}
+
+function identityOf({ id, type, name, via, manufacturer, model, serialNumber, firmware }: Meter) {
+  return { id, type, name, via: via?.id ?? null, manufacturer, model, serial_number: serialNumber, firmware };
+}
+
+function valueStatus({ measurement, value }: KnownValue): ValueStatus {
+  const { key, name, unit, deviceClass, stateClass, diagnostic, unannounced } = measurement;
+  return {
+    key,
+    name,
+    unit,
+    value: valueToPlain(value),
+    text: value === null ? null : valueToText(value),
+    numeric: value instanceof Decimal || (value === null && stateClass !== undefined),
+    ...(deviceClass !== undefined && { device_class: deviceClass }),
+    ...(diagnostic && { diagnostic }),
+    ...(unannounced && { secondary: true }),
+  };
+}
