@@ -112,7 +112,7 @@ describe.skipIf(!isPossible)('the status page', () => {
     await house.getByText('Offline.').waitFor(WAIT);
     await house.getByText('link/refused').waitFor(WAIT);
     await house.getByText('Check host and port').waitFor(WAIT);
-    await page.getByRole('heading', { name: 'things are wrong' }).waitFor(WAIT);
+    await page.getByRole('heading', { name: 'Something is wrong' }).waitFor(WAIT);
     expect(await house.locator('.pill').textContent()).toBe('offline');
     expect(complaints).toEqual([]);
   });

@@ -46,7 +46,7 @@ describe('a configuration file', () => {
         tls: { insecure: false },
       },
       log: { level: 'info' },
-      http: { enabled: true, host: '127.0.0.1', port: 8080 },
+      http: { enabled: true, host: '127.0.0.1', port: 8080, metrics_values: true },
       store: { outbox: { max_messages: 100_000 } },
       homeassistant: { enabled: true, discovery_prefix: 'homeassistant' },
       breaker: { failures: 5, reset_after: 60_000 },

@@ -1,11 +1,13 @@
 import type { BridgeError } from '../errors/index.ts';
 import type { Problem } from '../page/index.ts';
 import type { Availability } from './availability.ts';
+import type { Latest } from './latest.ts';
 
 /** What of a bridge its health depends on. */
 export interface Observed {
   readonly lines: readonly ObservedLine[];
   readonly availability: Pick<Availability, 'states'>;
+  readonly latest: Pick<Latest, 'of'>;
   readonly broker: string;
   readonly mqtt: { readonly connected: boolean };
   readonly mqttProblem: BridgeError | null;
@@ -28,8 +30,14 @@ export function problemsOf(bridge: Observed): readonly Problem[] {
     if (problem) problems.push(problemOf(problem, entry.id));
     else if (readings === 0) problems.push({ what: `${entry.id}: no reading yet` });
   }
+  const failing = new Set(bridge.lines.flatMap(({ entry, problem }) => (problem ? [entry.id] : [])));
   for (const { meter, online } of bridge.availability.states()) {
-    if (!online) problems.push({ what: `${meter.id}: offline` });
+    // Where the whole line fails, that is told already.
+    if (online || failing.has(bridge.latest.of(meter)?.line ?? '')) continue;
+    problems.push({
+      what: `${meter.id}: offline`,
+      hint: 'Its line works, but nothing of this meter arrives.',
+    });
   }
   return problems;
 }

@@ -15,6 +15,8 @@ type Points = HistoryAnswer['points'];
 const REFRESH_MS = 10_000;
 const SHORTEST_MS = 300_000;
 const HEIGHT = 220;
+/** Between two times on the axis: they are shown without seconds. */
+const INCREMENTS_S = [60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400, 172_800];
 
 interface PlotProps {
   readonly meter: string;
@@ -140,7 +142,13 @@ function optionsOf(box: HTMLElement, range: Range, onPoint: (index: number | nul
     series: [{}, edge, edge, { stroke: colour('--accent'), width: 2 }],
     bands: [{ series: [1, 2], fill: colour('--band') }],
     axes: [
-      { ...axis, ...lines, space: 60, values: (_, seconds) => seconds.map((second) => tick(second, range)) },
+      {
+        ...axis,
+        ...lines,
+        space: 60,
+        incrs: INCREMENTS_S,
+        values: (_, seconds) => seconds.map((second) => tick(second, range)),
+      },
       { ...axis, ...lines, size: 60 },
     ],
     hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
