@@ -40,6 +40,7 @@ for (const { app, simulate, meters } of BRIDGES) {
     mqtt: { url: `mqtt://127.0.0.1:${mqttPort}` },
     log: { level: 'warn', format: 'pretty' },
     http: { port: httpPort },
+    store: { path: join(folder, `${app}.db`) },
     meters: meters(meterPort),
   };
   // JSON is YAML.

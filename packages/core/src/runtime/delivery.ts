@@ -46,6 +46,11 @@ export class Delivery {
     this.#pump();
   }
 
+  /** To be called when the outbox may have more than it said. */
+  wake(): void {
+    this.#pump();
+  }
+
   disconnected(): void {
     this.#isOpen = false;
     this.#wakeWaiting();
@@ -90,7 +95,7 @@ export class Delivery {
       this.#outbox.back(message);
       return;
     }
-    this.#outbox.done(message);
+    this.#outbox.refused(message, error);
     this.refused++;
     this.#onRefused(message, error);
   }

@@ -1,4 +1,5 @@
 import type { BridgeError } from '../errors/index.ts';
+import type { Store, StoreStats } from '../store/index.ts';
 import type { Availability } from './availability.ts';
 import type { Delivery } from './delivery.ts';
 import { VERSION } from './version.ts';
@@ -12,6 +13,7 @@ interface Observed {
   readonly broker: string;
   readonly mqtt: { readonly connected: boolean };
   readonly mqttProblem: BridgeError | null;
+  readonly store: Pick<Store, 'problem' | 'stats'>;
 }
 
 interface ObservedLine {
@@ -38,7 +40,9 @@ export interface BridgeStatus {
   };
   readonly lines: readonly object[];
   readonly meters: readonly object[];
+  readonly store: StoreStats;
   readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
 }
 
 /** What is wrong, in words; empty when all is well. */
@@ -55,6 +59,11 @@ export function problemsOf(bridge: Observed): readonly Problem[] {
     if (!online) problems.push({ what: `${meter.id}: offline` });
   }
   return problems;
+}
+
+/** What is not as it should be, though readings reach the broker. */
+export function warningsOf({ store }: Pick<Observed, 'store'>): readonly Problem[] {
+  return store.problem ? [told('store', store.problem)] : [];
 }
 
 export function statusOf(bridge: Observed): BridgeStatus {
@@ -79,7 +88,9 @@ export function statusOf(bridge: Observed): BridgeStatus {
       online,
       seconds_since_reading: Math.round((performance.now() - lastMs) / 1000),
     })),
+    store: bridge.store.stats(),
     problems: problemsOf(bridge),
+    warnings: warningsOf(bridge),
   };
 }
 
