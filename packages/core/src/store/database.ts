@@ -6,6 +6,8 @@ import { close, openFile } from './file.ts';
 const RETRY_MS = 30_000;
 /** A disk that damages one file after the other is not worth a new file each time. */
 const DAMAGE_PAUSE_MS = 3_600_000;
+/** Between two transactions; what comes in quicker shares one. */
+const SPACING_MS = 20;
 /** Beyond this, timers of JavaScript fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -50,6 +52,7 @@ export class Database {
   #timer: NodeJS.Timeout | null = null;
   #timerDueMs = Number.POSITIVE_INFINITY;
   #retry: NodeJS.Timeout | null = null;
+  #flushedMs = Number.NEGATIVE_INFINITY;
   #damage: BridgeError | null = null;
   #damagedMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
@@ -82,7 +85,7 @@ export class Database {
     if (this.#db) this.flush();
   }
 
-  /** Something is to be written: at the end of this turn of the event loop, together with whatever else is, or later. */
+  /** Something is to be written: at the end of this turn of the event loop, or soon after, together with whatever else is. */
   touch(): void {
     if (this.#soon || this.problem || !this.#db) return;
     this.#soon = setImmediate(() => {
@@ -95,6 +98,7 @@ export class Database {
   flush(isLast = false): boolean {
     const db = this.#db;
     if (!db) return false;
+    this.#flushedMs = performance.now();
     try {
       db.exec('BEGIN IMMEDIATE');
       for (const member of this.#members) member.write(db, isLast);
@@ -146,7 +150,8 @@ export class Database {
 
   #plan(): void {
     if (this.problem || !this.#db) return;
-    const dueMs = Math.min(...this.#members.map((member) => member.dueMs()));
+    const spacing = this.#flushedMs + SPACING_MS - performance.now();
+    const dueMs = Math.max(spacing, Math.min(...this.#members.map((member) => member.dueMs())));
     if (dueMs <= 0) this.flush();
     else if (dueMs < Number.POSITIVE_INFINITY) this.#wakeIn(dueMs);
   }

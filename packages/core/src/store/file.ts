@@ -7,8 +7,8 @@ import { storeError } from './failure.ts';
 import { MIGRATIONS } from './schema.ts';
 
 const PAGE_BYTES = 4096;
-/** What is left of the write-ahead log after a burst. */
-const MAX_WAL_BYTES = 4 * 1024 * 1024;
+/** Of the write-ahead log; when it is full the disk has to be waited for. */
+const MAX_WAL_BYTES = 8 * 1024 * 1024;
 /** Files up to this size are checked as a whole when they are opened; in larger ones damage shows where it is met. */
 const MAX_CHECKED_BYTES = 16 * 1024 * 1024;
 /** A short wait is enough for a process that is just ending; a longer one would hold up the readings. */
@@ -49,7 +49,9 @@ function open(path: string, maxBytes: number): { readonly db: DatabaseSync; read
   try {
     // Exclusive: a second process must not write to the same outbox, and no shared memory is needed.
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    db.exec(`PRAGMA journal_size_limit = ${MAX_WAL_BYTES}`);
+    db.exec(
+      `PRAGMA wal_autocheckpoint = ${MAX_WAL_BYTES / PAGE_BYTES}; PRAGMA journal_size_limit = ${MAX_WAL_BYTES}`,
+    );
     db.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`);
     check(db, path);
     migrate(db, path);

@@ -35,7 +35,7 @@ export class HistoryTable {
       ON CONFLICT DO UPDATE SET count = count + excluded.count, sum = sum + excluded.sum,
         min = min(min, excluded.min), max = max(max, excluded.max)`);
     this.#buckets = db.prepare(`
-      SELECT (minute - ?) / ? AS bucket, sum(count) AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max
+      SELECT (minute - CAST(? AS INTEGER)) / CAST(? AS INTEGER) AS bucket, sum(count) AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max
       FROM history WHERE series = ? AND minute BETWEEN ? AND ? GROUP BY bucket`);
     for (const { id, meter, key } of db.prepare('SELECT id, meter, key FROM series').iterate())
       this.#remember(String(meter), String(key), Number(id));

@@ -55,7 +55,7 @@ export class OutboxTable {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#insert = db.prepare(INSERT_ROW);
-    this.#delete = db.prepare('DELETE FROM outbox WHERE id = ?');
+    this.#delete = db.prepare('DELETE FROM outbox WHERE id BETWEEN ? AND ?');
     this.#load = db.prepare('SELECT * FROM outbox WHERE id > ? AND id <= ? ORDER BY id LIMIT ?');
     this.#oldest = db.prepare('SELECT id, at, topic, bytes FROM outbox ORDER BY id LIMIT ?');
   }
@@ -82,8 +82,8 @@ export class OutboxTable {
     writeRow(this.#insert, row);
   }
 
-  delete(id: number): void {
-    this.#delete.run(id);
+  delete(ids: Iterable<number>): void {
+    for (const [first, last] of ranges([...ids].toSorted((a, b) => a - b))) this.#delete.run(first, last);
   }
 
   load(after: number, upTo: number, limit: number): Row[] {
@@ -102,12 +102,13 @@ export class OutboxTable {
     let bytesLeft = bytes;
     for (const row of this.oldest(Math.max(rows, 0) + underWay.size + DROP_ROWS)) {
       if (underWay.has(row.id)) continue;
-      const isTooOld = row.at < putBefore && row.at > CLOCK_IS_SET_MS;
-      if (dropped.length >= rows && bytesLeft <= 0 && !isTooOld) break;
-      this.delete(row.id);
+      const isExcess = dropped.length < rows || bytesLeft > 0;
+      if (!isExcess && row.at < CLOCK_IS_SET_MS) continue;
+      if (!isExcess && row.at >= putBefore) break;
       dropped.push(row);
       bytesLeft -= row.bytes;
     }
+    this.delete(dropped.map(({ id }) => id));
     return dropped;
   }
 
@@ -124,5 +125,16 @@ export class OutboxTable {
     const last = Number(this.#db.prepare('SELECT max(id) AS id FROM dead_letter').get()?.id);
     this.#db.prepare('DELETE FROM dead_letter WHERE id <= ?').run(last - MAX_DEAD_LETTERS);
     return Number(this.#db.prepare('SELECT count(*) AS n FROM dead_letter').get()?.n);
+  }
+}
+
+/** Runs of consecutive numbers: rows mostly leave in the order in which they came. */
+function* ranges(ascending: readonly number[]): Generator<readonly [first: number, last: number]> {
+  let first = ascending[0];
+  for (const [at, id] of ascending.entries()) {
+    const next = ascending[at + 1];
+    if (first === undefined || next === id + 1) continue;
+    yield [first, id];
+    first = next;
   }
 }

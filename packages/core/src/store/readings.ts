@@ -210,7 +210,7 @@ export class Readings implements Member {
   write(_db: DatabaseSync, isLast: boolean): void {
     const table = this.#table;
     if (!table) return;
-    for (const id of this.#gone) table.delete(id);
+    table.delete(this.#gone);
     const underWaySince = performance.now() - GRACE_MS;
     this.#written = [...this.#pending.values()].filter(
       ({ takenMs }) => isLast || takenMs === null || takenMs <= underWaySince,
