@@ -87,6 +87,16 @@ describe('delivery', () => {
     expect([refused, broker.payloads, outbox.size]).toEqual([['bad'], ['bad', 'good'], 1]);
   });
 
+  it('gives up for now when the client refuses everything though it says to be connected', async () => {
+    const { broker, outbox, delivery } = setUp();
+    delivery.connected();
+    for (const payload of ['1', '2']) delivery.put(reading(payload));
+    broker.publish = () => Promise.reject(new BridgeError('mqtt/lost', 'closing'));
+    for (const { fail } of broker.asked.splice(0)) fail(new BridgeError('mqtt/lost', 'closing'));
+    await delivery.drained();
+    expect(outbox.size).toBe(2);
+  });
+
   it('knows when all is done', async () => {
     const { broker, delivery } = setUp();
     delivery.connected();

@@ -92,6 +92,8 @@ export class Delivery {
 
   #failed(message: Outgoing, error: BridgeError): void {
     if (error.code === 'mqtt/lost') {
+      // Tried again only after the next `connected`: a client that is closing would refuse it for ever.
+      this.#isOpen = false;
       this.#outbox.back(message);
       return;
     }

@@ -7,7 +7,10 @@ import { Section } from './section.ts';
 
 /** Rows that are read from the file at once. */
 const LOAD_ROWS = 256;
-/** What is under way is written only if the broker does not confirm it soon: a healthy broker spares the disk. */
+/**
+ * If all are under way they are written only if the broker does not confirm them soon: a healthy broker spares the disk.
+ * The network delivers in order, so that a kill meanwhile cuts off an end but leaves no gap.
+ */
 const GRACE_MS = 50;
 /** What is not in the file yet, at most: while there is none that can be written, the oldest go. */
 const MEMORY_BYTES = 16 * 1024 * 1024;
@@ -207,14 +210,12 @@ export class Readings implements Member {
     return due;
   }
 
-  write(_db: DatabaseSync, isLast: boolean): void {
+  write(): void {
     const table = this.#table;
     if (!table) return;
     table.delete(this.#gone);
-    const underWaySince = performance.now() - GRACE_MS;
-    this.#written = [...this.#pending.values()].filter(
-      ({ takenMs }) => isLast || takenMs === null || takenMs <= underWaySince,
-    );
+    // All of them: one that is written while an earlier one is not would leave a gap after a kill.
+    this.#written = [...this.#pending.values()];
     for (const row of this.#written) table.insert(row);
     if (!this.#isLateWritten) table.setLateUpTo(this.#lateUpTo);
     if (this.#refused.length > 0) this.deadLetters = table.addDeadLetters(this.#refused);
