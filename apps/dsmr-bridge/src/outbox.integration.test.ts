@@ -33,9 +33,7 @@ interface Ledger {
 
 function ledgerOf({ messages }: Collector): Ledger {
   const on = (topic: string) => (): readonly number[] =>
-    messages
-      .filter((message) => message.topic === topic)
-      .map(({ payload }) => numberOf(payload));
+    messages.filter((message) => message.topic === topic).map(({ payload }) => numberOf(payload));
   const live = on('meters/dsmr/dsmr_main');
   const late = on('meters/dsmr/dsmr_main/backlog');
   return { live, late, all: () => new Set([...live(), ...late()]) };
@@ -68,6 +66,8 @@ function startBridge({ brokerUrl, tcpPort, store = {}, httpPort, mqtt = {} }: Se
       http: httpPort ? { port: httpPort } : { enabled: false },
       store,
     },
+    // Without a limit of its own, garbage may pile up on a large machine before it is looked for.
+    env: { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=2' },
   });
 }
 
@@ -84,7 +84,8 @@ async function status(httpPort: number): Promise<Status> {
   return JSON.parse(await answer.text());
 }
 
-const readings = async (httpPort: number): Promise<number> => (await status(httpPort)).lines[0]?.readings ?? 0;
+const readings = async (httpPort: number): Promise<number> =>
+  (await status(httpPort)).lines[0]?.readings ?? 0;
 
 describe.skipIf(!isReal)('the outbox', () => {
   it('delivers 10,000 readings that came while the broker was away, all and in order', async () => {
@@ -153,7 +154,9 @@ describe.skipIf(!isReal)('the outbox', () => {
       const of = Array.from({ length: last - first + 1 }, (_, at) => first + at);
       const missing = of.findIndex((number) => !arrived.has(number));
       const gap = missing < 0 ? [] : of.slice(missing).filter((number) => arrived.has(number));
-      expect({ missing: of[missing], before: gap[0] }).toEqual(gap.length > 0 ? {} : { missing: of[missing] });
+      expect({ missing: of[missing], before: gap[0] }).toEqual(
+        gap.length > 0 ? {} : { missing: of[missing] },
+      );
       taken += missing < 0 ? of.length : missing;
     }
     const repeats = ledger.live().length + ledger.late().length - arrived.size;
@@ -233,16 +236,16 @@ describe('a broker that takes everything and confirms nothing', () => {
       for (let n = from; n <= to; n++) meter.send(numbered(n));
       await until(async () => (await readings(httpPort)) >= to, `${to} are read`, 60_000);
     };
-    await sendUpTo(1, 10_000);
+    await sendUpTo(1, 30_000);
     const before = residentBytes(app);
-    await sendUpTo(10_001, 50_000);
+    await sendUpTo(30_001, 100_000);
     const grown = residentBytes(app) - before;
-    console.info(`resident memory grew by ${(grown / 1e6).toFixed(1)} MB over 40,000 unconfirmed readings`);
-    // 40,000 telegrams as JSON are 16 MB, as objects more.
-    expect(grown).toBeLessThan(40e6);
+    console.info(`resident memory grew by ${(grown / 1e6).toFixed(1)} MB over 70,000 unconfirmed readings`);
+    // As JSON they are 28 MB, as objects more.
+    expect(grown).toBeLessThan(20e6);
     const { store, messages } = await status(httpPort);
-    expect(store.outbox.messages).toBeLessThanOrEqual(20_000 + 1);
-    expect(messages.dropped).toBeGreaterThanOrEqual(29_000);
+    expect(store.outbox.messages).toBeLessThanOrEqual(20_000 + 10);
+    expect(messages.dropped).toBeGreaterThanOrEqual(79_000);
     const told = app.stdout.filter((line) => JSON.parse(line).code === 'outbox/overflow');
     expect(told).toHaveLength(1);
   }, 180_000);

@@ -129,7 +129,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     const messages = this.outbox.size;
     await this.store.close(left());
     if (messages === 0) return;
-    const isKept = this.#config.store.enabled && !this.store.problem;
+    const isKept = this.#config.store.enabled && this.#config.mqtt.qos > 0 && !this.store.problem;
     if (isKept) this.#log.info({ messages }, 'messages wait for the next start');
     else this.#log.warn({ messages }, 'stopped before the broker had taken everything');
   }
