@@ -40,6 +40,7 @@ for (const { app, simulate, meters } of BRIDGES) {
     mqtt: { url: `mqtt://127.0.0.1:${mqttPort}` },
     log: { level: 'warn', format: 'pretty' },
     http: { port: httpPort },
+    store: { path: join(folder, `${app}.db`) },
     meters: meters(meterPort),
   };
   // JSON is YAML.
@@ -53,7 +54,9 @@ screen.start([
   'Ctrl-C ends the demo.',
 ]);
 
-const signal = await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => once(process, name).then(() => name)));
+const signal = await Promise.race(
+  ['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => once(process, name).then(() => name)),
+);
 screen.stop();
 await Promise.all(children.map(stop));
 server.close();

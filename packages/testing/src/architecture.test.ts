@@ -16,7 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'core/config': ['core/errors', 'zod', 'yaml', 'node:fs', 'node:path'],
   'core/transport': ['core/errors', 'serialport', 'node:*'],
   'core/mqtt': ['core/errors', 'mqtt', 'node:timers'],
-  'core/store': ['core/errors', 'core/model', 'core/mqtt'],
+  'core/store': ['core/errors', 'core/mqtt', 'node:*'],
   'core/discovery': ['core/errors', 'core/model', 'core/mqtt'],
   'core/observe': [
     'core/errors',

@@ -47,7 +47,11 @@ describe('a configuration file', () => {
       },
       log: { level: 'info' },
       http: { enabled: true, host: '127.0.0.1', port: 8080, metrics_values: true },
-      store: { outbox: { max_messages: 100_000 } },
+      store: {
+        enabled: true,
+        outbox: { max_messages: 100_000, max_bytes: 64_000_000, max_age: 604_800_000 },
+        history: { enabled: true, retention: 2_592_000_000, max_size: 256_000_000 },
+      },
       homeassistant: { enabled: true, discovery_prefix: 'homeassistant' },
       breaker: { failures: 5, reset_after: 60_000 },
       meters: [

@@ -53,17 +53,52 @@ export const http = z.strictObject({
     .describe('Show the values of the meters among the metrics, not only how the bridge is doing.'),
 });
 
+const outbox = z.strictObject({
+  max_messages: z
+    .int()
+    .min(1)
+    .default(100_000)
+    .describe('How many messages are kept while the broker is away; beyond that the oldest are dropped.'),
+  max_bytes: size.prefault('64MB').describe('How much they may take.'),
+  max_age: duration.prefault('7d').describe('Messages older than this are dropped.'),
+});
+
+const history = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('Keep the numbers of the meters for plots, a summary per minute.'),
+  retention: duration.prefault('30d').describe('How long they are kept.'),
+  max_size: size
+    .prefault('256MB')
+    .describe('How much they may take; beyond that the oldest go before their time.'),
+});
+
+const backup = z.strictObject({
+  path: z
+    .string()
+    .min(1)
+    .meta({ description: 'Folder of the copies.', examples: ['/var/backups/meterbridge'] }),
+  interval: duration.prefault('1d').describe('Time between two copies; another one is made at each stop.'),
+  keep: z.int().min(1).max(1000).default(7).describe('How many copies are kept.'),
+});
+
 export const store = z.strictObject({
-  outbox: z
-    .strictObject({
-      max_messages: z
-        .int()
-        .min(1)
-        .default(100_000)
-        .describe('How many messages are kept while the broker is away; beyond that the oldest are dropped.'),
-    })
-    .prefault({})
-    .describe('What waits for the broker.'),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('Keep readings over a restart, in one file. false: memory only, 16 MB of messages at most.'),
+  path: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .meta({
+      description: 'The file. Default: <name of the bridge>.db in the folder that the bridge is started in.',
+      examples: ['/var/lib/meterbridge/bridge.db'],
+    }),
+  outbox: outbox.prefault({}).describe('What waits for the broker.'),
+  history: history.prefault({}).describe('Values over time.'),
+  backup: backup.exactOptional().describe('Copies of the file.'),
 });
 
 export const homeassistant = z.strictObject({

@@ -152,7 +152,42 @@ export const errorCodes = {
   'outbox/overflow': {
     retry: 'never',
     what: 'More messages waited for the broker than the outbox may hold; the oldest were dropped.',
-    hint: 'Raise store.outbox.max_messages, or mend the connection to the broker.',
+    hint: 'Mend the connection to the broker, or raise the limits in store.outbox.',
+  },
+  'store/in-use': {
+    retry: 'later',
+    what: 'Another process has the file of the store open.',
+    hint: 'Stop the other one, or give each a store.path of its own. Until then readings are kept in memory.',
+  },
+  'store/full': {
+    retry: 'later',
+    what: 'The file of the store cannot grow: the disk is full, or the file has reached its largest size.',
+    hint: 'Make room on the disk. Until then readings are kept in memory, as far as that goes.',
+  },
+  'store/read-only': {
+    retry: 'later',
+    what: 'The file of the store, or its folder, cannot be written.',
+    hint: 'Let the bridge write to the folder of store.path, or set store.enabled: false. Until then readings are kept in memory.',
+  },
+  'store/failed': {
+    retry: 'later',
+    what: 'The file of the store cannot be used, for a reason named in the message.',
+    hint: 'Check the disk and store.path. Until then readings are kept in memory.',
+  },
+  'store/corrupt': {
+    retry: 'now',
+    what: 'The file of the store is damaged. It was moved aside and a new one was begun.',
+    hint: 'Usually after a power failure on a worn SD card. The sqlite3 program can recover what is left in the old file.',
+  },
+  'store/newer': {
+    retry: 'now',
+    what: 'The file of the store was written by a newer version. It was moved aside and a new one was begun.',
+    hint: 'To use it again, go back to the newer version and move the file back.',
+  },
+  'store/backup': {
+    retry: 'later',
+    what: 'A backup of the store could not be made.',
+    hint: 'Check that store.backup.path is a folder that can be written and has room; the next backup is made when it is due.',
   },
   'http/unavailable': {
     retry: 'never',

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
+import { Decimal } from '../codec/index.ts';
 import type { BaseConfig } from '../config/index.ts';
 import { Announcer } from '../discovery/index.ts';
 import { type BridgeError, toBridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
 import { type Message, MqttClient, type Topics, topicsOf } from '../mqtt/index.ts';
 import type { Logger, LogTail } from '../observe/index.ts';
-import { MemoryOutbox, type Outbox, type Outgoing } from '../store/index.ts';
+import { type Outbox, type Outgoing, Store } from '../store/index.ts';
 import { Availability } from './availability.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { Delivery } from './delivery.ts';
@@ -15,6 +16,7 @@ import { mqttSettings } from './mqtt-settings.ts';
 import { Publisher } from './publisher.ts';
 import { OncePerMinute } from './quiet.ts';
 import type { Entry } from './source.ts';
+import { storeSettings } from './store-settings.ts';
 import { SUPPORT_URL, VERSION } from './version.ts';
 import { Web } from './web.ts';
 
@@ -26,6 +28,7 @@ const EXPIRE_FACTOR = 2.5;
 /** A running bridge: lines → readings → publisher → outbox → broker, and what Home Assistant and others see of it. */
 export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   readonly lines: readonly Line<E>[];
+  readonly store: Store;
   readonly outbox: Outbox;
   readonly delivery: Delivery;
   readonly availability: Availability;
@@ -79,7 +82,11 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
         onError: (error) => this.#log.error({ err: error }),
       },
     );
-    this.outbox = new MemoryOutbox({ maxMessages: config.store.outbox.max_messages });
+    this.store = new Store(storeSettings(config, definition.name), {
+      onProblem: (problem) => this.#storeChanged(problem),
+      onError: (error) => this.#log.error({ err: error }),
+    });
+    this.outbox = this.store.outbox;
     this.delivery = new Delivery(this.mqtt, this.outbox, (message, error) => {
       this.#log.error({ err: error, topic: message.topic }, 'message refused');
     });
@@ -118,6 +125,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   }
 
   async start(): Promise<void> {
+    this.store.open();
     await this.#serve();
     if (this.#config.homeassistant.enabled)
       this.mqtt.subscribe(this.#topics.birth, (_, payload) => this.#birth(payload));
@@ -136,8 +144,12 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     await within(this.delivery.drained(), left() / 2);
     await this.mqtt.close({ last: [this.#stateMessage('offline')], timeoutMs: left() });
     await this.#web.close();
-    if (this.outbox.size > 0)
-      this.#log.warn({ messages: this.outbox.size }, 'stopped before the broker had taken everything');
+    const messages = this.outbox.size;
+    await this.store.close(left());
+    if (messages === 0) return;
+    const isKept = this.#config.store.enabled && this.#config.mqtt.qos > 0 && !this.store.problem;
+    if (isKept) this.#log.info({ messages }, 'messages wait for the next start');
+    else this.#log.warn({ messages }, 'stopped before the broker had taken everything');
   }
 
   #received(reading: Reading, entry: Entry): void {
@@ -150,6 +162,16 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     const expireAfterS = meter.intervalMs === null ? null : Math.ceil(expireAfterMs / 1000);
     this.#announcer.learn(meter, reading.values, expireAfterS);
     this.#publisher.publish(reading);
+    this.#remember(reading);
+  }
+
+  #remember({ meter, time, values }: Reading): void {
+    const { history } = this.store;
+    if (!history) return;
+    for (const { measurement, value } of values) {
+      if (value instanceof Decimal)
+        history.append(meter.uniqueId, measurement.key, time.epochMs, value.toNumber());
+    }
   }
 
   #expireAfterMs(meter: Meter, { expire_after }: Entry): number {
@@ -165,6 +187,15 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       { code: 'outbox/overflow', dropped },
       'the outbox is full: the oldest messages were dropped',
     );
+  }
+
+  #storeChanged(problem: BridgeError | null): void {
+    if (problem) {
+      this.#log.warn({ err: problem }, 'the store cannot be written: readings are kept in memory');
+      return;
+    }
+    this.#log.info('the store can be written again');
+    this.delivery.wake();
   }
 
   #connected(): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../errors/index.ts';
 import type { Message } from '../mqtt/index.ts';
-import { MemoryOutbox, type Outgoing } from '../store/index.ts';
+import { Outbox, type Outgoing } from '../store/index.ts';
 import { Delivery, type DeliveryClient } from './delivery.ts';
 
 /** The broker's side of the client's contract, answered by the test. */
@@ -31,7 +31,7 @@ const reading = (payload: string): Outgoing => ({
 
 function setUp() {
   const broker = new ScriptedBroker();
-  const outbox = new MemoryOutbox({ maxMessages: 1000 });
+  const outbox = new Outbox({ maxMessages: 1000, maxBytes: 1e6, maxAgeMs: 1e9 });
   const refused: string[] = [];
   const delivery = new Delivery(broker, outbox, ({ payload }) => refused.push(payload));
   return { broker, outbox, delivery, refused };
@@ -85,6 +85,16 @@ describe('delivery', () => {
     broker.asked[0]!.fail(new BridgeError('mqtt/not-authorized', 'no'));
     await settled();
     expect([refused, broker.payloads, outbox.size]).toEqual([['bad'], ['bad', 'good'], 1]);
+  });
+
+  it('gives up for now when the client refuses everything though it says to be connected', async () => {
+    const { broker, outbox, delivery } = setUp();
+    delivery.connected();
+    for (const payload of ['1', '2']) delivery.put(reading(payload));
+    broker.publish = () => Promise.reject(new BridgeError('mqtt/lost', 'closing'));
+    for (const { fail } of broker.asked.splice(0)) fail(new BridgeError('mqtt/lost', 'closing'));
+    await delivery.drained();
+    expect(outbox.size).toBe(2);
   });
 
   it('knows when all is done', async () => {

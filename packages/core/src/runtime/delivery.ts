@@ -46,6 +46,11 @@ export class Delivery {
     this.#pump();
   }
 
+  /** To be called when the outbox may have more than it said. */
+  wake(): void {
+    this.#pump();
+  }
+
   disconnected(): void {
     this.#isOpen = false;
     this.#wakeWaiting();
@@ -87,10 +92,12 @@ export class Delivery {
 
   #failed(message: Outgoing, error: BridgeError): void {
     if (error.code === 'mqtt/lost') {
+      // Tried again only after the next `connected`: a client that is closing would refuse it for ever.
+      this.#isOpen = false;
       this.#outbox.back(message);
       return;
     }
-    this.#outbox.done(message);
+    this.#outbox.refused(message, error);
     this.refused++;
     this.#onRefused(message, error);
   }

@@ -1,5 +1,6 @@
 import type { BridgeError } from '../errors/index.ts';
 import type { Problem } from '../page/index.ts';
+import type { Store } from '../store/index.ts';
 import type { Availability } from './availability.ts';
 import type { Latest } from './latest.ts';
 
@@ -11,6 +12,7 @@ export interface Observed {
   readonly broker: string;
   readonly mqtt: { readonly connected: boolean };
   readonly mqttProblem: BridgeError | null;
+  readonly store: Pick<Store, 'problem' | 'stats'>;
 }
 
 export interface ObservedLine {
@@ -45,4 +47,9 @@ export function problemsOf(bridge: Observed): readonly Problem[] {
 /** @param where what it is about; put in front */
 export function problemOf({ code, message, hint }: BridgeError, where?: string): Problem {
   return { what: where === undefined ? message : `${where}: ${message}`, code, hint };
+}
+
+/** What is not as it should be, though readings reach the broker. */
+export function warningsOf({ store }: Pick<Observed, 'store'>): readonly Problem[] {
+  return store.problem ? [problemOf(store.problem, 'store')] : [];
 }

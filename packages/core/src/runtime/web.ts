@@ -4,7 +4,6 @@ import type { Meter, Reading } from '../model/index.ts';
 import {
   EventStreams,
   type FrameLog,
-  type HistoryReader,
   type HttpAnswer,
   type HttpServer,
   MemoryHistory,
@@ -12,8 +11,9 @@ import {
   serveHttp,
 } from '../observe/index.ts';
 import { type FramesAnswer, type HistoryAnswer, statusPage } from '../page/index.ts';
+import type { Store } from '../store/index.ts';
 import { Feed } from './feed.ts';
-import { problemOf, problemsOf } from './health.ts';
+import { problemOf, problemsOf, warningsOf } from './health.ts';
 import { numbersOf } from './latest.ts';
 import { metricsOf, type Shown, statusOf } from './status.ts';
 
@@ -21,6 +21,7 @@ const MAX_POINTS = 500;
 const HOUR_MS = 3_600_000;
 
 export interface WebBridge extends Shown {
+  readonly store: Pick<Store, 'history' | 'problem' | 'stats'>;
   readonly lines: readonly (Shown['lines'][number] & { readonly frames: FrameLog })[];
 }
 
@@ -28,8 +29,8 @@ export interface WebBridge extends Shown {
 export class Web {
   readonly #bridge: WebBridge;
   readonly #settings: BaseConfig['http'];
-  readonly #recorded = new MemoryHistory();
-  readonly #history: HistoryReader = this.#recorded;
+  /** The last hours, finely; what is older, or from before a restart, is in the store by the minute. */
+  readonly #recent = new MemoryHistory();
   readonly #streams = new EventStreams();
   readonly #feed: Feed;
   readonly #onError: (error: BridgeError) => void;
@@ -49,7 +50,7 @@ export class Web {
     if (reading.unchanged) return;
     const now = Date.now();
     for (const { measurement, number } of numbersOf(known))
-      this.#recorded.record(known.meter.id, measurement.key, number, now);
+      this.#recent.record(known.meter.id, measurement.key, number, now);
   }
 
   availability(meter: Meter, online: boolean): void {
@@ -86,7 +87,7 @@ export class Web {
   #health(): HttpAnswer {
     const problems = problemsOf(this.#bridge);
     const healthy = problems.length === 0;
-    return { status: healthy ? 200 : 503, body: { healthy, problems } };
+    return { status: healthy ? 200 : 503, body: { healthy, problems, warnings: warningsOf(this.#bridge) } };
   }
 
   #ready(): HttpAnswer {
@@ -100,9 +101,16 @@ export class Web {
     const fromMs = timeOf(query.get('from')) ?? toMs - HOUR_MS;
     if (!meter || !parameter || !(fromMs < toMs))
       return refuse(400, 'meter, parameter, and from before to (ISO 8601 or milliseconds since 1970)');
-    if (!this.#bridge.latest.byId(meter)?.values.has(parameter))
-      return refuse(404, 'no such meter or parameter');
-    const points = this.#history.query({ meter, parameter, fromMs, toMs, maxPoints: MAX_POINTS });
+    const known = this.#bridge.latest.byId(meter);
+    if (!known?.values.has(parameter)) return refuse(404, 'no such meter or parameter');
+    const recent = this.#recent.query({ meter, parameter, fromMs, toMs, maxPoints: MAX_POINTS });
+    const span = { from: fromMs, to: toMs, maxPoints: MAX_POINTS };
+    const stored =
+      this.#bridge.store.history?.query({ meter: known.meter.uniqueId, key: parameter, ...span }) ?? [];
+    const points =
+      recent.length >= stored.length
+        ? recent
+        : stored.map(({ time, ...point }) => ({ timeMs: time, ...point }));
     const body: HistoryAnswer = {
       meter,
       parameter,

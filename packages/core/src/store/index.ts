@@ -1,1 +1,5 @@
-export { MemoryOutbox, type Outbox, type OutboxSettings, type Outgoing } from './outbox.ts';
+export type { HistoryPoint, HistoryQuery } from './history.ts';
+export { Outbox } from './outbox.ts';
+export type { OutboxLimits, Outgoing } from './outgoing.ts';
+export type { StateSpace } from './state.ts';
+export { Store, type StoreEvents, type StoreSettings, type StoreStats } from './store.ts';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryOutbox, type Outgoing } from './outbox.ts';
+import { BridgeError } from '../errors/index.ts';
+import { Outbox } from './outbox.ts';
+import type { Outgoing } from './outgoing.ts';
 
 const reading = (topic: string, payload: string): Outgoing => {
   return { topic, payload, qos: 1, retain: true, backlogTopic: `${topic}/backlog` };
@@ -7,9 +9,11 @@ const reading = (topic: string, payload: string): Outgoing => {
 const state = (topic: string, payload: string): Outgoing => {
   return { topic, payload, qos: 1, retain: true, backlogTopic: null };
 };
+const outboxOf = (maxMessages: number, maxBytes = 1e9): Outbox =>
+  new Outbox({ maxMessages, maxBytes, maxAgeMs: 1e9 });
 const told = ({ topic, payload }: Outgoing): string => `${topic} ${payload}`;
 
-function takeAll(outbox: MemoryOutbox): readonly string[] {
+function takeAll(outbox: Outbox): readonly string[] {
   const all: string[] = [];
   for (let message = outbox.take(); message; message = outbox.take()) {
     all.push(told(message));
@@ -20,14 +24,14 @@ function takeAll(outbox: MemoryOutbox): readonly string[] {
 
 describe('outbox', () => {
   it('gives readings in the order they came', () => {
-    const outbox = new MemoryOutbox({ maxMessages: 10 });
+    const outbox = outboxOf(10);
     for (const payload of ['1', '2', '3']) outbox.put(reading('a', payload));
     expect(takeAll(outbox)).toEqual(['a 1', 'a 2', 'a 3']);
     expect(outbox.size).toBe(0);
   });
 
   it('keeps only the latest of what is not a reading', () => {
-    const outbox = new MemoryOutbox({ maxMessages: 10 });
+    const outbox = outboxOf(10);
     outbox.put(state('a', '1'));
     outbox.put(state('b', '1'));
     outbox.put(state('a', '2'));
@@ -35,13 +39,13 @@ describe('outbox', () => {
   });
 
   it('sends the newest of each topic first after a break, and the rest late, in order', () => {
-    const outbox = new MemoryOutbox({ maxMessages: 10 });
+    const outbox = outboxOf(10);
     for (const payload of ['1', '2', '3']) {
       outbox.put(reading('a', payload));
       outbox.put(reading('b', payload));
     }
     outbox.reconnected();
-    expect(outbox.waitingTopics()).toEqual(new Set(['a', 'b', 'a/backlog', 'b/backlog']));
+    expect(outbox.waitingTopics()).toEqual(new Set(['a', 'b']));
     expect(outbox.take()).toMatchObject({ topic: 'a', payload: '3', retain: true });
     expect(outbox.take()).toMatchObject({ topic: 'b', payload: '3', retain: true });
     expect(outbox.take()).toMatchObject({ topic: 'a/backlog', payload: '1', retain: false });
@@ -49,7 +53,7 @@ describe('outbox', () => {
   });
 
   it('leaves what is late already where it is after a second break', () => {
-    const outbox = new MemoryOutbox({ maxMessages: 10 });
+    const outbox = outboxOf(10);
     for (const payload of ['1', '2']) outbox.put(reading('a', payload));
     outbox.reconnected();
     outbox.put(reading('a', '3'));
@@ -58,7 +62,7 @@ describe('outbox', () => {
   });
 
   it('puts what did not get through back in its place', () => {
-    const outbox = new MemoryOutbox({ maxMessages: 10 });
+    const outbox = outboxOf(10);
     for (const payload of ['1', '2', '3', '4']) outbox.put(reading('a', payload));
     const underWay = [outbox.take()!, outbox.take()!, outbox.take()!];
     for (const message of underWay) outbox.back(message);
@@ -67,7 +71,7 @@ describe('outbox', () => {
   });
 
   it('does not put a state back over a newer one', () => {
-    const outbox = new MemoryOutbox({ maxMessages: 10 });
+    const outbox = outboxOf(10);
     outbox.put(state('a', 'old'));
     const old = outbox.take()!;
     outbox.put(state('a', 'new'));
@@ -76,20 +80,53 @@ describe('outbox', () => {
   });
 
   it('drops the oldest readings beyond its bound, and counts them', () => {
-    const outbox = new MemoryOutbox({ maxMessages: 3 });
+    const outbox = outboxOf(3);
     for (const payload of ['1', '2', '3', '4', '5']) outbox.put(reading('a', payload));
     expect(outbox.dropped).toBe(2);
     expect(takeAll(outbox)).toEqual(['a 3', 'a 4', 'a 5']);
   });
 
+  it('drops the oldest readings beyond its size, too', () => {
+    const outbox = outboxOf(1_000, 10_000);
+    for (let turn = 0; turn < 100; turn++) outbox.put(reading('a', 'x'.repeat(1_000)));
+    expect(outbox.size).toBeLessThan(10);
+    expect(outbox.dropped).toBe(100 - outbox.size);
+  });
+
+  it('sends what is new before what is late', () => {
+    const outbox = outboxOf(10);
+    for (const payload of ['1', '2', '3']) outbox.put(reading('a', payload));
+    outbox.reconnected();
+    outbox.put(reading('a', '4'));
+    expect(takeAll(outbox)).toEqual(['a 3', 'a 4', 'a/backlog 1', 'a/backlog 2']);
+  });
+
+  it('takes nothing for live once a newer one got through', () => {
+    const outbox = outboxOf(10);
+    for (const payload of ['1', '2']) outbox.put(reading('a', payload));
+    const [first, second] = [outbox.take()!, outbox.take()!];
+    outbox.done(second);
+    outbox.back(first);
+    outbox.reconnected();
+    expect(outbox.waitingTopics()).toEqual(new Set());
+    expect(takeAll(outbox)).toEqual(['a/backlog 1']);
+  });
+
+  it('lets go of what the broker refused', () => {
+    const outbox = outboxOf(10);
+    outbox.put(reading('a', '1'));
+    outbox.refused(outbox.take()!, new BridgeError('mqtt/not-authorized', 'no'));
+    expect([outbox.size, outbox.take()]).toEqual([0, null]);
+  });
+
   it('stays bounded whatever comes', () => {
-    const outbox = new MemoryOutbox({ maxMessages: 100 });
+    const outbox = outboxOf(100);
     for (let turn = 0; turn < 10_000; turn++) {
       outbox.put(turn % 3 === 0 ? state(`s${turn % 500}`, '') : reading(`r${turn % 7}`, String(turn)));
       if (turn % 5 === 0) outbox.take();
       if (turn % 1000 === 0) outbox.reconnected();
     }
-    expect(outbox.size).toBeLessThanOrEqual(100 + 2_000);
+    expect(outbox.size).toBeLessThanOrEqual(2 * 100 + 2_000);
     expect(outbox.dropped).toBeGreaterThan(0);
   });
 });

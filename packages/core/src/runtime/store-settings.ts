@@ -1,0 +1,19 @@
+import type { BaseConfig } from '../config/index.ts';
+import type { StoreSettings } from '../store/index.ts';
+
+/** What the store needs to know of the configuration. */
+export function storeSettings({ store, mqtt }: BaseConfig, app: string): StoreSettings {
+  const { enabled, path = `./${app}.db`, outbox, history, backup } = store;
+  return {
+    name: app,
+    path: enabled ? path : null,
+    outbox: {
+      maxMessages: outbox.max_messages,
+      maxBytes: outbox.max_bytes,
+      maxAgeMs: outbox.max_age,
+      isKept: mqtt.qos > 0,
+    },
+    history: history.enabled ? { retentionMs: history.retention, maxBytes: history.max_size } : null,
+    backup: backup ? { folder: backup.path, everyMs: backup.interval, keep: backup.keep } : null,
+  };
+}

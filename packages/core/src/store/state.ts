@@ -1,0 +1,110 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Database, Member } from './database.ts';
+
+/** State that changes with each reading is not worth a transaction each. */
+const WRITE_WITHIN_MS = 10_000;
+
+/** What must be known again after a restart: small things by name, each a JSON value. */
+export interface StateSpace {
+  /** Undefined if there is none, or if it cannot be read. */
+  get(key: string): unknown;
+  /** @param value anything that `JSON.stringify` takes */
+  set(key: string, value: unknown): void;
+  delete(key: string): void;
+  keys(): readonly string[];
+}
+
+/** All state is held in memory, so that reading it never touches the disk. */
+export class State implements Member {
+  /** Space → key → JSON. */
+  readonly #spaces = new Map<string, Map<string, string>>();
+  /** Space → keys that changed, or went. */
+  readonly #changed = new Map<string, Set<string>>();
+  #database: Database | null = null;
+  #changedSinceMs: number | null = null;
+  #isWritten = false;
+
+  keepIn(database: Database): void {
+    this.#database = database;
+  }
+
+  space(name: string): StateSpace {
+    const values = this.#valuesOf(name);
+    return {
+      get: (key) => parse(values.get(key)),
+      set: (key, value) => {
+        const text = JSON.stringify(value);
+        if (values.get(key) === text) return;
+        values.set(key, text);
+        this.#change(name, key);
+      },
+      delete: (key) => {
+        if (values.delete(key)) this.#change(name, key);
+      },
+      keys: () => [...values.keys()],
+    };
+  }
+
+  attach(db: DatabaseSync, isSameFile: boolean): void {
+    if (isSameFile) return;
+    const found = new Set<string>();
+    for (const { space, key, value } of db.prepare('SELECT space, key, value FROM state').iterate()) {
+      const [name, id] = [String(space), String(key)];
+      found.add(JSON.stringify([name, id]));
+      // What has changed meanwhile is newer than what the file says.
+      if (!this.#changed.get(name)?.has(id)) this.#valuesOf(name).set(id, String(value));
+    }
+    for (const [name, values] of this.#spaces) {
+      for (const key of values.keys()) if (!found.has(JSON.stringify([name, key]))) this.#change(name, key);
+    }
+  }
+
+  dueMs(): number {
+    if (this.#changedSinceMs === null) return Number.POSITIVE_INFINITY;
+    return Math.max(0, this.#changedSinceMs + WRITE_WITHIN_MS - performance.now());
+  }
+
+  write(db: DatabaseSync, isLast: boolean): void {
+    this.#isWritten = false;
+    if (this.#changedSinceMs === null || (!isLast && this.dueMs() > 0)) return;
+    const put = db.prepare('INSERT OR REPLACE INTO state (space, key, value) VALUES (?, ?, ?)');
+    const remove = db.prepare('DELETE FROM state WHERE space = ? AND key = ?');
+    for (const [name, keys] of this.#changed) {
+      for (const key of keys) {
+        const text = this.#valuesOf(name).get(key);
+        if (text === undefined) remove.run(name, key);
+        else put.run(name, key, text);
+      }
+    }
+    this.#isWritten = true;
+  }
+
+  committed(): void {
+    if (!this.#isWritten) return;
+    this.#isWritten = false;
+    this.#changed.clear();
+    this.#changedSinceMs = null;
+  }
+
+  #valuesOf(name: string): Map<string, string> {
+    const known = this.#spaces.get(name) ?? new Map<string, string>();
+    this.#spaces.set(name, known);
+    return known;
+  }
+
+  #change(name: string, key: string): void {
+    const keys = this.#changed.get(name) ?? new Set<string>();
+    this.#changed.set(name, keys.add(key));
+    this.#changedSinceMs ??= performance.now();
+    this.#database?.touch();
+  }
+}
+
+function parse(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
