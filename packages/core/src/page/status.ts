@@ -9,8 +9,12 @@ export interface BridgeStatus {
   readonly healthy: boolean;
   /** What is wrong, worst first. */
   readonly problems: readonly Problem[];
+  /** What is not as it should be, though readings reach the broker. */
+  readonly warnings: readonly Problem[];
   readonly broker: BrokerStatus;
   readonly messages: MessageCounts;
+  /** What is kept on disk: the answer of /stats. */
+  readonly store: object;
   readonly lines: readonly LineStatus[];
   readonly meters: readonly MeterStatus[];
   readonly log: readonly LogStatus[];

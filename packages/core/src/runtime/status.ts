@@ -3,7 +3,7 @@ import { formatInstant, type Meter, valueToPlain, valueToText } from '../model/i
 import type { LogTail, MetricsSource } from '../observe/index.ts';
 import type { BridgeStatus, LineStatus, MeterStatus, ValueStatus } from '../page/index.ts';
 import type { Delivery } from './delivery.ts';
-import { type Observed, type ObservedLine, problemOf, problemsOf } from './health.ts';
+import { type Observed, type ObservedLine, problemOf, problemsOf, warningsOf } from './health.ts';
 import { type KnownMeter, type KnownValue, type Latest, numbersOf } from './latest.ts';
 import { VERSION } from './version.ts';
 
@@ -28,8 +28,10 @@ export function stateOf(
     uptime_s: Math.round((Date.now() - startedMs) / 1000),
     healthy: problems.length === 0,
     problems,
+    warnings: warningsOf(bridge),
     broker: { url: broker, connected: mqtt.connected, insecure },
     messages: messagesOf(bridge),
+    store: bridge.store.stats(),
   };
 }
 

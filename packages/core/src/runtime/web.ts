@@ -70,6 +70,7 @@ export class Web {
         '/health': () => this.#health(),
         '/ready': () => this.#ready(),
         '/status': () => ({ status: 200, body: statusOf(this.#bridge) }),
+        '/stats': () => ({ status: 200, body: this.#bridge.store.stats() }),
         '/metrics': async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }),
         '/history': (query) => this.#plot(query),
         '/events': () => this.#streams,
