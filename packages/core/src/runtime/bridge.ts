@@ -7,15 +7,18 @@ import { type Message, MqttClient, type Topics, topicsOf } from '../mqtt/index.t
 import { type HttpServer, type Logger, serveHttp } from '../observe/index.ts';
 import { MemoryOutbox, type Outbox, type Outgoing } from '../store/index.ts';
 import { Availability } from './availability.ts';
+import type { Changes } from './changes.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { Delivery } from './delivery.ts';
 import { type BridgeStatus, problemsOf, statusOf } from './health.ts';
 import { Line } from './line.ts';
+import { Lines } from './lines.ts';
 import { mqttSettings } from './mqtt-settings.ts';
 import { Publisher } from './publisher.ts';
 import { OncePerMinute } from './quiet.ts';
 import type { Entry } from './source.ts';
 import { SUPPORT_URL, VERSION } from './version.ts';
+import { within } from './within.ts';
 
 /** Stopping takes at most this long: then the supervisor of the process would kill it. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -24,27 +27,35 @@ const EXPIRE_FACTOR = 2.5;
 
 /** A running bridge: lines → readings → publisher → outbox → broker, and what Home Assistant and others see of it. */
 export class Bridge<Schema extends z.ZodObject, E extends Entry> {
-  readonly lines: readonly Line<E>[];
   readonly outbox: Outbox;
   readonly delivery: Delivery;
   readonly availability: Availability;
   readonly mqtt: MqttClient;
   /** Why the broker is away, or null. */
   mqttProblem: BridgeError | null = null;
+  /** Why the configuration that runs is not the one in the files; empty when it is. */
+  configProblems: readonly BridgeError[] = [];
   /** Where the broker is, for people. */
   readonly broker: string;
   readonly #config: BaseConfig;
+  readonly #entries: readonly E[];
+  readonly #lines: Lines<E>;
   readonly #log: Logger;
   readonly #topics: Topics;
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
-  readonly #abort = new AbortController();
   readonly #quiet = new OncePerMinute();
-  #running: Promise<unknown> = Promise.resolve();
   #http: HttpServer | null = null;
   #droppedBefore = 0;
+  #stopped: Promise<void> | null = null;
 
-  constructor(definition: BridgeDefinition<Schema, E>, config: BaseConfig & z.output<Schema>, log: Logger) {
+  /** @param inherited what a bridge that was stopped before could not deliver */
+  constructor(
+    definition: BridgeDefinition<Schema, E>,
+    config: BaseConfig & z.output<Schema>,
+    log: Logger,
+    inherited?: Outbox,
+  ) {
     const { mqtt, homeassistant } = config;
     const { base_topic: base, output, qos, retain } = mqtt;
     this.#config = config;
@@ -64,6 +75,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       },
     );
     this.outbox = new MemoryOutbox({ maxMessages: config.store.outbox.max_messages });
+    for (let next = inherited?.take(); next; next = inherited?.take()) this.outbox.put(next);
     this.delivery = new Delivery(this.mqtt, this.outbox, (message, error) => {
       this.#log.error({ err: error, topic: message.topic }, 'message refused');
     });
@@ -82,21 +94,24 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       send: (message) => put({ ...message, backlogTopic: null }),
       afterBirth: () => this.#resendStates(),
     });
-    this.lines = definition.entries(config).map((entry) => {
-      const events = {
-        onReading: (reading: Reading) => this.#received(reading, entry),
-        onGivenUp: (meters: readonly Meter[]) => {
-          for (const meter of meters) this.availability.lost(meter);
-        },
-      };
-      return new Line(
-        entry,
-        definition.source,
-        config.breaker.failures,
-        log.child({ meter: entry.id }),
-        events,
-      );
+    const events = {
+      onReading: (reading: Reading, entry: E) => this.#received(reading, entry),
+      onGivenUp: (meters: readonly Meter[]) => {
+        for (const meter of meters) this.availability.lost(meter);
+      },
+      onReplaced: (meter: Meter) => this.#forget([meter]),
+    };
+    const { source } = definition;
+    this.#entries = definition.entries(config);
+    this.#lines = new Lines({
+      create: (entry) =>
+        new Line(entry, source, config.breaker.failures, log.child({ meter: entry.id }), events),
+      onGone: (meters) => this.#forget(meters),
     });
+  }
+
+  get lines(): readonly Line<E>[] {
+    return this.#lines.all;
   }
 
   async start(): Promise<void> {
@@ -104,15 +119,29 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     if (this.#config.homeassistant.enabled)
       this.mqtt.subscribe(this.#topics.birth, (_, payload) => this.#birth(payload));
     this.mqtt.connect();
-    this.#running = Promise.all(this.lines.map((line) => line.run(this.#abort.signal)));
+    await this.#lines.apply(this.#entries);
+  }
+
+  /** Reads these entries from now on; lines whose entry is the same go on as they are. */
+  async apply(entries: readonly E[]): Promise<Changes<E>> {
+    return await this.#lines.apply(entries);
+  }
+
+  set logLevel(level: string) {
+    this.#log.level = level;
+    for (const line of this.lines) line.logLevel = level;
   }
 
   /** Sources first, then what waits for the broker, then the word that the bridge is gone. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     const deadline = performance.now() + STOP_TIMEOUT_MS;
     const left = (): number => Math.max(100, deadline - performance.now());
-    this.#abort.abort();
-    await within(this.#running, left() / 2);
+    await this.#lines.stop(left() / 2);
     this.#announcer.close();
     this.availability.close();
     await within(this.delivery.drained(), left() / 2);
@@ -135,6 +164,14 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     const expireAfterS = meter.intervalMs === null ? null : Math.ceil(expireAfterMs / 1000);
     this.#announcer.learn(meter, reading.values, expireAfterS);
     this.#publisher.publish(reading);
+  }
+
+  #forget(meters: readonly Meter[]): void {
+    for (const meter of meters) {
+      this.#announcer.forget(meter);
+      this.availability.forget(meter);
+      this.#publisher.forget(meter);
+    }
   }
 
   #expireAfterMs(meter: Meter, { expire_after }: Entry): number {
@@ -200,13 +237,4 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       this.#log.error({ err: toBridgeError(thrown) }, 'no health checks');
     }
   }
-}
-
-async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }

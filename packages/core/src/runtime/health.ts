@@ -12,6 +12,7 @@ interface Observed {
   readonly broker: string;
   readonly mqtt: { readonly connected: boolean };
   readonly mqttProblem: BridgeError | null;
+  readonly configProblems: readonly BridgeError[];
 }
 
 interface ObservedLine {
@@ -45,6 +46,7 @@ export interface BridgeStatus {
 export function problemsOf(bridge: Observed): readonly Problem[] {
   const problems: Problem[] = [];
   const { broker, mqtt, mqttProblem } = bridge;
+  for (const problem of bridge.configProblems) problems.push(told('configuration', problem));
   if (!mqtt.connected)
     problems.push(mqttProblem ? told(broker, mqttProblem) : { what: `${broker}: connecting` });
   for (const { entry, problem, readings } of bridge.lines) {

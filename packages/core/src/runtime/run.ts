@@ -1,35 +1,23 @@
 import type { z } from 'zod';
-import type { BaseConfig, LoadedConfig } from '../config/index.ts';
-import { createLogger, type Logger } from '../observe/index.ts';
-import { Bridge } from './bridge.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { interruption } from './interruption.ts';
+import { loggerOf } from './log.ts';
+import { type Load, ReloadingBridge } from './reload.ts';
 import type { Entry } from './source.ts';
 import { VERSION } from './version.ts';
 
 /** Runs a bridge until the process is told to end. */
 export async function run<Schema extends z.ZodObject, E extends Entry>(
   definition: BridgeDefinition<Schema, E>,
-  { config, file }: LoadedConfig<Schema & z.ZodType<BaseConfig>>,
+  load: Load<Schema>,
 ): Promise<void> {
-  const log = loggerOf(config);
+  const loaded = load();
+  const log = loggerOf(loaded.config);
   log.info(
-    { version: VERSION, config: file ?? 'environment', node: process.version },
+    { version: VERSION, config: loaded.file ?? 'environment', node: process.version },
     `${definition.name} starts`,
   );
-  const bridge = new Bridge(definition, config, log);
+  const bridge = new ReloadingBridge(definition, loaded, load, log);
   await bridge.start();
-  const signal = await interruption();
-  log.info({ signal }, 'stopping');
-  await bridge.stop();
-  log.info('stopped');
-}
-
-export function loggerOf({ log }: BaseConfig): Logger {
-  const { level, format = process.stdout.isTTY ? 'pretty' : 'json', file } = log;
-  return createLogger({
-    level,
-    format,
-    file: file && { path: file.path, maxBytes: file.max_size, maxFiles: file.max_files },
-  });
+  await bridge.stop(await interruption());
 }
