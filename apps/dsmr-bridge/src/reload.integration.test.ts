@@ -215,6 +215,31 @@ describe('a folder of meters', () => {
   }, 60_000);
 });
 
+describe('a folder that tells nothing of its changes', () => {
+  it('is looked at now and then', async () => {
+    using folder = configFolder();
+    await using kept = await tcpMeter();
+    await using added = await tcpMeter();
+    for (const version of ['v1', 'v2']) folder.write(`${version}/kept.yaml`, { address: addressOf(kept) });
+    folder.write('v2/added.yaml', { address: addressOf(added) });
+    const swap = (version: string): void => {
+      symlinkSync(version, folder.file('next'));
+      renameSync(folder.file('next'), folder.file('meters'));
+    };
+    swap('v1');
+    folder.write('bridge.yaml', mainFile({ meters_dir: './meters' }));
+    await using app = await runFrom(folder);
+    const log = logOf(app);
+    await kept.connected();
+    await log(unchanged);
+    // Nothing happens inside of the folder that is watched, and nobody watches for the name of the link.
+    swap('v2');
+    expect(await log(applied)).toMatchObject({ added: ['added'], changed: [], removed: [] });
+    await added.connected();
+    expect([kept.connections, kept.readers]).toEqual([1, 1]);
+  }, 60_000);
+});
+
 describe('the main file', () => {
   it('may change its meters and the log level alone, also at a signal', async () => {
     using folder = configFolder();
@@ -269,7 +294,7 @@ describe('the main file', () => {
     expect((await log(({ err }) => err?.code === 'config/invalid')).err).toMatchObject({
       message: expect.stringContaining('mqtt.tls.ca_file'),
     });
-    await until(() => kept.readers === 1, 'the meter is connected');
+    expect([kept.connections, kept.readers]).toEqual([1, 1]);
     kept.send(telegram('00.005'));
     await seen.next(({ topic }) => topic.endsWith('/dsmr/kept'));
   }, 60_000);

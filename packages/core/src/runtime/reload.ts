@@ -2,10 +2,12 @@ import type { z } from 'zod';
 import type { BaseConfig, LoadedConfig } from '../config/index.ts';
 import { type BridgeError, toBridgeError } from '../errors/index.ts';
 import type { Logger } from '../observe/index.ts';
+import type { Outbox } from '../store/index.ts';
 import { Bridge } from './bridge.ts';
 import { hasChanges, needsRestart } from './changes.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { loggerOf } from './log.ts';
+import { tlsOf } from './mqtt-settings.ts';
 import type { Entry } from './source.ts';
 import { ConfigWatch } from './watch.ts';
 
@@ -26,6 +28,7 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
   #work: Promise<void> = Promise.resolve();
   #problems: readonly BridgeError[] = [];
   #isStopping = false;
+  readonly #failure = Promise.withResolvers<never>();
 
   /** @throws BridgeError config/invalid if a file that the configuration names cannot be used */
   constructor(
@@ -45,6 +48,11 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
     await this.#bridge.start();
     this.#watch = new ConfigWatch(this.#loaded.places, () => this.#schedule());
     process.on('SIGHUP', this.#hangUp);
+  }
+
+  /** Rejects if neither the new nor the old configuration can be started any more. */
+  get failed(): Promise<never> {
+    return this.#failure.promise;
   }
 
   /** @param signal what asked for it */
@@ -102,6 +110,7 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
 
   /** Replaces the bridge. What it could not deliver is handed over. */
   async #restart(config: Loaded<Schema>['config']): Promise<void> {
+    tlsOf(config.mqtt);
     const { outbox } = this.#bridge;
     this.#log.info('configuration changed: starting anew');
     await this.#bridge.stop();
@@ -111,12 +120,21 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
       this.#bridge = new Bridge(this.#definition, config, log, outbox);
       this.#log = log;
     } catch (thrown) {
-      this.#bridge = new Bridge(this.#definition, this.#loaded.config, this.#log, outbox);
-      await this.#bridge.start();
+      await this.#startOld(outbox);
       throw thrown;
     }
     await this.#bridge.start();
     this.#log.info('configuration applied');
+  }
+
+  async #startOld(outbox: Outbox): Promise<void> {
+    try {
+      this.#bridge = new Bridge(this.#definition, this.#loaded.config, this.#log, outbox);
+      await this.#bridge.start();
+    } catch (thrown) {
+      this.#watch?.close();
+      this.#failure.reject(thrown);
+    }
   }
 
   /** Says what is new among the problems, and shows them all until they are mended. */

@@ -19,5 +19,5 @@ export async function run<Schema extends z.ZodObject, E extends Entry>(
   );
   const bridge = new ReloadingBridge(definition, loaded, load, log);
   await bridge.start();
-  await bridge.stop(await interruption());
+  await bridge.stop(await Promise.race([interruption(), bridge.failed]));
 }
