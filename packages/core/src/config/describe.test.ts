@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,6 +23,7 @@ const sample = sampleYaml(schema, { name: 'test-bridge', example });
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'config-'));
+  mkdirSync(join(folder, 'config.d'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

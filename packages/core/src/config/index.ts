@@ -1,7 +1,8 @@
 export { jsonSchema, markdownTable } from './describe.ts';
 export type { Environment } from './environment.ts';
 export type { ConfigIssue } from './issues.ts';
-export { type ConfigSources, type LoadedConfig, loadConfig } from './load.ts';
+export { type ConfigPlaces, type ConfigSources, type LoadedConfig, loadConfig } from './load.ts';
+export { isMeterFile } from './meter-files.ts';
 export { effectiveYaml, redact } from './redact.ts';
 export { type SampleOptions, sampleYaml } from './sample.ts';
 export * from './schema.ts';

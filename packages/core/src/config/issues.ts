@@ -11,6 +11,8 @@ export interface Finding {
   readonly covers?: Path;
   /** The environment variable it came from. */
   readonly variable?: string;
+  /** Where it stands, if it is text that could not be read as YAML. */
+  readonly position?: Position;
 }
 
 /** The same with the place where the user can mend it: file, line and column, or a variable. */
@@ -62,5 +64,6 @@ function lineOf({ file, line, column, variable, path, message }: ConfigIssue): s
 }
 
 function byPlace(a: ConfigIssue, b: ConfigIssue): number {
+  if (a.file !== b.file) return (a.file ?? '') < (b.file ?? '') ? -1 : 1;
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }

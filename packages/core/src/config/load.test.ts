@@ -101,8 +101,8 @@ describe('a file from another world', () => {
 
   it.each(['', '# nothing yet\n', '\ufeff'])('that is empty (%j) lacks the required keys', (text) => {
     expect(problems(text).map((line) => line.replace(/;.*/, ''))).toEqual([
-      'bridge.yaml:1:1 mqtt.url: is missing',
       'bridge.yaml:1:1 meters: is missing',
+      'bridge.yaml:1:1 mqtt.url: is missing',
     ]);
   });
 
@@ -222,8 +222,8 @@ describe('the issues of a configuration', () => {
 
   it('tell of missing keys, not only of the missing section', () => {
     expect(problems('log: {}')).toEqual([
+      'bridge.yaml:1:1 meters: is missing; must be a list, or meters_dir must name a folder of meters',
       'bridge.yaml:1:1 mqtt.url: is missing; must be like mqtt://192.168.1.10:1883, or mqtts://… for TLS',
-      'bridge.yaml:1:1 meters: is missing; must be a list',
     ]);
   });
 

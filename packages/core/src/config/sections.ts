@@ -145,10 +145,19 @@ export function bridgeConfig<Shape extends MeterShape>({ meter }: { readonly met
     breaker: breaker.prefault({}).describe('When a meter that fails is left alone.'),
     meters: z
       .array(meter.strict())
-      .min(1)
       // Also when other issues were found: all are reported at once.
       .superRefine(refuseTwins, { when: ({ value }) => Array.isArray(value) })
+      .default([])
       .describe('The meters.'),
+    meters_dir: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({
+        description:
+          'Folder with one more meter in each *.yaml file, which is named as its id; changes are applied while the bridge runs.',
+        examples: ['./config.d'],
+      }),
   });
 }
 

@@ -11,6 +11,8 @@ const SUFFIX = '_file';
 export interface Settled {
   readonly value: unknown;
   readonly findings: readonly Finding[];
+  /** The files that filled a key, or should have. */
+  readonly files: readonly string[];
 }
 
 /** The key that a file may fill instead: `password` for `password_file`. */
@@ -37,12 +39,14 @@ export function keysOf(section: Schema): readonly string[] {
  */
 export function settle(schema: Schema, tree: unknown, folder: string): Settled {
   const findings: Finding[] = [];
-  return { value: settleValue({ folder, findings }, schema, tree, []), findings };
+  const files: string[] = [];
+  return { value: settleValue({ folder, findings, files }, schema, tree, []), findings, files };
 }
 
 interface Settling {
   readonly folder: string;
   readonly findings: Finding[];
+  readonly files: string[];
 }
 
 /** Goes no deeper than the schema does: a tree with aliases may hold itself. */
@@ -89,12 +93,14 @@ function besides(secretKey: string): string {
   return `is there beside ${secretKey}; must be only one of them`;
 }
 
-function readSecret({ folder, findings }: Settling, name: unknown, path: Path, covers: Path): unknown {
+function readSecret({ folder, findings, files }: Settling, name: unknown, path: Path, covers: Path): unknown {
   if (typeof name !== 'string') {
     findings.push({ path, covers, message: 'must be the path of a file' });
     return undefined;
   }
-  const file = readValueFile(resolve(folder, name));
+  const secretFile = resolve(folder, name);
+  files.push(secretFile);
+  const file = readValueFile(secretFile);
   if ('text' in file) return file.text;
   findings.push({ path, covers, message: file.problem });
   return undefined;

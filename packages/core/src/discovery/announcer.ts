@@ -75,20 +75,15 @@ export class Announcer {
     });
   }
 
-  /** Removes a meter that is no more: its device, then what is retained on its topics. */
+  /** Removes the device of a meter that is no more. */
   forget(meter: Meter): void {
-    const { enabled, send, topics, output } = this.#options;
+    const { enabled, send, topics } = this.#options;
     if (!enabled) return;
     const known = this.#meters.get(meter.uniqueId);
-    // The same meter may have got another id in the meantime: then only the old topics are stale.
-    if (!known || topics.availability(known.meter) === topics.availability(meter)) {
-      this.#meters.delete(meter.uniqueId);
-      send(removal(topics.discovery(meter.uniqueId)));
-    }
-    send(removal(topics.availability(meter)));
-    if (output !== 'attributes') send(removal(topics.reading(meter)));
-    if (output === 'json') return;
-    for (const key of known?.measurements.keys() ?? []) send(removal(topics.attribute(meter, key)));
+    // The same meter may have got another id in the meantime: then its device stays.
+    if (known && topics.availability(known.meter) !== topics.availability(meter)) return;
+    this.#meters.delete(meter.uniqueId);
+    send(removal(topics.discovery(meter.uniqueId)));
   }
 
   /** Ends the timers. */

@@ -46,6 +46,17 @@ describe('availability', () => {
     expect(told).toEqual(['m/t/main/availability online']);
   });
 
+  it('removes what the broker keeps of a meter that is forgotten, unless another has its name', () => {
+    availability.seen(meter, 10_000);
+    availability.seen({ ...meter, uniqueId: '2' }, 10_000);
+    told.length = 0;
+    availability.forget(meter);
+    expect(told).toEqual([]);
+    availability.forget({ ...meter, uniqueId: '2' });
+    expect(told).toEqual(['m/t/main/availability ']);
+    expect(availability.states()).toEqual([]);
+  });
+
   it('tells it offline when nothing came in time, and online when it is back', () => {
     availability.seen(meter, 10_000);
     vi.advanceTimersByTime(9_000);

@@ -51,8 +51,13 @@ export class Availability {
     if (known?.online) this.#set(known, false);
   }
 
+  /** The meter is no more: what the broker keeps of it is removed, unless another one has taken its name. */
   forget(meter: Meter): void {
-    this.#meters.delete(meter.uniqueId);
+    const topic = this.#topics.availability(meter);
+    const isKnown = this.#topicOf(this.#meters.get(meter.uniqueId)) === topic;
+    if (isKnown) this.#meters.delete(meter.uniqueId);
+    if (this.states().some((other) => this.#topicOf(other) === topic)) return;
+    this.#put({ topic, payload: '', qos: 1, retain: true, backlogTopic: null });
   }
 
   /** Every meter and whether it is there. */
@@ -66,6 +71,10 @@ export class Availability {
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  #topicOf(known: Seen | undefined): string | null {
+    return known ? this.#topics.availability(known.meter) : null;
   }
 
   #expire(): void {

@@ -8,10 +8,12 @@ import { type Message, MqttClient, type Topics, topicsOf } from '../mqtt/index.t
 import type { Logger, LogTail } from '../observe/index.ts';
 import { type Outbox, type Outgoing, Store } from '../store/index.ts';
 import { Availability } from './availability.ts';
+import type { Changes } from './changes.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { Delivery } from './delivery.ts';
 import { Latest } from './latest.ts';
 import { Line } from './line.ts';
+import { Lines } from './lines.ts';
 import { mqttSettings } from './mqtt-settings.ts';
 import { Publisher } from './publisher.ts';
 import { OncePerMinute } from './quiet.ts';
@@ -19,6 +21,7 @@ import type { Entry } from './source.ts';
 import { storeSettings } from './store-settings.ts';
 import { SUPPORT_URL, VERSION } from './version.ts';
 import { Web } from './web.ts';
+import { within } from './within.ts';
 
 /** Stopping takes at most this long: then the supervisor of the process would kill it. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -27,7 +30,6 @@ const EXPIRE_FACTOR = 2.5;
 
 /** A running bridge: lines → readings → publisher → outbox → broker, and what Home Assistant and others see of it. */
 export class Bridge<Schema extends z.ZodObject, E extends Entry> {
-  readonly lines: readonly Line<E>[];
   readonly store: Store;
   readonly outbox: Outbox;
   readonly delivery: Delivery;
@@ -35,6 +37,8 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   readonly mqtt: MqttClient;
   /** Why the broker is away, or null. */
   mqttProblem: BridgeError | null = null;
+  /** Why the configuration that runs is not the one in the files; empty when it is. */
+  configProblems: readonly BridgeError[] = [];
   /** Where the broker is, for people. */
   readonly broker: string;
   /** Whoever answers there is believed to be the broker. */
@@ -44,15 +48,16 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   readonly latest = new Latest();
   readonly tail: LogTail;
   readonly #config: BaseConfig;
+  readonly #entries: readonly E[];
+  readonly #lines: Lines<E>;
   readonly #log: Logger;
   readonly #topics: Topics;
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
-  readonly #abort = new AbortController();
   readonly #quiet = new OncePerMinute();
-  #running: Promise<unknown> = Promise.resolve();
   readonly #web: Web;
   #droppedBefore = 0;
+  #stopped: Promise<void> | null = null;
 
   /** @param tail the last lines of the log */
   constructor(
@@ -106,22 +111,25 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       send: (message) => put({ ...message, backlogTopic: null }),
       afterBirth: () => this.#resendStates(),
     });
-    this.lines = definition.entries(config).map((entry) => {
-      const events = {
-        onReading: (reading: Reading) => this.#received(reading, entry),
-        onGivenUp: (meters: readonly Meter[]) => {
-          for (const meter of meters) this.availability.lost(meter);
-        },
-      };
-      return new Line(
-        entry,
-        definition.source,
-        config.breaker.failures,
-        log.child({ meter: entry.id }),
-        events,
-      );
+    const events = {
+      onReading: (reading: Reading, entry: E) => this.#received(reading, entry),
+      onGivenUp: (meters: readonly Meter[]) => {
+        for (const meter of meters) this.availability.lost(meter);
+      },
+      onReplaced: (meter: Meter) => this.#forget([meter]),
+    };
+    const { source } = definition;
+    this.#entries = definition.entries(config);
+    this.#lines = new Lines({
+      create: (entry) =>
+        new Line(entry, source, config.breaker.failures, log.child({ meter: entry.id }), events),
+      onGone: (meters) => this.#forget(meters),
     });
     this.#web = new Web(this, config.http, (error) => this.#log.error({ err: error }, 'no answer over HTTP'));
+  }
+
+  get lines(): readonly Line<E>[] {
+    return this.#lines.all;
   }
 
   async start(): Promise<void> {
@@ -130,15 +138,29 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     if (this.#config.homeassistant.enabled)
       this.mqtt.subscribe(this.#topics.birth, (_, payload) => this.#birth(payload));
     this.mqtt.connect();
-    this.#running = Promise.all(this.lines.map((line) => line.run(this.#abort.signal)));
+    await this.#lines.apply(this.#entries);
+  }
+
+  /** Reads these entries from now on; lines whose entry is the same go on as they are. */
+  async apply(entries: readonly E[]): Promise<Changes<E>> {
+    return await this.#lines.apply(entries);
+  }
+
+  set logLevel(level: string) {
+    this.#log.level = level;
+    for (const line of this.lines) line.logLevel = level;
   }
 
   /** Sources first, then what waits for the broker, then the word that the bridge is gone. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     const deadline = performance.now() + STOP_TIMEOUT_MS;
     const left = (): number => Math.max(100, deadline - performance.now());
-    this.#abort.abort();
-    await within(this.#running, left() / 2);
+    await this.#lines.stop(left() / 2);
     this.#announcer.close();
     this.availability.close();
     await within(this.delivery.drained(), left() / 2);
@@ -171,6 +193,14 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     for (const { measurement, value } of values) {
       if (value instanceof Decimal)
         history.append(meter.uniqueId, measurement.key, time.epochMs, value.toNumber());
+    }
+  }
+
+  #forget(meters: readonly Meter[]): void {
+    for (const meter of meters) {
+      this.#announcer.forget(meter);
+      this.availability.forget(meter);
+      this.#publisher.forget(meter);
     }
   }
 
@@ -234,13 +264,4 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       this.#log.error({ err: toBridgeError(thrown) }, 'no status page and no health checks');
     }
   }
-}
-
-async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }

@@ -6,6 +6,7 @@ import { checkConfig, printSample, printSchema } from './config-commands.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { askHealth } from './healthcheck.ts';
 import { readOnce } from './read.ts';
+import type { Load } from './reload.ts';
 import { run } from './run.ts';
 import type { Entry } from './source.ts';
 import { writeSupportBundle } from './support-bundle.ts';
@@ -42,13 +43,17 @@ async function parse<Schema extends z.ZodObject, E extends Entry>(
     .exitOverride()
     .showSuggestionAfterError();
   let exitCode = 0;
-  const load = () => loadConfig(definition.config, placesOf(definition.name, program));
+  const load: Load<Schema> = (before) => {
+    // The file that was found once stays the one.
+    const sources = before ? { file: before.file ?? undefined } : placesOf(definition.name, program);
+    return loadConfig(definition.config, sources, before);
+  };
   program
     .command('run', { isDefault: true })
     .description('read the meters and publish to MQTT until stopped')
     .action(async () => {
       if (program.opts().healthcheck) exitCode = await askHealth(load().config);
-      else await run(definition, load());
+      else await run(definition, load);
     });
   program
     .command('check')

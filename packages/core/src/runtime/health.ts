@@ -13,6 +13,7 @@ export interface Observed {
   readonly mqtt: { readonly connected: boolean };
   readonly mqttProblem: BridgeError | null;
   readonly store: Pick<Store, 'problem' | 'stats'>;
+  readonly configProblems: readonly BridgeError[];
 }
 
 export interface ObservedLine {
@@ -26,6 +27,7 @@ export interface ObservedLine {
 export function problemsOf(bridge: Observed): readonly Problem[] {
   const problems: Problem[] = [];
   const { broker, mqtt, mqttProblem } = bridge;
+  for (const problem of bridge.configProblems) problems.push(problemOf(problem, 'configuration'));
   if (!mqtt.connected)
     problems.push(mqttProblem ? problemOf(mqttProblem, broker) : { what: `${broker}: connecting` });
   for (const { entry, problem, readings } of bridge.lines) {

@@ -12,6 +12,8 @@ export interface LineEvents {
   onReading(reading: Reading, entry: Entry): void;
   /** The line failed so often in a row that its meters are to be taken for gone. */
   onGivenUp(meters: readonly Meter[]): void;
+  /** New settings lead to another meter of the same name. */
+  onReplaced(meter: Meter): void;
 }
 
 /** Runs the source of one entry, and knows how it is doing. */
@@ -31,6 +33,8 @@ export class Line<E extends Entry> {
   readonly #log: Logger;
   readonly #quiet = new OncePerMinute();
   readonly #meters = new Map<string, Meter>();
+  /** Meters of the line that this one replaces, which it has not heard of itself. */
+  readonly #inherited = new Map<string, Meter>();
 
   constructor(entry: E, source: Source<E>, maxFailures: number, log: Logger, events: LineEvents) {
     this.entry = entry;
@@ -38,6 +42,20 @@ export class Line<E extends Entry> {
     this.#maxFailures = maxFailures;
     this.#log = log;
     this.#events = events;
+  }
+
+  /** Every meter that it leads to, as far as is known. */
+  get meters(): readonly Meter[] {
+    return [...this.#meters.values(), ...this.#inherited.values()];
+  }
+
+  /** Takes over the meters of the line that it replaces. */
+  inherit(meters: readonly Meter[]): void {
+    for (const meter of meters) this.#inherited.set(meter.uniqueId, meter);
+  }
+
+  set logLevel(level: string) {
+    this.#log.level = level;
   }
 
   /** Resolves when the signal is aborted and the source has ended. */
@@ -69,6 +87,16 @@ export class Line<E extends Entry> {
     this.problem = null;
     this.#meters.set(reading.meter.uniqueId, reading.meter);
     this.#events.onReading(reading, this.entry);
+    if (this.#inherited.size > 0) this.#succeed(reading.meter);
+  }
+
+  #succeed(meter: Meter): void {
+    this.#inherited.delete(meter.uniqueId);
+    for (const old of this.#inherited.values()) {
+      if (old.id !== meter.id || old.type !== meter.type) continue;
+      this.#inherited.delete(old.uniqueId);
+      this.#events.onReplaced(old);
+    }
   }
 
   #failed(error: BridgeError, failures: number, waitMs: number): void {
@@ -79,7 +107,7 @@ export class Line<E extends Entry> {
       { err: error, retry_in: `${(waitMs / 1000).toFixed(1)}s` },
       'reading failed',
     );
-    if (failures === this.#maxFailures) this.#events.onGivenUp([...this.#meters.values()]);
+    if (failures === this.#maxFailures) this.#events.onGivenUp(this.meters);
   }
 
   #report(error: BridgeError): void {

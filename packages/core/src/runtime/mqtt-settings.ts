@@ -10,11 +10,11 @@ export function mqttSettings(
   app: string,
   state: (payload: string) => Message,
 ): MqttSettings {
-  const { protocol, hostname: host, port } = new URL(mqtt.url);
+  const { hostname: host, port } = new URL(mqtt.url);
   return {
     host: host.replace(/^\[|\]$/g, ''),
     tcpPort: Number(port),
-    tls: protocol === 'mqtts:' ? tlsSettings(mqtt.tls) : null,
+    tls: tlsOf(mqtt),
     ...(mqtt.username !== undefined && { username: mqtt.username }),
     ...(mqtt.password !== undefined && { password: mqtt.password }),
     clientId: mqtt.client_id ?? `${app}-${hostname()}`,
@@ -22,6 +22,14 @@ export function mqttSettings(
     will: state('offline'),
     birth: [state('online')],
   };
+}
+
+/**
+ * What an encrypted connection needs; null for a plain one.
+ * @throws BridgeError config/invalid if a certificate or key cannot be read
+ */
+export function tlsOf({ url, tls }: BaseConfig['mqtt']): MqttTls | null {
+  return new URL(url).protocol === 'mqtts:' ? tlsSettings(tls) : null;
 }
 
 function tlsSettings({ ca_file, cert_file, key_file, insecure }: BaseConfig['mqtt']['tls']): MqttTls {

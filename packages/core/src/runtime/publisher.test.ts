@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Decimal } from '../codec/index.ts';
 import type { Measurement, Meter, Reading, Value } from '../model/index.ts';
 import { ATTRIBUTE_TOPIC, READING_TOPIC, topicsOf } from '../mqtt/index.ts';
-import type { Outgoing } from '../store/index.ts';
+import { Outbox, type Outgoing } from '../store/index.ts';
 import { Publisher, type PublisherSettings } from './publisher.ts';
 
 const topics = topicsOf({
@@ -90,5 +90,54 @@ describe('publisher', () => {
     const { publisher, told } = setUp({ output: 'attributes' });
     publisher.publish(reading([power, Decimal.parse('12345678901234567890.123')]));
     expect(told()).toEqual(['meters/test/main/power 12345678901234567890.123']);
+  });
+});
+
+describe('a meter that is forgotten', () => {
+  it.each([
+    ['json', ['meters/test/main']],
+    ['attributes', ['meters/test/main/power', 'meters/test/main/message']],
+    ['both', ['meters/test/main', 'meters/test/main/power', 'meters/test/main/message']],
+  ] as const)('leaves nothing at the broker (%s)', (output, cleared) => {
+    const { publisher, put, told } = setUp({ output });
+    publisher.publish(reading([power, new Decimal(1, 0)], [text, 'once']));
+    publisher.publish(reading([power, new Decimal(2, 0)]));
+    told();
+    publisher.forget(meter);
+    expect(put.every(({ payload, retain }) => payload === '' && retain)).toBe(true);
+    expect(told()).toEqual(cleared.map((topic) => `${topic} `));
+    publisher.resend(new Set());
+    expect(told()).toEqual([]);
+  });
+
+  it('has nothing there if nothing is retained', () => {
+    const { publisher, told } = setUp({ retain: false });
+    publisher.publish(reading([power, new Decimal(1, 0)]));
+    told();
+    publisher.forget(meter);
+    expect(told()).toEqual([]);
+  });
+
+  it('is cleared behind its readings that still wait', () => {
+    const outbox = new Outbox({ maxMessages: 100, maxBytes: 1e6, maxAgeMs: 1e9 });
+    const settings = { topics, output: 'json', qos: 1, retain: true } as const;
+    const publisher = new Publisher(settings, (message) => outbox.put(message));
+    publisher.publish(reading([power, new Decimal(1, 0)]));
+    publisher.forget(meter);
+    outbox.reconnected();
+    const sent = [outbox.take(), outbox.take()].map((one) => [one?.topic, one?.payload === '', one?.retain]);
+    expect(sent).toEqual([
+      ['meters/test/main', true, true],
+      ['meters/test/main/backlog', false, false],
+    ]);
+  });
+
+  it('leaves to another meter of its name what that one tells', () => {
+    const { publisher, told } = setUp();
+    publisher.publish(reading([power, new Decimal(1, 0)], [text, 'old']));
+    publisher.publish({ ...reading([power, new Decimal(2, 0)]), meter: { ...meter, uniqueId: '2' } });
+    told();
+    publisher.forget(meter);
+    expect(told()).toEqual(['meters/test/main/message ']);
   });
 });

@@ -68,8 +68,24 @@ export class Publisher {
     }
   }
 
+  /** The meter is no more: what the broker keeps of it is removed, unless another one has taken its name. */
   forget(meter: Meter): void {
+    const { topics, output, qos, retain } = this.#settings;
+    const topic = topics.reading(meter);
+    const known = this.#meters.get(meter.uniqueId);
+    if (!known || topics.reading(known.meter) !== topic) return;
     this.#meters.delete(meter.uniqueId);
+    if (!retain) return;
+    const others = [...this.#meters.values()];
+    const taken = new Set(others.flatMap(({ keys }) => Array.from(keys.values(), (one) => one.topic)));
+    const isTaken = others.some((other) => topics.reading(other.meter) === topic);
+    // In line with the readings, so that none of those that wait comes after it.
+    if (output !== 'attributes' && !isTaken) this.#put({ ...this.#readingMessage(known, true), payload: '' });
+    if (output === 'json') return;
+    for (const { topic: attribute } of known.keys.values()) {
+      if (!taken.has(attribute))
+        this.#put({ topic: attribute, payload: '', qos, retain, backlogTopic: null });
+    }
   }
 
   #published(meter: Meter): Published {
@@ -77,7 +93,8 @@ export class Publisher {
     if (known?.meter === meter) return known;
     const { id, type, name, manufacturer, model, serialNumber } = meter;
     const identity = JSON.stringify({ id, type, name, manufacturer, model, serial_number: serialNumber });
-    const published = { meter, identity, keys: new Map(), json: '' };
+    const isSame = known !== undefined && known.meter.id === meter.id && known.meter.type === meter.type;
+    const published = { meter, identity, keys: isSame ? known.keys : new Map(), json: '' };
     this.#meters.set(meter.uniqueId, published);
     return published;
   }

@@ -32,6 +32,7 @@ export async function readOnce<Schema extends z.ZodObject, E extends Entry>(
         log.child({ meter: entry.id }),
         {
           onGivenUp: () => undefined,
+          onReplaced: () => undefined,
           onReading: (reading) => {
             if (printed.has(reading.meter.id)) return;
             if (printed.size === 0) setTimeout(() => abort.abort(), TOGETHER_MS);

@@ -1,0 +1,35 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { BaseConfig } from '../config/index.ts';
+import type { Entry } from './source.ts';
+
+export interface Changes<E extends Entry> {
+  readonly added: readonly E[];
+  /** As they are now. */
+  readonly changed: readonly E[];
+  /** As they were. */
+  readonly removed: readonly E[];
+}
+
+/** What has become of the entries, by id and content; their order does not matter. */
+export function changesOf<E extends Entry>(before: readonly E[], after: readonly E[]): Changes<E> {
+  const old = new Map(before.map((entry) => [entry.id, entry]));
+  const kept = new Set(after.map(({ id }) => id));
+  return {
+    added: after.filter(({ id }) => !old.has(id)),
+    changed: after.filter((entry) => old.has(entry.id) && !isDeepStrictEqual(old.get(entry.id), entry)),
+    removed: before.filter(({ id }) => !kept.has(id)),
+  };
+}
+
+export function hasChanges({ added, changed, removed }: Changes<Entry>): boolean {
+  return added.length + changed.length + removed.length > 0;
+}
+
+/** Whether anything has changed that a running bridge cannot take over: all but meters and log level. */
+export function needsRestart(before: BaseConfig, after: BaseConfig): boolean {
+  return !isDeepStrictEqual(fixedPart(before), fixedPart(after));
+}
+
+function fixedPart({ meters: _, meters_dir: __, log: { level: ___, ...log }, ...rest }: BaseConfig): object {
+  return { ...rest, log };
+}

@@ -1,0 +1,152 @@
+import type { z } from 'zod';
+import type { BaseConfig, LoadedConfig } from '../config/index.ts';
+import { type BridgeError, toBridgeError } from '../errors/index.ts';
+import type { Logger, LogTail } from '../observe/index.ts';
+import { Bridge } from './bridge.ts';
+import { hasChanges, needsRestart } from './changes.ts';
+import type { BridgeDefinition } from './definition.ts';
+import { loggerOf } from './log.ts';
+import { tlsOf } from './mqtt-settings.ts';
+import type { Entry } from './source.ts';
+import { ConfigWatch } from './watch.ts';
+
+type Loaded<Schema extends z.ZodObject> = LoadedConfig<Schema & z.ZodType<BaseConfig>>;
+
+/** Reads the configuration; on top of the one that runs, a broken meter file counts as what it was. */
+export type Load<Schema extends z.ZodObject> = (before?: Loaded<Schema>) => Loaded<Schema>;
+
+/** A bridge that follows the files of its configuration. */
+export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
+  readonly #definition: BridgeDefinition<Schema, E>;
+  readonly #load: Load<Schema>;
+  #loaded: Loaded<Schema>;
+  #log: Logger;
+  readonly #tail: LogTail;
+  #bridge: Bridge<Schema, E>;
+  #watch: ConfigWatch | undefined;
+  /** One reload after the other. */
+  #work: Promise<void> = Promise.resolve();
+  #problems: readonly BridgeError[] = [];
+  #isStopping = false;
+  readonly #failure = Promise.withResolvers<never>();
+
+  /** @throws BridgeError config/invalid if a file that the configuration names cannot be used */
+  constructor(
+    definition: BridgeDefinition<Schema, E>,
+    loaded: Loaded<Schema>,
+    load: Load<Schema>,
+    log: Logger,
+    tail: LogTail,
+  ) {
+    this.#definition = definition;
+    this.#load = load;
+    this.#loaded = loaded;
+    this.#log = log;
+    this.#tail = tail;
+    this.#bridge = new Bridge(definition, loaded.config, log, tail);
+  }
+
+  async start(): Promise<void> {
+    await this.#bridge.start();
+    this.#watch = new ConfigWatch(this.#loaded.places, () => this.#schedule());
+    process.on('SIGHUP', this.#hangUp);
+  }
+
+  /** Rejects if neither the new nor the old configuration can be started any more. */
+  get failed(): Promise<never> {
+    return this.#failure.promise;
+  }
+
+  /** @param signal what asked for it */
+  async stop(signal: string): Promise<void> {
+    this.#isStopping = true;
+    this.#log.info({ signal }, 'stopping');
+    process.off('SIGHUP', this.#hangUp);
+    this.#watch?.close();
+    await this.#work;
+    await this.#bridge.stop();
+    this.#log.info('stopped');
+  }
+
+  readonly #hangUp = (): void => {
+    this.#log.info({ signal: 'SIGHUP' }, 'reading the configuration again');
+    this.#schedule();
+  };
+
+  #schedule(): void {
+    this.#work = this.#work.then(() => this.#reload());
+  }
+
+  async #reload(): Promise<void> {
+    if (this.#isStopping) return;
+    try {
+      const next = this.#load(this.#loaded);
+      this.#watch?.follow(next.places);
+      await this.#apply(next.config);
+      this.#loaded = next;
+      this.#tell(next.broken);
+    } catch (thrown) {
+      this.#tell([toBridgeError(thrown)]);
+    }
+  }
+
+  async #apply(config: Loaded<Schema>['config']): Promise<void> {
+    const before = this.#loaded.config;
+    const entries = this.#definition.entries(config);
+    if (needsRestart(before, config)) {
+      const kept = new Set(entries.map(({ id }) => id));
+      // Meters that go are forgotten where they are known.
+      await this.#bridge.apply(this.#definition.entries(before).filter(({ id }) => kept.has(id)));
+      await this.#restart(config);
+      return;
+    }
+    if (config.log.level !== before.log.level) {
+      this.#bridge.logLevel = config.log.level;
+      this.#log.info({ level: config.log.level }, 'log level changed');
+    }
+    const changes = await this.#bridge.apply(entries);
+    if (!hasChanges(changes)) return this.#log.debug('the meters of the configuration are the same');
+    const ids = Object.entries(changes).map(([what, list]) => [what, list.map(({ id }: E) => id)]);
+    this.#log.info(Object.fromEntries(ids), 'configuration applied');
+  }
+
+  /** Replaces the bridge. What it could not deliver is in its store. */
+  async #restart(config: Loaded<Schema>['config']): Promise<void> {
+    tlsOf(config.mqtt);
+    this.#log.info('configuration changed: starting anew');
+    await this.#bridge.stop();
+    if (this.#isStopping) return;
+    const log = loggerOf(config, this.#tail);
+    try {
+      this.#bridge = new Bridge(this.#definition, config, log, this.#tail);
+      this.#log = log;
+    } catch (thrown) {
+      await this.#startOld();
+      throw thrown;
+    }
+    await this.#bridge.start();
+    this.#log.info('configuration applied');
+  }
+
+  async #startOld(): Promise<void> {
+    try {
+      this.#bridge = new Bridge(this.#definition, this.#loaded.config, this.#log, this.#tail);
+      await this.#bridge.start();
+    } catch (thrown) {
+      this.#watch?.close();
+      this.#failure.reject(thrown);
+    }
+  }
+
+  /** Says what is new among the problems, and shows them all until they are mended. */
+  #tell(problems: readonly BridgeError[]): void {
+    const told = new Set(this.#problems.map(({ message }) => message));
+    for (const error of problems) {
+      if (!told.has(error.message))
+        this.#log.error({ err: error }, 'the configuration is broken: what runs goes on as it is');
+    }
+    if (problems.length === 0 && told.size > 0) this.#log.info('the configuration is mended');
+    this.#problems = problems;
+    this.#bridge.configProblems = problems;
+  }
+}
