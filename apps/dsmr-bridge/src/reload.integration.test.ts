@@ -160,7 +160,7 @@ describe('a folder of meters', () => {
       const response = await fetch(`http://127.0.0.1:${http.port}/health`);
       return JSON.parse(await response.text());
     };
-    await expect.poll(health, { timeout: 10_000 }).toEqual({ healthy: true, problems: [] });
+    await expect.poll(health, { timeout: 10_000 }).toMatchObject({ healthy: true, problems: [] });
 
     folder.save('config.d/kept.yaml', `address: ${addressOf(other)}\ncrc: maybe\n`);
     const { err } = await log((record) => record.err?.code === 'config/invalid');

@@ -201,6 +201,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       this.#announcer.forget(meter);
       this.availability.forget(meter);
       this.#publisher.forget(meter);
+      this.latest.forget(meter);
     }
   }
 

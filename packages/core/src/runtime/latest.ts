@@ -39,6 +39,10 @@ export class Latest {
     return last;
   }
 
+  forget(meter: Meter): void {
+    if (this.of(meter)?.meter.id === meter.id) this.#meters.delete(meter.uniqueId);
+  }
+
   of(meter: Meter): KnownMeter | undefined {
     return this.#meters.get(meter.uniqueId);
   }
