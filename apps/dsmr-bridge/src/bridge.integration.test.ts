@@ -172,9 +172,14 @@ describe('dsmr-bridge', () => {
       const isReading = ({ topic, retain }: { readonly topic: string; readonly retain: boolean }): boolean =>
         !retain && /^meters\/dsmr\/dsmr_main(\/backlog)?$/.test(topic);
       const live = await seen.next(isReading, 30_000);
-      const late = [await seen.next(isReading), await seen.next(isReading)];
       expect([live.topic, power(live)]).toEqual(['meters/dsmr/dsmr_main', 0.004]);
-      expect(late.map((message) => [message.topic, power(message)])).toEqual([
+      const late: (readonly [topic: string, power: number])[] = [];
+      while (late.length < 2) {
+        const message = await seen.next(isReading);
+        // The broker may have stopped before it confirmed the first one: then that comes once more.
+        if (power(message) !== 0.001) late.push([message.topic, power(message)]);
+      }
+      expect(late).toEqual([
         ['meters/dsmr/dsmr_main/backlog', 0.002],
         ['meters/dsmr/dsmr_main/backlog', 0.003],
       ]);

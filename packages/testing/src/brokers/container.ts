@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { BROKER_IMAGE } from './kind.ts';
 import { type MosquittoOptions, mosquittoConf, READY, type RunningBroker, until } from './mosquitto.ts';
 
@@ -23,7 +24,7 @@ export async function startContainer(port: number, options: MosquittoOptions): P
     plainText(await container.logs({ stdout: true, stderr: true, follow: false }));
   const starts = async (): Promise<number> => [...(await logs()).matchAll(READY)].length;
   return {
-    host: started.getHost(),
+    host: (await answersHere(port)) ? 'localhost' : started.getHost(),
     logs,
     start: async () => {
       const before = await starts();
@@ -40,6 +41,18 @@ export async function startContainer(port: number, options: MosquittoOptions): P
     },
     remove: async () => void (await container.remove({ force: true, v: true })),
   };
+}
+
+/** Testcontainers takes a machine with `/.dockerenv` for a container beside ours, though its engine may run inside. */
+function answersHere(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, 'localhost');
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
 }
 
 function contents(files: Readonly<Record<string, string>>): { content: string; target: string }[] {
