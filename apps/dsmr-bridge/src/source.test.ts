@@ -33,6 +33,8 @@ function startSource(port: Port) {
       opened.push({ line: formatLine(line), far });
       return near;
     },
+    polls: () => [],
+    polled: () => undefined,
     report: ({ code }) => reports.push(code),
     frame: () => undefined,
   };

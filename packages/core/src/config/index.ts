@@ -6,4 +6,4 @@ export { isMeterFile } from './meter-files.ts';
 export { effectiveYaml, redact } from './redact.ts';
 export { type SampleOptions, sampleYaml } from './sample.ts';
 export * from './schema.ts';
-export { type BaseConfig, bridgeConfig, meterBase } from './sections.ts';
+export { type BaseConfig, bridgeConfig, meterBase, timetable } from './sections.ts';

@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import * as z from 'zod';
 import { definePiece } from './pieces.ts';
 
@@ -9,6 +10,7 @@ const PORT = 'must be a port number from 1 to 65535';
 const SECRET = 'must be text, in quotes if it looks like a number';
 const ZONE = 'must be a time zone such as Europe/Amsterdam or UTC';
 const METER_ID = 'must be a name of 1 to 64 characters without + # / and control characters';
+const CRON = 'must be a cron expression such as 59 * * * * (minute hour day month weekday)';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: MQTT 5, section 1.5.4: control characters are the point
 const FORBIDDEN_IN_TOPIC = /[+#\u0000-\u001f\u007f-\u009f]/;
 
@@ -29,6 +31,11 @@ export function secret(): z.ZodString {
 /** An IANA zone that this machine's Intl knows. */
 export const timezone = definePiece(z.string({ error: ZONE }).refine(isTimezone, { error: ZONE }), {
   label: 'time zone',
+});
+
+/** Times on the wall clock: `minute hour day month weekday`, or with seconds in front; must come about some day. */
+export const cron = definePiece(z.string({ error: CRON }).refine(isCron, { error: CRON }), {
+  label: 'cron expression',
 });
 
 /** A text that is one level of an MQTT topic. */
@@ -83,6 +90,15 @@ function inBraces(names: readonly string[]): string {
 function isMeterId(text: string): boolean {
   const isLevel = text.isWellFormed() && !FORBIDDEN_IN_TOPIC.test(text) && !text.includes('/');
   return isLevel && text.length >= 1 && text.length <= 64;
+}
+
+function isCron(text: string): boolean {
+  try {
+    // A date would be taken, too, and be over one day.
+    return /^[^T]*$/.test(text) && new Cron(text).nextRun() !== null;
+  } catch {
+    return false;
+  }
 }
 
 function isTimezone(name: string): boolean {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { mqtt } from './mqtt-section.ts';
-import { duration, meterId, size, tcpPort, topicTemplate } from './schema.ts';
+import { cron, duration, meterId, size, tcpPort, timezone, topicTemplate } from './schema.ts';
 import { isBranch } from './tree.ts';
 
 export const log = z.strictObject({
@@ -113,8 +113,14 @@ export const breaker = z.strictObject({
     .int()
     .min(1)
     .default(5)
-    .describe('Failed readings in a row after which a meter is left alone for a while.'),
-  reset_after: duration.prefault('60s').describe('How long it is left alone.'),
+    .describe(
+      'Failed readings in a row after which a meter counts as offline and is left alone for a while.',
+    ),
+  reset_after: duration
+    .prefault('60s')
+    .describe(
+      'How long it is left alone at first; if it goes on failing, longer each time, up to ten times as long.',
+    ),
 });
 
 /** Keys of every meter; an app adds its own: `z.strictObject({ ...meterBase, address, … })`. */
@@ -131,6 +137,25 @@ export const meterBase = {
     examples: ['10m'],
   }),
 };
+
+/**
+ * Keys of every meter that is asked for its readings.
+ * @param interval how often by default
+ */
+export function timetable(interval: string) {
+  return {
+    interval: duration.prefault(interval).describe('Time between two readings.'),
+    cron: cron.exactOptional().meta({
+      description:
+        'Read at these times of the clock instead of every interval: minute, hour, day, month, weekday.',
+      examples: ['59 * * * *'],
+    }),
+    timezone: timezone.exactOptional().meta({
+      description: 'Time zone of `cron`. Default: that of the machine.',
+      examples: ['Europe/Amsterdam'],
+    }),
+  };
+}
 
 type MeterShape = typeof meterBase & z.core.$ZodShape;
 

@@ -13,7 +13,16 @@ const source: MetricsSource = {
   startedMs: 1_770_000_000_000,
   isConnected: true,
   messages: { delivered: 10, refused: 1, dropped: 2, waiting: 3 },
-  lines: [{ id: 'bus', readings: 4, reports: new Map([['frame/checksum', 5]]), isWell: false }],
+  lines: [
+    {
+      id: 'bus',
+      readings: 4,
+      reports: new Map([['frame/checksum', 5]]),
+      isWell: false,
+      breaker: { state: 'closed', failures: 0 },
+      polled: [{ id: 'cellar', breaker: { state: 'half-open', failures: 7 } }],
+    },
+  ],
   meters: [
     {
       id: 'a"b\\c\nd',
@@ -37,6 +46,9 @@ describe('metrics', () => {
       'meterbridge_readings_total{line="bus"} 4',
       'meterbridge_reports_total{line="bus",code="frame/checksum"} 5',
       'meterbridge_line_up{line="bus"} 0',
+      'meterbridge_breaker_state{line="bus",meter=""} 0',
+      'meterbridge_breaker_state{line="bus",meter="cellar"} 1',
+      'meterbridge_failures_in_a_row{line="bus",meter="cellar"} 7',
       'meterbridge_meter_online{meter="a\\"b\\\\c\\nd"} 1',
       'meterbridge_meter_last_reading_timestamp_seconds{meter="a\\"b\\\\c\\nd"} 1770000001.5',
       'meterbridge_value{meter="a\\"b\\\\c\\nd",parameter="voltage",unit="V"} 230.1',

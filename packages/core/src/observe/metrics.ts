@@ -21,6 +21,14 @@ export interface LineMetrics {
   readonly readings: number;
   readonly reports: ReadonlyMap<string, number>;
   readonly isWell: boolean;
+  readonly breaker: BreakerMetrics;
+  readonly polled: readonly { readonly id: string; readonly breaker: BreakerMetrics }[];
+}
+
+export interface BreakerMetrics {
+  readonly state: keyof typeof BREAKER_STATES;
+  /** In a row. */
+  readonly failures: number;
 }
 
 export interface MeterMetrics {
@@ -29,6 +37,8 @@ export interface MeterMetrics {
   readonly lastReadingMs: number;
   readonly values: readonly { readonly key: string; readonly unit: string; readonly number: number }[];
 }
+
+const BREAKER_STATES = { closed: 0, 'half-open': 1, open: 2 };
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [value: number, labels?: Labels];
@@ -97,6 +107,18 @@ export class Metrics {
     );
     this.#gauge('meterbridge_line_up', 'Whether the line can be read.', ['line'], ({ lines }) =>
       lines.map(({ id, isWell }) => [Number(isWell), { line: id }]),
+    );
+    this.#gauge(
+      'meterbridge_breaker_state',
+      'Whether the line, or a meter that is asked on it, is left alone: 0 closed, 1 half-open, 2 open.',
+      ['line', 'meter'],
+      ({ lines }) => lines.flatMap((line) => breakersOf(line, ({ state }) => BREAKER_STATES[state])),
+    );
+    this.#gauge(
+      'meterbridge_failures_in_a_row',
+      'Failed readings since the last good one.',
+      ['line', 'meter'],
+      ({ lines }) => lines.flatMap((line) => breakersOf(line, ({ failures }) => failures)),
     );
     this.#gauge('meterbridge_meter_online', 'Whether the meter is available.', ['meter'], ({ meters }) =>
       meters.map(({ id, isOnline }) => [Number(isOnline), { meter: id }]),
@@ -173,4 +195,13 @@ export class Metrics {
       },
     });
   }
+}
+
+/** That of the line itself has no meter. */
+function breakersOf(
+  { id, breaker, polled }: LineMetrics,
+  value: (breaker: BreakerMetrics) => number,
+): readonly Sample[] {
+  const ofMeters = polled.map((one) => [value(one.breaker), { line: id, meter: one.id }] as const);
+  return [[value(breaker), { line: id, meter: '' }], ...ofMeters];
 }

@@ -43,13 +43,29 @@ export interface MessageCounts {
   readonly refused: number;
 }
 
+/** How something is doing that may fail. */
+export interface BreakerStatus {
+  /** closed: it is tried as ever; open: it is left alone for a while; half-open: one try is under way that decides. */
+  readonly state: 'closed' | 'open' | 'half-open';
+  /** In a row. */
+  readonly failures: number;
+  readonly problem: Problem | null;
+  /** ISO 8601; null if nothing is wrong. */
+  readonly retry_at: string | null;
+}
+
 /** What is read on its own: a port, a bus, a meter. */
-export interface LineStatus {
+export interface LineStatus extends BreakerStatus {
   readonly id: string;
   readonly readings: number;
-  readonly problem: Problem | null;
   /** Bad frames and the like so far, by error code. */
   readonly reports: Readonly<Record<string, number>>;
+  /** Meters that are asked one by one. */
+  readonly polled: readonly PolledStatus[];
+}
+
+export interface PolledStatus extends BreakerStatus {
+  readonly id: string;
 }
 
 export interface MeterStatus {
@@ -58,6 +74,8 @@ export interface MeterStatus {
   readonly name: string;
   /** Id of the line it is read on. */
   readonly line: string;
+  /** Under which id it is asked on its line; null if it tells by itself. */
+  readonly polled: string | null;
   /** Id of the meter in front of it. */
   readonly via: string | null;
   readonly manufacturer: string | null;

@@ -121,8 +121,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     const { source } = definition;
     this.#entries = definition.entries(config);
     this.#lines = new Lines({
-      create: (entry) =>
-        new Line(entry, source, config.breaker.failures, log.child({ meter: entry.id }), events),
+      create: (entry) => new Line(entry, source, config.breaker, log.child({ meter: entry.id }), events),
       onGone: (meters) => this.#forget(meters),
     });
     this.#web = new Web(this, config.http, (error) => this.#log.error({ err: error }, 'no answer over HTTP'));

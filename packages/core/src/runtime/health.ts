@@ -2,7 +2,9 @@ import type { BridgeError } from '../errors/index.ts';
 import type { Problem } from '../page/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Availability } from './availability.ts';
+import type { Breaker } from './breaker.ts';
 import type { Latest } from './latest.ts';
+import type { Poll } from './poll.ts';
 
 /** What of a bridge its health depends on. */
 export interface Observed {
@@ -20,7 +22,8 @@ export interface ObservedLine {
   readonly entry: { readonly id: string };
   readonly readings: number;
   readonly reports: ReadonlyMap<string, number>;
-  readonly problem: BridgeError | null;
+  readonly breaker: Breaker;
+  readonly polls: readonly Poll[];
 }
 
 /** What is wrong, in words; empty when all is well. */
@@ -30,20 +33,31 @@ export function problemsOf(bridge: Observed): readonly Problem[] {
   for (const problem of bridge.configProblems) problems.push(problemOf(problem, 'configuration'));
   if (!mqtt.connected)
     problems.push(mqttProblem ? problemOf(mqttProblem, broker) : { what: `${broker}: connecting` });
-  for (const { entry, problem, readings } of bridge.lines) {
-    if (problem) problems.push(problemOf(problem, entry.id));
-    else if (readings === 0) problems.push({ what: `${entry.id}: no reading yet` });
-  }
-  const failing = new Set(bridge.lines.flatMap(({ entry, problem }) => (problem ? [entry.id] : [])));
+  for (const line of bridge.lines) problems.push(...problemsOfLine(line));
+  const failing = new Set(bridge.lines.flatMap(({ entry, breaker }) => (breaker.problem ? [entry.id] : [])));
+  const told = new Set(bridge.lines.flatMap(({ polls }) => polls.flatMap(metersThatFail)));
   for (const { meter, online } of bridge.availability.states()) {
     // Where the whole line fails, that is told already.
-    if (online || failing.has(bridge.latest.of(meter)?.line ?? '')) continue;
+    if (online || told.has(meter.uniqueId) || failing.has(bridge.latest.of(meter)?.line ?? '')) continue;
     problems.push({
       what: `${meter.id}: offline`,
       hint: 'Its line works, but nothing of this meter arrives.',
     });
   }
   return problems;
+}
+
+/** Where the whole line fails, that of its meters is not told, too. */
+function problemsOfLine({ entry, breaker, polls, readings }: ObservedLine): readonly Problem[] {
+  if (breaker.problem) return [problemOf(breaker.problem, entry.id)];
+  const failing = polls.flatMap((poll) =>
+    poll.breaker.problem ? [problemOf(poll.breaker.problem, poll.entry.id)] : [],
+  );
+  return failing.length > 0 || readings > 0 ? failing : [{ what: `${entry.id}: no reading yet` }];
+}
+
+function metersThatFail({ breaker, meters }: Poll): readonly string[] {
+  return breaker.problem ? [...meters.keys()] : [];
 }
 
 /** @param where what it is about; put in front */

@@ -1,7 +1,11 @@
-import type { BridgeError } from '../errors/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { BridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
 import { FrameLog, type Logger } from '../observe/index.ts';
 import { openLink } from '../transport/index.ts';
+import { lineWait } from './backoff.ts';
+import { Breaker, type BreakerSettings, type Failure } from './breaker.ts';
+import { Poll, type PolledEntry } from './poll.ts';
 import { OncePerMinute } from './quiet.ts';
 import type { Entry, Source, SourceContext } from './source.ts';
 import { supervise } from './supervise.ts';
@@ -10,9 +14,9 @@ const OPEN_TIMEOUT_MS = 10_000;
 
 export interface LineEvents {
   onReading(reading: Reading, entry: Entry): void;
-  /** The line failed so often in a row that its meters are to be taken for gone. */
+  /** The line, or one that is asked on it, failed so often in a row that its meters are to be taken for gone. */
   onGivenUp(meters: readonly Meter[]): void;
-  /** New settings lead to another meter of the same name. */
+  /** New settings do not lead to this meter any more. */
   onReplaced(meter: Meter): void;
 }
 
@@ -23,23 +27,24 @@ export class Line<E extends Entry> {
   readings = 0;
   /** Bad frames and the like so far, by error code. */
   readonly reports = new Map<string, number>();
-  /** What is wrong now, or null. */
-  problem: BridgeError | null = null;
+  readonly breaker: Breaker;
   /** The last ones that the source showed. */
   readonly frames = new FrameLog();
   readonly #source: Source<E>;
   readonly #events: LineEvents;
-  readonly #maxFailures: number;
+  readonly #settings: BreakerSettings;
   readonly #log: Logger;
   readonly #quiet = new OncePerMinute();
   readonly #meters = new Map<string, Meter>();
   /** Meters of the line that this one replaces, which it has not heard of itself. */
   readonly #inherited = new Map<string, Meter>();
+  #polls: readonly Poll[] = [];
 
-  constructor(entry: E, source: Source<E>, maxFailures: number, log: Logger, events: LineEvents) {
+  constructor(entry: E, source: Source<E>, settings: BreakerSettings, log: Logger, events: LineEvents) {
     this.entry = entry;
+    this.breaker = new Breaker(settings.failures, lineWait(settings.reset_after));
     this.#source = source;
-    this.#maxFailures = maxFailures;
+    this.#settings = settings;
     this.#log = log;
     this.#events = events;
   }
@@ -49,9 +54,15 @@ export class Line<E extends Entry> {
     return [...this.#meters.values(), ...this.#inherited.values()];
   }
 
-  /** Takes over the meters of the line that it replaces. */
-  inherit(meters: readonly Meter[]): void {
+  /** Meters that are asked one by one, as far as its source does so. */
+  get polls(): readonly Poll[] {
+    return this.#polls;
+  }
+
+  /** Takes over what the line that it replaces knows. */
+  inherit({ meters, polls }: Pick<Line<E>, 'meters' | 'polls'>): void {
     for (const meter of meters) this.#inherited.set(meter.uniqueId, meter);
+    this.#polls = polls;
   }
 
   set logLevel(level: string) {
@@ -62,9 +73,10 @@ export class Line<E extends Entry> {
   async run(signal: AbortSignal): Promise<void> {
     await supervise(
       () => this.#source(this.#context(signal)),
+      this.breaker,
       {
         onReading: (reading) => this.#received(reading),
-        onFailure: (error, failures, waitMs) => this.#failed(error, failures, waitMs),
+        onFailure: (failure) => this.#failed(failure),
       },
       signal,
     );
@@ -75,6 +87,8 @@ export class Line<E extends Entry> {
       entry: this.entry,
       signal,
       open: (address, line) => openLink(address, { line, timeoutMs: OPEN_TIMEOUT_MS, signal }),
+      polls: (entries) => this.#pollsOf(entries),
+      polled: (poll, outcome) => this.#polled(poll, outcome),
       report: (error) => this.#report(error),
       frame: (frame) => this.frames.add(frame),
     };
@@ -82,9 +96,8 @@ export class Line<E extends Entry> {
 
   #received(reading: Reading): void {
     this.readings++;
-    if (this.problem) this.#log.info('readings arrive again');
+    if (this.breaker.problem) this.#log.info('readings arrive again');
     else if (this.readings === 1) this.#log.info('readings arrive');
-    this.problem = null;
     this.#meters.set(reading.meter.uniqueId, reading.meter);
     this.#events.onReading(reading, this.entry);
     if (this.#inherited.size > 0) this.#succeed(reading.meter);
@@ -99,15 +112,51 @@ export class Line<E extends Entry> {
     }
   }
 
-  #failed(error: BridgeError, failures: number, waitMs: number): void {
-    const isNews = this.problem?.code !== error.code;
-    this.problem = error;
+  #failed(failure: Failure): void {
+    this.#tell(failure, this.#log);
+    if (failure.hasOpened) this.#events.onGivenUp(this.meters);
+  }
+
+  /** A meter whose settings are the same goes on as it is; one that is not among them any more is gone. */
+  #pollsOf(entries: readonly PolledEntry[]): readonly Poll[] {
+    const known = new Map(this.#polls.map((poll) => [poll.entry.id, poll]));
+    this.#polls = entries.map((entry) => {
+      const before = known.get(entry.id);
+      known.delete(entry.id);
+      if (before && isDeepStrictEqual(before.entry, entry)) return before;
+      const poll = new Poll(entry, this.#settings);
+      for (const meter of before?.meters.values() ?? []) poll.meters.set(meter.uniqueId, meter);
+      return poll;
+    });
+    for (const { meters } of known.values()) for (const meter of meters.values()) this.#forget(meter);
+    return this.#polls;
+  }
+
+  #forget(meter: Meter): void {
+    if (this.#polls.some(({ meters }) => meters.has(meter.uniqueId))) return;
+    this.#meters.delete(meter.uniqueId);
+    this.#inherited.delete(meter.uniqueId);
+    this.#events.onReplaced(meter);
+  }
+
+  #polled(poll: Poll, outcome: readonly Reading[] | BridgeError): void {
+    const log = this.#log.child({ meter: poll.entry.id });
+    if (!(outcome instanceof BridgeError)) {
+      if (poll.breaker.problem) log.info('the meter answers again');
+      poll.succeeded(outcome);
+      return;
+    }
+    const failure = poll.breaker.failed(outcome);
+    this.#tell(failure, log);
+    if (failure.hasOpened) this.#events.onGivenUp([...poll.meters.values()]);
+  }
+
+  #tell({ error, waitMs, isNews }: Failure, log: Logger): void {
     // One line per change, not per try.
-    this.#log[isNews ? 'warn' : 'debug'](
+    log[isNews ? 'warn' : 'debug'](
       { err: error, retry_in: `${(waitMs / 1000).toFixed(1)}s` },
       'reading failed',
     );
-    if (failures === this.#maxFailures) this.#events.onGivenUp(this.meters);
   }
 
   #report(error: BridgeError): void {

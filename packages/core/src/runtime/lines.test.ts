@@ -10,6 +10,8 @@ interface Port extends Entry {
   readonly serials: readonly string[];
 }
 
+const BREAKER = { failures: 5, reset_after: 60_000 };
+
 function meter(id: string, uniqueId: string, via: Meter | null = null): Meter {
   const unknown = { serialNumber: null, manufacturer: null, model: null, firmware: null, intervalMs: null };
   return { id, type: 'test', name: id, uniqueId, via, ...unknown };
@@ -36,7 +38,7 @@ function setUp() {
     onReplaced: (old: Meter) => void gone.push(`replaced ${old.uniqueId}`),
   };
   const lines = new Lines<Port>({
-    create: (entry) => new Line(entry, source, 5, pino({ enabled: false }), events),
+    create: (entry) => new Line(entry, source, BREAKER, pino({ enabled: false }), events),
     onGone: (meters) => gone.push(...meters.map(({ uniqueId }) => uniqueId)),
   });
   const take = (list: string[]): readonly string[] => list.splice(0);

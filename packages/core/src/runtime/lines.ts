@@ -45,7 +45,7 @@ export class Lines<E extends Entry> {
     const next = entries.map((entry) => {
       const known = this.#running.get(entry.id);
       const goesOn = known !== undefined && !replaced.has(entry);
-      return [entry.id, goesOn ? known : this.#start(entry, known?.line.meters ?? [])] as const;
+      return [entry.id, goesOn ? known : this.#start(entry, known?.line)] as const;
     });
     this.#running = new Map(next);
     return changes;
@@ -60,9 +60,9 @@ export class Lines<E extends Entry> {
     await within(Promise.all(ended), timeoutMs);
   }
 
-  #start(entry: E, inherited: readonly Meter[]): Running<E> {
+  #start(entry: E, before: Line<E> | undefined): Running<E> {
     const line = this.#events.create(entry);
-    line.inherit(inherited);
+    if (before) line.inherit(before);
     const abort = new AbortController();
     return { line, abort, ended: line.run(abort.signal) };
   }

@@ -25,22 +25,16 @@ export async function readOnce<Schema extends z.ZodObject, E extends Entry>(
       const abort = new AbortController();
       const printed = new Set<string>();
       const timeout = setTimeout(() => abort.abort(), timeoutMs);
-      const line = new Line(
-        entry,
-        definition.source,
-        config.breaker.failures,
-        log.child({ meter: entry.id }),
-        {
-          onGivenUp: () => undefined,
-          onReplaced: () => undefined,
-          onReading: (reading) => {
-            if (printed.has(reading.meter.id)) return;
-            if (printed.size === 0) setTimeout(() => abort.abort(), TOGETHER_MS);
-            printed.add(reading.meter.id);
-            process.stdout.write(`${readingJson(reading)}\n`);
-          },
+      const line = new Line(entry, definition.source, config.breaker, log.child({ meter: entry.id }), {
+        onGivenUp: () => undefined,
+        onReplaced: () => undefined,
+        onReading: (reading) => {
+          if (printed.has(reading.meter.id)) return;
+          if (printed.size === 0) setTimeout(() => abort.abort(), TOGETHER_MS);
+          printed.add(reading.meter.id);
+          process.stdout.write(`${readingJson(reading)}\n`);
         },
-      );
+      });
       await line.run(abort.signal);
       clearTimeout(timeout);
       if (printed.size > 0) return false;

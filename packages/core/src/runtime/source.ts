@@ -2,6 +2,7 @@ import type { BridgeError } from '../errors/index.ts';
 import type { Reading } from '../model/index.ts';
 import type { SeenFrame } from '../observe/index.ts';
 import type { Address, LineSettings, Link } from '../transport/index.ts';
+import type { Poll, PolledEntry } from './poll.ts';
 
 /** One entry of the configuration: a meter, or a line with several. */
 export interface Entry {
@@ -17,6 +18,10 @@ export interface SourceContext<E extends Entry> {
   readonly signal: AbortSignal;
   /** Opens the link to the meter; the caller closes it. */
   open(address: Address, line: LineSettings): Promise<Link>;
+  /** How these meters are doing, in their order; see `pollMeters`. Kept while the source fails and is started again. */
+  polls(entries: readonly PolledEntry[]): readonly Poll[];
+  /** What came of asking one of them. */
+  polled(poll: Poll, outcome: readonly Reading[] | BridgeError): void;
   /** Something went wrong that the source gets over by itself, such as one bad frame: counted, and logged now and then. */
   report(error: BridgeError): void;
   /** A frame came in, or bytes in which one was lost: the last ones are kept for whoever looks for a fault. */

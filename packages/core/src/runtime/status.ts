@@ -1,7 +1,8 @@
 import { Decimal } from '../codec/index.ts';
 import { formatInstant, type Meter, valueToPlain, valueToText } from '../model/index.ts';
 import type { LogTail, MetricsSource } from '../observe/index.ts';
-import type { BridgeStatus, LineStatus, MeterStatus, ValueStatus } from '../page/index.ts';
+import type { BreakerStatus, BridgeStatus, LineStatus, MeterStatus, ValueStatus } from '../page/index.ts';
+import type { Breaker } from './breaker.ts';
 import type { Delivery } from './delivery.ts';
 import { type Observed, type ObservedLine, problemOf, problemsOf, warningsOf } from './health.ts';
 import { type KnownMeter, type KnownValue, type Latest, numbersOf } from './latest.ts';
@@ -37,6 +38,12 @@ export function stateOf(
 
 export function statusOf(bridge: Shown): BridgeStatus {
   const { app, availability, latest, startedMs, tail } = bridge;
+  const polls = bridge.lines.flatMap((line) => line.polls);
+  const polled = new Map(
+    polls.flatMap(({ entry, meters }) =>
+      Array.from(meters.keys(), (uniqueId) => [uniqueId, entry.id] as const),
+    ),
+  );
   return {
     app,
     version: VERSION,
@@ -45,18 +52,30 @@ export function statusOf(bridge: Shown): BridgeStatus {
     lines: bridge.lines.map(lineStatus),
     meters: availability.states().flatMap(({ meter, online, lastMs }) => {
       const known = latest.of(meter);
-      return known ? [meterStatus(known, online, lastMs)] : [];
+      return known ? [meterStatus(known, polled.get(meter.uniqueId) ?? null, online, lastMs)] : [];
     }),
     log: tail.lines(),
   };
 }
 
-export function lineStatus({ entry, readings, reports, problem }: ObservedLine): LineStatus {
+export function lineStatus({ entry, readings, reports, breaker, polls }: ObservedLine): LineStatus {
   return {
     id: entry.id,
     readings,
-    problem: problem && problemOf(problem),
     reports: Object.fromEntries(reports),
+    ...breakerStatus(breaker),
+    polled: polls.map((poll) => ({ id: poll.entry.id, ...breakerStatus(poll.breaker) })),
+  };
+}
+
+function breakerStatus({ state, failures, problem, retryInMs }: Breaker): BreakerStatus {
+  return {
+    state,
+    failures,
+    problem: problem && problemOf(problem),
+    // To the second: it is not to change while it waits.
+    retry_at:
+      retryInMs === null ? null : new Date(Math.round((Date.now() + retryInMs) / 1000) * 1000).toISOString(),
   };
 }
 
@@ -68,11 +87,13 @@ export function metricsOf(bridge: Shown): MetricsSource {
     startedMs,
     isConnected: mqtt.connected,
     messages: messagesOf(bridge),
-    lines: bridge.lines.map(({ entry, readings, reports, problem }) => ({
+    lines: bridge.lines.map(({ entry, readings, reports, breaker, polls }) => ({
       id: entry.id,
       readings,
       reports,
-      isWell: readings > 0 && problem === null,
+      isWell: readings > 0 && breaker.problem === null,
+      breaker,
+      polled: polls.map((poll) => ({ id: poll.entry.id, breaker: poll.breaker })),
     })),
     meters: availability.states().map(({ meter, online, lastMs }) => ({
       id: meter.id,
@@ -100,12 +121,14 @@ function messagesOf({ delivery, outbox }: Shown) {
 
 function meterStatus(
   { meter, line, time, values }: KnownMeter,
+  polled: string | null,
   online: boolean,
   lastMs: number,
 ): MeterStatus {
   return {
     ...identityOf(meter),
     line,
+    polled,
     online,
     age_s: Math.round((performance.now() - lastMs) / 1000),
     interval_s: meter.intervalMs === null ? null : meter.intervalMs / 1000,

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BridgeError } from '../errors/index.ts';
 import type { Reading } from '../model/index.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, lineWait } from './backoff.ts';
+import { Breaker } from './breaker.ts';
 import { supervise } from './supervise.ts';
 
 beforeEach(() => {
@@ -11,6 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const breaker = () => new Breaker(5, lineWait(60_000));
 const reading = {} as Reading; // Its content means nothing to the supervisor.
 
 describe('supervise', () => {
@@ -24,7 +26,8 @@ describe('supervise', () => {
         starts++;
         throw new BridgeError('link/refused', 'no');
       },
-      { onReading: () => undefined, onFailure: (_error, _failures, waitMs) => waits.push(waitMs) },
+      breaker(),
+      { onReading: () => undefined, onFailure: ({ waitMs }) => waits.push(waitMs) },
       abort.signal,
     );
     await vi.advanceTimersByTimeAsync(20_000);
@@ -38,14 +41,16 @@ describe('supervise', () => {
   it('counts failures in a row only: a reading ends them', async () => {
     const abort = new AbortController();
     const failures: number[] = [];
+    const odd = breaker();
     const running = supervise(
       async function* () {
         yield reading;
         throw new Error('odd');
       },
+      odd,
       {
         onReading: () => undefined,
-        onFailure: (error, count) => failures.push(error.code === 'internal/unexpected' ? count : -1),
+        onFailure: ({ error }) => failures.push(error.code === 'internal/unexpected' ? odd.failures : -1),
       },
       abort.signal,
     );
@@ -63,7 +68,8 @@ describe('supervise', () => {
       async function* () {
         yield reading;
       },
-      { onReading: () => undefined, onFailure: ({ code }) => codes.push(code) },
+      breaker(),
+      { onReading: () => undefined, onFailure: ({ error }) => codes.push(error.code) },
       abort.signal,
     );
     await vi.advanceTimersByTimeAsync(1_000);
@@ -76,10 +82,9 @@ describe('supervise', () => {
 
 describe('backoff', () => {
   it('grows to its cap and varies by a quarter', () => {
-    expect(backoffMs(1, 'later', () => 0)).toBe(500);
-    expect(backoffMs(3, 'later', () => 0)).toBe(2_000);
-    expect(backoffMs(3, 'later', () => 1)).toBe(1_500);
-    expect(backoffMs(1_000, 'later', () => 0)).toBe(30_000);
-    expect(backoffMs(1_000, 'soon', () => 0)).toBe(2_000);
+    expect(backoffMs(1, 500, 30_000, () => 0)).toBe(500);
+    expect(backoffMs(3, 500, 30_000, () => 0)).toBe(2_000);
+    expect(backoffMs(3, 500, 30_000, () => 1)).toBe(1_500);
+    expect(backoffMs(1_000, 500, 30_000, () => 0)).toBe(30_000);
   });
 });

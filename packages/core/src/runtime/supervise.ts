@@ -1,31 +1,30 @@
 import { BridgeError, toBridgeError } from '../errors/index.ts';
 import type { Reading } from '../model/index.ts';
 import { sleep } from '../transport/index.ts';
-import { backoffMs } from './backoff.ts';
+import type { Breaker, Failure } from './breaker.ts';
 
 export interface SuperviseEvents {
   onReading(reading: Reading): void;
-  /** @param failures in a row, this one included */
-  onFailure(error: BridgeError, failures: number, waitMs: number): void;
+  onFailure(failure: Failure): void;
 }
 
 /** Runs a source again and again until aborted; its errors end here. */
 export async function supervise(
   start: () => AsyncIterable<Reading>,
+  breaker: Breaker,
   events: SuperviseEvents,
   signal: AbortSignal,
 ): Promise<void> {
-  let failures = 0;
   while (!signal.aborted) {
+    breaker.trying();
     const error = await runOnce(start, signal, (reading) => {
-      failures = 0;
       events.onReading(reading);
+      breaker.succeeded();
     });
     if (signal.aborted) return;
-    failures++;
-    const waitMs = backoffMs(failures, error.retry);
-    events.onFailure(error, failures, waitMs);
-    await sleep(waitMs, signal).catch(() => undefined);
+    const failure = breaker.failed(error);
+    events.onFailure(failure);
+    await sleep(failure.waitMs, signal).catch(() => undefined);
   }
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FrameStatus, FramesAnswer, LineStatus } from '../status.ts';
 import { ProblemText } from './banner.ts';
+import { BreakerText } from './breaker.ts';
 import { formatCount } from './format.ts';
 import { html } from './html.ts';
 import type { Store } from './store.ts';
@@ -11,7 +12,7 @@ const SHOWN = 20;
 export function Lines({ store }: { store: Store }) {
   const [all, setAll] = useState(false);
   const lines = [...store.lines.values()].toSorted(
-    (one, other) => Number(!!other.problem) - Number(!!one.problem),
+    (one, other) => Number(isFailing(other)) - Number(isFailing(one)),
   );
   const more = lines.length - SHOWN;
   return html`<section aria-labelledby="lines">
@@ -21,12 +22,27 @@ export function Lines({ store }: { store: Store }) {
   </section>`;
 }
 
+function isFailing({ problem, polled }: LineStatus): boolean {
+  return problem !== null || polled.some((one) => one.problem !== null);
+}
+
 function Line({ line }: { line: LineStatus }) {
   const [isOpen, setOpen] = useState(false);
   const reports = Object.entries(line.reports);
   return html`<article class="line" aria-label=${line.id}>
     <h3>${line.id} <span class="pill ${line.problem ? 'off' : 'on'}">${line.problem ? 'failing' : line.readings > 0 ? 'works' : 'waiting'}</span></h3>
-    ${line.problem && html`<${ProblemText} problem=${line.problem} />`}
+    ${line.problem && html`<${ProblemText} problem=${line.problem} /><${BreakerText} breaker=${line} />`}
+    ${
+      !line.problem &&
+      line.polled.map(
+        (one) =>
+          one.problem &&
+          html`<div key=${one.id}>
+            <h4>${one.id}</h4>
+            <${ProblemText} problem=${one.problem} /><${BreakerText} breaker=${one} />
+          </div>`,
+      )
+    }
     <p class="counts">${formatCount(line.readings)} readings${reports.length === 0 && ', nothing amiss'}</p>
     ${
       reports.length > 0 &&

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { LineStatus, MeterStatus } from '../status.ts';
 import { ProblemText } from './banner.ts';
+import { BreakerText } from './breaker.ts';
 import { groups, headlines } from './choose.ts';
 import { formatAge, formatSpan, formatTime } from './format.ts';
 import { html } from './html.ts';
@@ -48,7 +49,7 @@ function MeterBody({
   const { everyday, details } = groups(status.values, large);
   const value = status.values.find(({ key }) => key === plotted);
   return html`
-    ${!status.online && html`<${Trouble} line=${line} age=${age} />`}
+    ${!status.online && html`<${Trouble} status=${status} line=${line} age=${age} />`}
     <${Tiles} values=${large} plotted=${plotted} onPlot=${onPlot} />
     ${value && html`<${Plot} key=${plotted} meter=${status.id} value=${value} onClose=${() => setPlotted(null)} />`}
     ${
@@ -69,12 +70,14 @@ function MeterBody({
 }
 
 /** Why the meter is offline, as far as is known. */
-function Trouble({ line, age }: { line: LineStatus | undefined; age: number }) {
+function Trouble({ status, line, age }: { status: MeterStatus; line: LineStatus | undefined; age: number }) {
+  const polled = line?.polled.find(({ id }) => id === status.polled);
+  const failing = line?.problem ? line : polled;
   return html`<div class="trouble">
     <p><strong>Offline.</strong> The last reading came ${formatSpan(age)} ago; the values below are from then.</p>
     ${
-      line?.problem
-        ? html`<${ProblemText} problem=${line.problem} />`
+      failing?.problem
+        ? html`<${ProblemText} problem=${failing.problem} /><${BreakerText} breaker=${failing} />`
         : html`<p class="hint">Its line works, but nothing of this meter arrives.</p>`
     }
   </div>`;

@@ -1,0 +1,155 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BridgeError } from '../errors/index.ts';
+import type { Meter, Reading } from '../model/index.ts';
+import { sleep } from '../transport/index.ts';
+import { Line } from './line.ts';
+import { type PolledEntry, pollMeters } from './poll.ts';
+import type { Entry, Source } from './source.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+interface Bus extends Entry {
+  readonly meters: readonly PolledEntry[];
+}
+
+const BREAKER = { failures: 3, reset_after: 60_000 };
+const TIMEOUT_MS = 2_000;
+const READ_MS = 100;
+
+function readingOf(id: string): Reading {
+  const unknown = { serialNumber: null, manufacturer: null, model: null, firmware: null, intervalMs: null };
+  const meter = { id, type: 'test', name: id, uniqueId: `serial of ${id}`, via: null, ...unknown };
+  return { meter, time: { epochMs: 0, offsetMinutes: 0 }, values: [] };
+}
+
+/** A bus on which some meters are dead; `tries` tells who was asked when, in seconds. */
+function setUp(dead: ReadonlyMap<string, BridgeError> = new Map()) {
+  const startMs = Date.now();
+  const tries: string[] = [];
+  const told: string[] = [];
+  let links = 0;
+  const source: Source<Bus> = async function* (context) {
+    links++;
+    yield* pollMeters(context, context.entry.meters, async ({ id }) => {
+      tries.push(`${id} ${Math.round((Date.now() - startMs) / 1000)}`);
+      const problem = dead.get(id);
+      await sleep(problem ? TIMEOUT_MS : READ_MS, context.signal);
+      if (problem) throw problem;
+      return [readingOf(id)];
+    });
+  };
+  const events = {
+    onReading: ({ meter }: Reading) => void told.push(meter.id),
+    onGivenUp: (meters: readonly Meter[]) => void told.push(`given up: ${meters.map(({ id }) => id)}`),
+    onReplaced: ({ id }: Meter) => void told.push(`gone: ${id}`),
+  };
+  const lineOf = (meters: readonly PolledEntry[]) =>
+    new Line({ id: 'bus', meters }, source, BREAKER, pino({ enabled: false }), events);
+  const take = (list: string[]): readonly string[] => list.splice(0);
+  return { lineOf, tries: () => take(tries), told: () => take(told), links: () => links };
+}
+
+async function runFor(line: Line<Bus>, ms: number): Promise<void> {
+  const abort = new AbortController();
+  const running = line.run(abort.signal);
+  await vi.advanceTimersByTimeAsync(ms);
+  abort.abort();
+  await running;
+}
+
+const silent = new BridgeError('meter/silent', 'no answer');
+
+describe('meters that are polled', () => {
+  it('are read at their own intervals, whoever has waited longest first', async () => {
+    const { lineOf, tries } = setUp();
+    const line = lineOf([
+      { id: 'slow', interval: 30_000 },
+      { id: 'fast', interval: 10_000 },
+    ]);
+    await runFor(line, 31_000);
+    expect(tries()).toEqual(['slow 0', 'fast 0', 'fast 10', 'fast 20', 'slow 30', 'fast 30']);
+    expect(line.breaker.problem).toBeNull();
+  });
+
+  it('lose no more than its own time-out per cycle to one that is dead, and less once it is left alone', async () => {
+    const { lineOf, tries, told, links } = setUp(new Map([['dead', silent]]));
+    const line = lineOf([
+      { id: 'dead', interval: 10_000 },
+      { id: 'alive', interval: 10_000 },
+    ]);
+    await runFor(line, 119_000);
+    const all = tries();
+    const alive = all.filter((one) => one.startsWith('alive'));
+    // Two seconds late while the dead one has its turn before it.
+    expect(alive.map((one, turn) => Number(one.slice(6)) - 10 * turn)).toEqual(
+      alive.map((_, turn) => (turn === 0 ? 2 : 0)),
+    );
+    expect(alive).toHaveLength(12);
+    const [first, second, third, fourth, ...later] = all.filter((one) => one.startsWith('dead'));
+    expect([first, second, third]).toEqual(['dead 0', 'dead 12', 'dead 24']);
+    // Left alone for a minute, or up to a quarter less.
+    expect(Number(fourth?.slice(5))).toBeGreaterThanOrEqual(26 + 45);
+    expect(later).toEqual([]);
+    expect(told()).toContain('given up: ');
+    expect(links()).toBe(1);
+    const [one, other] = line.polls;
+    expect(one?.breaker).toMatchObject({ state: 'open', failures: 4, problem: silent });
+    expect(other?.breaker).toMatchObject({ state: 'closed', failures: 0, problem: null });
+  });
+
+  it('get a new link when none of them answers any more, and are not asked sooner for that', async () => {
+    const dead = new Map([['only', silent]]);
+    const { lineOf, tries, told, links } = setUp(dead);
+    const line = lineOf([{ id: 'only', interval: 10_000 }]);
+    dead.delete('only');
+    const abort = new AbortController();
+    const running = line.run(abort.signal);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(told()).toEqual(['only']);
+    dead.set('only', silent);
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(told()).toEqual(['given up: only']);
+    expect(links()).toBe(2);
+    expect(tries()).toEqual(['only 0', 'only 10', 'only 22', 'only 34']);
+    expect(line.breaker.problem).toBe(silent);
+    dead.delete('only');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told()).toContain('only');
+    expect(line.breaker.problem).toBeNull();
+    abort.abort();
+    await running;
+  });
+
+  it('are asked again at once when the link was lost under way', async () => {
+    const dead = new Map([['one', new BridgeError('link/lost', 'unplugged')]]);
+    const { lineOf, tries, links } = setUp(dead);
+    const line = lineOf([{ id: 'one', interval: 300_000 }]);
+    const running = runFor(line, 10_000);
+    await vi.advanceTimersByTimeAsync(3_000);
+    dead.clear();
+    await running;
+    expect(links()).toBeGreaterThan(1);
+    expect(tries().length).toBe(links());
+    expect(line.readings).toBe(1);
+  });
+
+  it('keep their pace over a reload that does not touch them; one that is gone is forgotten', async () => {
+    const { lineOf, tries, told } = setUp();
+    const stays = { id: 'stays', interval: 60_000 };
+    const before = lineOf([stays, { id: 'goes', interval: 60_000 }]);
+    await runFor(before, 20_000);
+    expect(tries()).toEqual(['stays 0', 'goes 0']);
+    told();
+    const after = lineOf([{ ...stays }, { id: 'new', interval: 60_000 }]);
+    after.inherit(before);
+    await runFor(after, 50_000);
+    expect(tries()).toEqual(['new 20', 'stays 60']);
+    expect(told()).toEqual(['gone: goes', 'new', 'stays']);
+  });
+});

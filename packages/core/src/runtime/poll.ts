@@ -1,0 +1,87 @@
+import { toBridgeError } from '../errors/index.ts';
+import type { Meter, Reading } from '../model/index.ts';
+import { sleep } from '../transport/index.ts';
+import { meterWait } from './backoff.ts';
+import { Breaker, type BreakerSettings } from './breaker.ts';
+import { type Schedule, scheduleOf, type Timetable } from './schedule.ts';
+import type { Entry, SourceContext } from './source.ts';
+
+/** A meter that is asked for its readings, as in the configuration. */
+export interface PolledEntry extends Timetable {
+  readonly id: string;
+}
+
+/** How one meter is doing that is asked for its readings. */
+export class Poll {
+  readonly entry: PolledEntry;
+  readonly breaker: Breaker;
+  /** Those that its readings were of. */
+  readonly meters = new Map<string, Meter>();
+  readonly #schedule: Schedule;
+
+  constructor(entry: PolledEntry, { failures, reset_after }: BreakerSettings) {
+    this.entry = entry;
+    this.#schedule = scheduleOf(entry);
+    this.breaker = new Breaker(failures, meterWait(failures, reset_after, this.intervalMs));
+  }
+
+  /** The longest time between two readings. */
+  get intervalMs(): number {
+    return this.#schedule.intervalMs;
+  }
+
+  /** Milliseconds until it is worth to look again; 0: it is to be read now. */
+  get remainingMs(): number {
+    return this.breaker.retryInMs ?? this.#schedule.remainingMs();
+  }
+
+  succeeded(readings: readonly Reading[]): void {
+    for (const { meter } of readings) this.meters.set(meter.uniqueId, meter);
+    this.breaker.succeeded();
+    this.#schedule.done();
+  }
+}
+
+/**
+ * Reads meters one after the other, each at its times; whoever has waited longest comes first. One that fails has its
+ * turn like the others until its breaker opens: it costs them one try per cycle at most.
+ * @param read asks one meter; `intervalMs` is the longest time between two of its readings
+ * @throws whatever is wrong with the link; the last failure when no meter answers any more, as a new link may help
+ */
+export async function* pollMeters<P extends PolledEntry, E extends Entry>(
+  { signal, polls, polled }: Pick<SourceContext<E>, 'signal' | 'polls' | 'polled'>,
+  entries: readonly P[],
+  read: (entry: P, intervalMs: number) => Promise<readonly Reading[]>,
+): AsyncGenerator<Reading, never> {
+  const all = polls(entries);
+  const turns = entries.map((entry, index) => ({ entry, poll: all[index]! }));
+  for (;;) {
+    const { turn, remainingMs } = nextOf(turns);
+    if (!turn || remainingMs > 0) {
+      await sleep(remainingMs, signal);
+      continue;
+    }
+    const { entry, poll } = turn;
+    poll.breaker.trying();
+    try {
+      const readings = await read(entry, poll.intervalMs);
+      polled(poll, readings);
+      yield* readings;
+    } catch (thrown) {
+      const error = toBridgeError(thrown);
+      if (signal.aborted || error.code.startsWith('link/')) throw error;
+      polled(poll, error);
+      if (all.every(({ breaker }) => breaker.state === 'open')) throw error;
+    }
+  }
+}
+
+function nextOf<T extends { readonly poll: Poll }>(turns: readonly T[]) {
+  let turn: T | undefined;
+  let remainingMs = Number.POSITIVE_INFINITY;
+  for (const one of turns) {
+    const ms = one.poll.remainingMs;
+    if (ms < remainingMs) [turn, remainingMs] = [one, ms];
+  }
+  return { turn, remainingMs };
+}
