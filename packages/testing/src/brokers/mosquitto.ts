@@ -37,6 +37,8 @@ export function mosquittoConf(port: number, options: MosquittoOptions): string {
     'log_type all',
     // Not 0 for "no limit": Mosquitto 2.0.21 then drops whoever publishes what the ACL forbids.
     'max_queued_messages 100000',
+    // As in mosquitto/central.conf.
+    'set_tcp_nodelay true',
     ...(options.persistence ? persistence : ['persistence false']),
     `listener ${port}`,
     ...anonymous,
