@@ -1,34 +1,49 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureAll } from './contests.ts';
 import { dsmr } from './dsmr.ts';
-import { type Contest, type Figure, measure } from './measure.ts';
-import { table } from './table.ts';
+import { soak } from './soak.ts';
+
+interface Bench {
+  /** @returns figures for `results.json` */
+  run(options: { readonly minutes: number }): unknown;
+  /** Takes minutes by its nature: only when asked for by name. */
+  readonly isLong?: true;
+}
 
 /** Every bench by its name on the command line. */
-const benches: Readonly<Record<string, () => readonly Contest[]>> = { dsmr };
+const benches: Readonly<Record<string, Bench>> = {
+  dsmr: { run: () => measureAll(dsmr()) },
+  soak: { run: soak, isLong: true },
+};
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: 'string', default: '10' } },
+});
+const minutes = Number(values.minutes);
 const unknown = wanted.filter((name) => !(name in benches));
-if (unknown.length > 0) {
-  console.error(`no bench ${unknown.join(', ')}; there are: ${Object.keys(benches).join(', ')}`);
+if (unknown.length > 0 || !(minutes > 0)) {
+  console.error(`usage: pnpm bench [${Object.keys(benches).join('|')}…] [--minutes N]`);
   process.exit(64);
 }
 
-const results: Record<
-  string,
-  readonly (Omit<Contest, 'contenders'> & { readonly figures: readonly Figure[] })[]
-> = {};
-for (const [name, contestsOf] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  results[name] = contestsOf().map((contest) => {
-    const figures = measure(contest);
-    console.log(table(contest, figures));
-    return { title: contest.title, unit: contest.unit, figures };
-  });
-}
+const file = join(import.meta.dirname, 'results.json');
 const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version };
-writeFileSync(
-  join(import.meta.dirname, 'results.json'),
-  `${JSON.stringify({ machine, results }, null, 2)}\n`,
-);
+for (const [name, { run, isLong }] of Object.entries(benches)) {
+  if (wanted.length > 0 ? !wanted.includes(name) : isLong) continue;
+  const figures = await run({ minutes });
+  const results = { ...readResults(), [name]: { machine, figures } };
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+/** Those of benches that do not run this time are kept. */
+function readResults(): object {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return {};
+  }
+}
