@@ -6,10 +6,12 @@ interface Result extends Omit<Contest, 'contenders'> {
 }
 
 /** Measures contests one after the other and prints a table of each. */
-export function measureAll(contests: readonly Contest[]): readonly Result[] {
-  return contests.map((contest) => {
-    const figures = measure(contest);
+export async function measureAll(contests: readonly Contest[]): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const contest of contests) {
+    const figures = await measure(contest);
     console.log(table(contest, figures));
-    return { title: contest.title, unit: contest.unit, figures };
-  });
+    results.push({ title: contest.title, unit: contest.unit, figures });
+  }
+  return results;
 }

@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureAll } from './contests.ts';
+import { delivery } from './delivery.ts';
 import { dsmr } from './dsmr.ts';
 import { soak } from './soak.ts';
 
@@ -16,6 +17,7 @@ interface Bench {
 /** Every bench by its name on the command line. */
 const benches: Readonly<Record<string, Bench>> = {
   dsmr: { run: () => measureAll(dsmr()) },
+  delivery: { run: delivery },
   soak: { run: soak, isLong: true },
 };
 

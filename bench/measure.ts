@@ -2,7 +2,7 @@
 export interface Contender {
   readonly name: string;
   /** Does the work once. */
-  run(): void;
+  run(): void | Promise<void>;
   /** How much of the unit one run does. */
   readonly work: number;
 }
@@ -35,11 +35,11 @@ const ROUNDS = 9;
 const SLICE_MS = 60;
 
 /** Lets the contenders take turns, so that all of them see the machine in the same mood. */
-export function measure({ contenders }: Contest): readonly Figure[] {
+export async function measure({ contenders }: Contest): Promise<readonly Figure[]> {
   const rates = contenders.map((): number[] => []);
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
     for (const [at, contender] of contenders.entries()) {
-      const rate = rateOf(contender);
+      const rate = await rateOf(contender);
       if (round >= 0) rates[at]!.push(rate);
     }
   }
@@ -50,12 +50,12 @@ export function measure({ contenders }: Contest): readonly Figure[] {
   }));
 }
 
-function rateOf(contender: Contender): number {
+async function rateOf(contender: Contender): Promise<number> {
   const start = performance.now();
   let runs = 0;
   let elapsedMs = 0;
   do {
-    contender.run();
+    await contender.run();
     runs++;
     elapsedMs = performance.now() - start;
   } while (elapsedMs < SLICE_MS);
