@@ -32,7 +32,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'core/runtime': ['core/*', 'commander', 'croner', 'zod', 'node:*'],
   'app/protocol': ['core/errors', 'core/codec', 'core/frames', 'core/model', 'app/protocol'],
   'app/meters': ['core/errors', 'core/codec', 'core/frames', 'core/model', 'app/protocol', 'app/meters'],
-  app: ['core/*', 'app', 'app/*', 'zod', 'node:*'],
+  app: ['core/*', 'kpm33b', 'kpm33b/config', 'app', 'app/*', 'zod', 'node:*'],
+  kpm33b: ['core/errors', 'core/codec', 'core/frames', 'core/model'],
+  'kpm33b/config': ['core/config', 'core/errors', 'kpm33b', 'yaml', 'zod'],
 };
 
 interface Import {
@@ -53,7 +55,7 @@ function sources(folder: string): readonly string[] {
 /** `core/config`, `app/protocol`, `app`; and which app, as no app may import another. */
 function zoneOf(file: string): { readonly zone: string; readonly owner: string } {
   const [kind, owner = '', , folder = ''] = relative(ROOT, file).split('/');
-  if (kind === 'packages') return { zone: `${owner}/${folder}`, owner };
+  if (kind === 'packages') return { zone: folder.endsWith('.ts') ? owner : `${owner}/${folder}`, owner };
   return { zone: folder === 'protocol' || folder === 'meters' ? `app/${folder}` : 'app', owner };
 }
 
@@ -70,8 +72,8 @@ function importsOf(file: string): readonly Import[] {
 }
 
 function targetOf(file: string, owner: string, specifier: string): string {
-  const [, core] = /^@meterbridge\/core\/(\w+)$/.exec(specifier) ?? [];
-  if (core) return `core/${core}`;
+  const [, shared] = /^@meterbridge\/(core\/\w+|kpm33b(?:\/\w+)?)$/.exec(specifier) ?? [];
+  if (shared) return shared;
   if (!specifier.startsWith('.')) return specifier;
   if (specifier.endsWith('package.json')) return 'own manifest';
   const target = zoneOf(resolve(dirname(file), specifier));
@@ -87,6 +89,7 @@ function isAllowed({ zone, target }: Import): boolean {
 
 const files = [
   'packages/core/src',
+  'packages/kpm33b/src',
   ...readdirSync(join(ROOT, 'apps'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `apps/${name}/src`),

@@ -1,0 +1,271 @@
+import { type Answer, type Command, decodeAnswer, setInterval } from './command.ts';
+import { heardMeter } from './heard-meter.ts';
+import type { Level } from './measurements.ts';
+import { Recent } from './recent.ts';
+import { type MeterSettings, uploadSecondsOf } from './settings.ts';
+import { COMMAND_CODES } from './upload-interval.ts';
+
+export interface ConfigFlowSettings {
+  readonly mainTopic: string;
+  /** Command topics are this and the address of the meter. */
+  readonly commandPrefix: string;
+  readonly ackTimeoutMs: number;
+  /** A meter that was silent is tried again when it is heard, after this time; doubled with each try. */
+  readonly retryAfterMs: number;
+  readonly meters: MeterSettings;
+}
+
+export type Outcome = 'ack' | 'timeout' | 'rejected' | 'late-ack' | 'ack-mismatch' | 'malformed-ack';
+export type Severity = 'info' | 'warn' | 'error' | 'alert';
+
+/** What happened to a command. */
+export interface FlowEvent {
+  readonly outcome: Outcome;
+  readonly severity: Severity;
+  /** null: not known whose. */
+  readonly meter: string | null;
+  /** `0000` seconds, `0001` minutes. */
+  readonly command: string | null;
+  /** What the meter said, if it said something. */
+  readonly message: string | null;
+}
+
+/** What is to be done. */
+export interface FlowActions {
+  /** To the internal broker, QoS 1, not retained; time runs from the call. */
+  publish(command: Command): void;
+  tell(event: FlowEvent): void;
+  /** What must be known again after a restart; null: the meter is forgotten. */
+  keep(id: string, known: KnownMeter | null): void;
+}
+
+export interface KnownMeter {
+  /** The intervals that were sent last. */
+  readonly seconds: number;
+  readonly minutes: number;
+  /** What the meter has not answered, or was not sent yet. */
+  readonly open: readonly Level[];
+}
+
+/** A meter and what is to be sent to it, one command at a time. */
+interface Meter {
+  readonly id: string;
+  /** Under way: its answer is awaited. */
+  pending: Pending | null;
+  /** To be sent, in order. */
+  queue: Level[];
+  /** Sent in vain. */
+  silent: Level[];
+  /** When what was sent in vain may be sent again. */
+  retryAtMs: number;
+  retryWaitMs: number;
+}
+
+interface Pending {
+  readonly meter: Meter;
+  readonly oprid: string;
+  readonly level: Level;
+  readonly sentMs: number;
+}
+
+const BOTH: readonly Level[] = ['seconds', 'minutes'];
+/** Ids come from the network. Beyond this, the meters that were found first are forgotten. */
+const MAX_METERS = 100_000;
+/** Commands whose answer may still come, too late. */
+const MAX_LATE = 10_000;
+const MAX_RETRY_MS = 3_600_000;
+
+/**
+ * Sends the upload intervals to each meter that is heard, and watches for the answers; meters do not wait for each
+ * other. It has no clock: each call says what time it is, in milliseconds of a clock that never runs backwards.
+ */
+export class ConfigFlow {
+  #settings: ConfigFlowSettings;
+  readonly #newOprid: () => string;
+  readonly #actions: FlowActions;
+  readonly #meters = new Map<string, Meter>();
+  /** Commands under way by `oprid`; the oldest first. */
+  readonly #pending = new Map<string, Pending>();
+  readonly #late = new Recent<Pending>(MAX_LATE);
+  #isOnline = false;
+
+  /** @param newOprid 32 lower-case hexadecimal digits, others each time */
+  constructor(settings: ConfigFlowSettings, newOprid: () => string, actions: FlowActions) {
+    this.#settings = settings;
+    this.#newOprid = newOprid;
+    this.#actions = actions;
+  }
+
+  /** Meters that are known, and how many commands wait for an answer. */
+  get size(): { readonly meters: number; readonly pending: number } {
+    return { meters: this.#meters.size, pending: this.#pending.size };
+  }
+
+  /** Meters that did not answer. */
+  *silentMeters(): Generator<string> {
+    for (const { id, silent } of this.#meters.values()) if (silent.length > 0) yield id;
+  }
+
+  /** A meter of an earlier run. If other intervals hold now, they are sent; if it was silent, when it is heard. */
+  restore(id: string, known: KnownMeter): void {
+    const meter = this.#add(id);
+    const { seconds, minutes } = this.#intervals(id);
+    if (seconds !== known.seconds || minutes !== known.minutes) meter.queue = [...BOTH];
+    else meter.silent = BOTH.filter((level) => known.open.includes(level));
+  }
+
+  /** @param text of a message from the central broker; null if it is no UTF-8 */
+  heard(topic: string, text: string | null, nowMs: number): void {
+    const id = heardMeter(this.#settings.mainTopic, topic, text);
+    if (id === null || this.#settings.meters.excluded.has(id)) return;
+    const known = this.#meters.get(id);
+    const meter = known ?? this.#add(id);
+    if (!known) meter.queue = [...BOTH];
+    else if (isIdle(known) && known.silent.length > 0 && nowMs >= known.retryAtMs) {
+      known.queue = known.silent;
+      known.silent = [];
+    } else return;
+    this.#keep(meter);
+    this.#sendNext(meter, nowMs);
+  }
+
+  /** @param text of a message from the internal broker on the topic of answers; null if it is no UTF-8 */
+  answered(text: string | null, nowMs: number): void {
+    const answer = decodeAnswer(text);
+    const pending = answer && this.#pending.get(answer.oprid);
+    if (!answer) this.#tell('malformed-ack', 'error', null, null);
+    else if (!pending) this.#answeredLate(answer);
+    else if (answer.id !== undefined && answer.id !== pending.meter.id)
+      this.#tell('ack-mismatch', 'warn', pending, answer.message);
+    else {
+      if (answer.isSuccess) this.#tell('ack', 'info', pending, answer.message);
+      else this.#tell('rejected', 'alert', pending, answer.message);
+      this.#settled(pending, nowMs);
+    }
+  }
+
+  /** To be called at `dueMs`, or later. */
+  tick(nowMs: number): void {
+    for (const pending of this.#pending.values()) {
+      if (this.#dueMs(pending) > nowMs) return;
+      const { meter, level, oprid } = pending;
+      this.#tell('timeout', 'alert', pending, null);
+      this.#late.set(oprid, pending);
+      meter.silent.push(level);
+      meter.retryAtMs = nowMs + meter.retryWaitMs;
+      this.#settled(pending, nowMs);
+    }
+  }
+
+  /** When the next command runs out of time; null while none is under way. */
+  get dueMs(): number | null {
+    const oldest = this.#pending.values().next().value;
+    return oldest ? this.#dueMs(oldest) : null;
+  }
+
+  /** The internal broker can be reached. */
+  online(nowMs: number): void {
+    this.#isOnline = true;
+    for (const meter of this.#meters.values()) this.#sendNext(meter, nowMs);
+  }
+
+  /** It cannot any more: what was under way is sent again later, as its answer may be lost. */
+  offline(): void {
+    this.#isOnline = false;
+    for (const { meter, level } of this.#pending.values()) {
+      meter.pending = null;
+      meter.queue.unshift(level);
+    }
+    this.#pending.clear();
+  }
+
+  /** The configuration was read anew: every known meter counts as found just now. */
+  reconfigure(settings: ConfigFlowSettings, nowMs: number): void {
+    this.#settings = settings;
+    for (const meter of this.#meters.values()) {
+      const isExcluded = settings.meters.excluded.has(meter.id);
+      if (isExcluded && meter.pending) this.#end(meter.pending);
+      meter.queue = isExcluded ? [] : [...BOTH];
+      meter.silent = [];
+      meter.retryWaitMs = settings.retryAfterMs;
+      if (isExcluded) continue;
+      this.#keep(meter);
+      this.#sendNext(meter, nowMs);
+    }
+  }
+
+  #answeredLate({ oprid, message }: Answer): void {
+    const late = this.#late.get(oprid);
+    this.#late.delete(oprid);
+    if (late) this.#tell('late-ack', 'warn', late, message);
+  }
+
+  #add(id: string): Meter {
+    const [oldest] = this.#meters.values();
+    if (oldest && this.#meters.size >= MAX_METERS) this.#forget(oldest);
+    const retryWaitMs = this.#settings.retryAfterMs;
+    const meter: Meter = { id, pending: null, queue: [], silent: [], retryAtMs: 0, retryWaitMs };
+    this.#meters.set(id, meter);
+    return meter;
+  }
+
+  #forget(meter: Meter): void {
+    if (meter.pending) this.#end(meter.pending);
+    this.#meters.delete(meter.id);
+    this.#actions.keep(meter.id, null);
+  }
+
+  #sendNext(meter: Meter, nowMs: number): void {
+    if (!this.#isOnline || meter.pending) return;
+    const level = meter.queue.shift();
+    if (level === undefined) return;
+    const oprid = this.#newOprid();
+    const pending: Pending = { meter, oprid, level, sentMs: nowMs };
+    meter.pending = pending;
+    this.#pending.set(oprid, pending);
+    const value = this.#intervals(meter.id)[level];
+    this.#actions.publish(setInterval(this.#settings.commandPrefix, meter.id, oprid, level, value));
+  }
+
+  /** A command was answered, or never will be. */
+  #settled(pending: Pending, nowMs: number): void {
+    const { meter } = pending;
+    this.#end(pending);
+    if (isIdle(meter)) {
+      const wait = meter.silent.length > 0 ? 2 * meter.retryWaitMs : this.#settings.retryAfterMs;
+      meter.retryWaitMs = Math.min(wait, MAX_RETRY_MS);
+    }
+    this.#keep(meter);
+    this.#sendNext(meter, nowMs);
+  }
+
+  #end({ meter, oprid }: Pending): void {
+    this.#pending.delete(oprid);
+    meter.pending = null;
+  }
+
+  #keep({ id, pending, queue, silent }: Meter): void {
+    const open = BOTH.filter(
+      (level) => pending?.level === level || queue.includes(level) || silent.includes(level),
+    );
+    this.#actions.keep(id, { ...this.#intervals(id), open });
+  }
+
+  #intervals(id: string): Readonly<Record<Level, number>> {
+    const { meters } = this.#settings;
+    return { seconds: uploadSecondsOf(meters, id), minutes: meters.uploadMinutes };
+  }
+
+  #dueMs({ sentMs }: Pending): number {
+    return sentMs + this.#settings.ackTimeoutMs;
+  }
+
+  #tell(outcome: Outcome, severity: Severity, about: Pending | null, message: string | null): void {
+    const command = about && COMMAND_CODES[about.level];
+    this.#actions.tell({ outcome, severity, meter: about?.meter.id ?? null, command, message });
+  }
+}
+
+function isIdle({ pending, queue }: Meter): boolean {
+  return pending === null && queue.length === 0;
+}
