@@ -8,7 +8,7 @@ import { refuseUnsent, Suspicion } from './refusal.ts';
 import { retryDelayMs, sleep } from './retry.ts';
 import { safely } from './safely.ts';
 import { DEFAULT_TIMING, type MqttSettings, type MqttTiming, type ProtocolVersion } from './settings.ts';
-import { type OnMessage, Subscriptions } from './subscriptions.ts';
+import { type OnMessage, type SubscribeOptions, Subscriptions } from './subscriptions.ts';
 
 /** How long a good connection lasts, in shortest waits between two tries. */
 const GOOD_WAITS = 30;
@@ -100,8 +100,8 @@ export class MqttClient {
    * should not overlap: a broker may send a message once for each.
    * @returns a function that ends the subscription
    */
-  subscribe(filter: string, onMessage: OnMessage): () => void {
-    const cancel = this.#subscriptions.add(filter, onMessage);
+  subscribe(filter: string, onMessage: OnMessage, options: SubscribeOptions = {}): () => void {
+    const cancel = this.#subscriptions.add(filter, onMessage, options);
     if (this.connected) this.#subscribe(filter);
     return () => {
       if (cancel()) this.#connection?.unsubscribe(filter);
@@ -150,7 +150,8 @@ export class MqttClient {
           this.#learnVersion(version);
           this.#opened(connection, limits);
         },
-        onMessage: (topic, payload, retain) => this.#subscriptions.dispatch(topic, payload, retain),
+        isAcknowledgedLater: (topic) => this.#subscriptions.isAcknowledgedLater(topic),
+        onMessage: (topic, payload, info) => this.#subscriptions.dispatch(topic, payload, info),
         onEnd: (ending) => {
           if (ending.stage === 'refused' && !isWrongVersion(ending)) this.#learnVersion(version);
           this.#ended(ending);

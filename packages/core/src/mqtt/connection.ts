@@ -1,5 +1,12 @@
-import { connect, type IConnackPacket, type MqttClient as Library, type Packet } from 'mqtt';
+import {
+  connect,
+  type IConnackPacket,
+  type IPublishPacket,
+  type MqttClient as Library,
+  type Packet,
+} from 'mqtt';
 import type { BridgeError } from '../errors/index.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import { type Cause, codeOf, type Ending, type Stage } from './ending.ts';
 import type { Message } from './message.ts';
 import { HARMLESS, isSound } from './packet.ts';
@@ -11,6 +18,7 @@ import {
   type MqttTiming,
   type ProtocolVersion,
 } from './settings.ts';
+import type { MessageInfo } from './subscriptions.ts';
 
 const MAX_RECEIVE_MAXIMUM = 65_535;
 
@@ -23,7 +31,9 @@ export interface BrokerLimits {
 
 export interface ConnectionEvents {
   readonly onOpen: (limits: BrokerLimits) => void;
-  readonly onMessage: (topic: string, payload: Uint8Array, retain: boolean) => void;
+  /** Whether messages on this topic are acknowledged when `taken` is called, not before. */
+  readonly isAcknowledgedLater: (topic: string) => boolean;
+  readonly onMessage: (topic: string, payload: Uint8Array, info: MessageInfo) => void;
   /** Once, whatever happened; nothing comes after it. */
   readonly onEnd: (ending: Ending) => void;
 }
@@ -34,6 +44,7 @@ export class Connection {
   readonly #timing: MqttTiming;
   readonly #library: Library | undefined;
   readonly #connectTimer: NodeJS.Timeout;
+  readonly #acknowledgements = new Acknowledgements((bytes) => this.#write(bytes));
   #ackTimer: NodeJS.Timeout | undefined;
   #unacknowledged = 0;
   #stage: Stage = 'outside';
@@ -91,6 +102,7 @@ export class Connection {
 
   /** Says goodbye to the broker, which then does not publish the last will. */
   leave(): void {
+    this.#acknowledgements.flush();
     this.#library?.end();
   }
 
@@ -108,7 +120,9 @@ export class Connection {
     library.stream.on('data', (chunk: Uint8Array) => this.#buffered(chunk.length));
     library.on('packetreceive', (packet) => this.#received(packet));
     library.on('connect', (connack) => this.#opened(connack));
-    library.on('message', (topic, payload, { retain }) => this.#events.onMessage(topic, payload, retain));
+    library.on('message', (topic, payload, { retain }) =>
+      this.#events.onMessage(topic, payload, { retain, taken: () => undefined }),
+    );
     library.on('error', (error) => this.#end(causeOf(error)));
     library.on('close', () => this.#end({ kind: 'closed' }));
   }
@@ -118,6 +132,20 @@ export class Connection {
     if (!this.#hasEnded) this.#inspect(packet);
     // The library goes on with what it has parsed, and would trip over a packet that is not sound.
     if (this.#hasEnded) Object.assign(packet, HARMLESS);
+    else if (packet.cmd === 'publish' && packet.qos === 1) this.#acknowledgeLater(packet);
+  }
+
+  /** The library would acknowledge the message at once: it does not get to see it. */
+  #acknowledgeLater(packet: IPublishPacket): void {
+    const { topic, payload, retain, messageId = 0 } = packet;
+    if (!this.#events.isAcknowledgedLater(topic)) return;
+    Object.assign(packet, HARMLESS);
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+    this.#events.onMessage(topic, bytes, { retain, taken: this.#acknowledgements.expect(messageId) });
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (!this.#hasEnded) this.#library?.stream.write(bytes);
   }
 
   #inspect(packet: Packet): void {

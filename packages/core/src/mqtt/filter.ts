@@ -1,5 +1,6 @@
 /** Whether a topic fits a subscription with `+` and `#`; topics with `$` are for filters with `$` only (MQTT 5, 4.7). */
 export function matchesFilter(filter: string, topic: string): boolean {
+  if (filter === topic) return true;
   const wanted = filter.split('/');
   const levels = topic.split('/');
   if (topic.startsWith('$') && (wanted[0] === '+' || wanted[0] === '#')) return false;

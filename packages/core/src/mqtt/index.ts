@@ -1,7 +1,7 @@
 export { type CloseOptions, MqttClient, type MqttEvents } from './client.ts';
 export type { Message, Qos } from './message.ts';
 export type { MqttSettings, MqttTiming, MqttTls } from './settings.ts';
-export type { OnMessage } from './subscriptions.ts';
+export type { MessageInfo, OnMessage, SubscribeOptions } from './subscriptions.ts';
 export {
   ATTRIBUTE_TOPIC,
   discoveryId,

@@ -21,8 +21,10 @@ export interface MqttSettings {
   /** The same after each restart, so that the broker ends what is left of an earlier connection. */
   readonly clientId: string;
   readonly keepaliveS: number;
-  /** What the broker publishes when this client is gone without a goodbye. */
-  readonly will: Message;
+  /** Seconds for which the broker keeps subscriptions, and what arrives for them, while this client is away; default 0. */
+  readonly sessionExpiryS?: number;
+  /** What the broker publishes when this client is gone without a goodbye; null: nothing. */
+  readonly will: Message | null;
   /** Published on each connect, before anything else. */
   readonly birth: readonly Message[];
 }
@@ -51,21 +53,23 @@ export const MAX_PACKET_BYTES = 16 * 1024 * 1024;
 
 /** One connection, and no more: MQTT.js does not reconnect, queue or re-send by itself. */
 export function libraryOptions(settings: MqttSettings, version: ProtocolVersion): IClientOptions {
-  const { host, tcpPort, tls, username, password, clientId, keepaliveS, will } = settings;
+  const { host, tcpPort, tls, username, password, clientId, keepaliveS, will, sessionExpiryS = 0 } = settings;
   return {
     protocol: tls ? 'mqtts' : 'mqtt',
     host,
     port: tcpPort,
     protocolVersion: version,
     clientId,
-    clean: true,
+    clean: sessionExpiryS === 0,
     keepalive: keepaliveS,
-    will: { topic: will.topic, payload: will.payload, qos: will.qos, retain: will.retain },
+    ...(will && { will: { topic: will.topic, payload: will.payload, qos: will.qos, retain: will.retain } }),
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
     timerVariant: 'native',
-    ...(version === 5 && { properties: { maximumPacketSize: MAX_PACKET_BYTES } }),
+    ...(version === 5 && {
+      properties: { maximumPacketSize: MAX_PACKET_BYTES, sessionExpiryInterval: sessionExpiryS },
+    }),
     ...(username !== undefined && { username, ...(password !== undefined && { password }) }),
     ...(tls && {
       rejectUnauthorized: !tls.insecure,

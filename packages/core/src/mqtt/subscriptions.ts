@@ -4,11 +4,23 @@ import { safely } from './safely.ts';
 
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 
-/** @param info retain: an old message that the broker kept, not one that was published just now */
-export type OnMessage = (topic: string, payload: Uint8Array, info: { readonly retain: boolean }) => void;
+export interface MessageInfo {
+  /** An old message that the broker kept, not one that was published just now. */
+  readonly retain: boolean;
+  /** To be called once the message cannot get lost any more, if the subscription says that this is known later. */
+  readonly taken: () => void;
+}
+
+export type OnMessage = (topic: string, payload: Uint8Array, info: MessageInfo) => void;
+
+export interface SubscribeOptions {
+  /** The broker hears that a message (QoS 1) has arrived when `taken` is called, and sends it again if it never is. */
+  readonly acknowledge?: 'when-taken';
+}
 
 interface Subscriber {
   readonly onMessage: OnMessage;
+  readonly isAcknowledgedLater: boolean;
 }
 
 /** Who wants which messages, whether there is a broker or not. */
@@ -25,10 +37,10 @@ export class Subscriptions {
   }
 
   /** @returns a function that takes it back, and tells whether nobody is left for that filter */
-  add(filter: string, onMessage: OnMessage): () => boolean {
+  add(filter: string, onMessage: OnMessage, { acknowledge }: SubscribeOptions): () => boolean {
     const subscribers = this.#byFilter.get(filter) ?? new Set();
     this.#byFilter.set(filter, subscribers);
-    const subscriber = { onMessage };
+    const subscriber = { onMessage, isAcknowledgedLater: acknowledge === 'when-taken' };
     subscribers.add(subscriber);
     return () => {
       subscribers.delete(subscriber);
@@ -36,16 +48,25 @@ export class Subscriptions {
     };
   }
 
-  dispatch(topic: string, payload: Uint8Array, retain: boolean): void {
+  /** Whether the receiver itself says when a message is taken. */
+  isAcknowledgedLater(topic: string): boolean {
+    for (const [filter, subscribers] of this.#byFilter) {
+      if (!matchesFilter(filter, topic)) continue;
+      for (const { isAcknowledgedLater } of subscribers) if (isAcknowledgedLater) return true;
+    }
+    return false;
+  }
+
+  dispatch(topic: string, payload: Uint8Array, info: MessageInfo): void {
     if (payload.length > MAX_PAYLOAD_BYTES) {
       const detail = `a message on ${topic} was dropped: it has ${payload.length} bytes`;
       this.#onError(new BridgeError('mqtt/oversized', detail, { facts: { topic, bytes: payload.length } }));
+      info.taken();
       return;
     }
     for (const [filter, subscribers] of this.#byFilter) {
       if (!matchesFilter(filter, topic)) continue;
-      for (const { onMessage } of subscribers)
-        safely(() => onMessage(topic, payload, { retain }), this.#onError);
+      for (const { onMessage } of subscribers) safely(() => onMessage(topic, payload, info), this.#onError);
     }
   }
 }
