@@ -34,6 +34,10 @@ describe('packed BCD', () => {
     );
   });
 
+  it('zero is written without a sign', () => {
+    expect(hexOf(encodeBcd(0, 2))).toBe('0000');
+  });
+
   it('bytes that are a number survive the way to the number and back', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 6 }), (bytes) => {

@@ -130,6 +130,7 @@ describe('a P1 stream', () => {
     expect(find(`${endless}${GOOD}`)).toEqual([endless, GOOD]);
     expect(find(`${endless}${GOOD}`, 'require')).toEqual(['frame/truncated', GOOD]);
     expect(find(endless.slice(0, -1))).toEqual(['frame/truncated']);
+    expect(find(endless.replace('/ISk5', '/ISk '))).toEqual(['frame/truncated']);
   });
 
   it('takes a telegram as large as its limit, and none that is larger', () => {
