@@ -9,6 +9,7 @@ import { createLogger, LogTail } from '../observe/index.ts';
 import type { BridgeStatus, HistoryAnswer } from '../page/index.ts';
 import { sleep } from '../transport/index.ts';
 import { Bridge } from './bridge.ts';
+import { pollMeters } from './poll.ts';
 import type { Source } from './source.ts';
 
 const power: Measurement = {
@@ -67,7 +68,8 @@ afterEach(async () => {
   for (const bridge of bridges.splice(0)) await bridge.stop();
 });
 
-async function start(count: number) {
+/** @param source of the line; by default one that tells by itself */
+async function start(count: number, source: Source<{ readonly id: string }> = sourceOf(count)) {
   const port = await freePort();
   const config = bridgeConfig({ meter: z.strictObject(meterBase) });
   const definition = {
@@ -76,14 +78,19 @@ async function start(count: number) {
     config,
     example: { mqtt: { url: 'mqtt://localhost' }, meters: [{ id: 'bus' }] },
     entries: () => [{ id: 'bus' }],
-    source: sourceOf(count),
+    source,
   };
   const tail = new LogTail();
   const log = createLogger({ level: 'info', format: 'json' }, { write: () => undefined }, (line) =>
     tail.add(line),
   );
   // Nobody listens there: how a bridge without a broker looks.
-  const settings = { mqtt: { url: 'mqtt://127.0.0.1:9' }, http: { port }, meters: [{ id: 'bus' }] };
+  const settings = {
+    mqtt: { url: 'mqtt://127.0.0.1:9' },
+    http: { port },
+    meters: [{ id: 'bus' }],
+    breaker: { failures: 2 },
+  };
   const bridge = new Bridge(definition, config.parse(settings), log, tail);
   bridges.push(bridge);
   await bridge.start();
@@ -95,6 +102,18 @@ async function start(count: number) {
   while ((JSON.parse((await get('/status')).text) as BridgeStatus).meters.length < count) await sleep(20);
   return { url, get };
 }
+
+/** A line on which two meters are asked, of which the second answers once and never again. */
+const halfDead: Source<{ readonly id: string }> = (context) => {
+  const turns = new Map<string, number>();
+  const entries = [0, 1].map((number) => ({ id: String(number), interval: TURN_MS }));
+  return pollMeters(context, entries, async ({ id }) => {
+    const turn = turns.get(id) ?? 0;
+    turns.set(id, turn + 1);
+    if (id === '1' && turn > 0) throw new BridgeError('meter/silent', 'no answer');
+    return [readingOf(meterOf(Number(id)), turn)];
+  });
+};
 
 describe('what a bridge shows', () => {
   it('tells in /status all there is to know, with every digit', async () => {
@@ -138,6 +157,36 @@ describe('what a bridge shows', () => {
     const health = await get('/health');
     expect([health.status, JSON.parse(health.text).healthy]).toEqual([503, false]);
     expect(await get('/ready')).toEqual({ status: 503, text: '{"ready":false}\n' });
+  });
+
+  it('tells of each meter that is asked how it is doing, and says once what is wrong', async () => {
+    const { get } = await start(2, halfDead);
+    while (!(await get('/health')).text.includes('meter/silent')) await sleep(20);
+    while (!(await get('/status')).text.includes('"open"')) await sleep(20);
+    const status: BridgeStatus = JSON.parse((await get('/status')).text);
+    const failing = { state: 'open', failures: 2, problem: { code: 'meter/silent' } };
+    const well = { state: 'closed', failures: 0, problem: null, retry_at: null };
+    expect(status.lines).toMatchObject([
+      {
+        id: 'bus',
+        ...well,
+        polled: [
+          { id: '0', ...well },
+          { id: '1', ...failing },
+        ],
+      },
+    ]);
+    expect(Date.parse(status.lines[0]!.polled[1]!.retry_at!)).toBeGreaterThan(Date.now() + 30_000);
+    expect(status.meters).toMatchObject([
+      { id: 'meter_0', polled: '0', online: true },
+      { id: 'meter_1', polled: '1', online: false },
+    ]);
+    const { problems } = JSON.parse((await get('/health')).text);
+    // Besides the broker that is not there.
+    expect(problems.slice(1)).toMatchObject([{ what: '1: no answer', code: 'meter/silent' }]);
+    const metrics = (await get('/metrics')).text.split('\n');
+    expect(metrics).toContain('meterbridge_breaker_state{line="bus",meter="0"} 0');
+    expect(metrics).toContain('meterbridge_breaker_state{line="bus",meter="1"} 2');
   });
 
   it('has a history, and says what is wrong with a question', async () => {
@@ -208,6 +257,29 @@ describe.skipIf(!hasBrowser())('the page of a bridge with a thousand meters', ()
       expect(await page.locator('.meter').count()).toBe(1);
       await found.getByRole('button', { expanded: false }).click();
       await found.locator('.tile', { hasText: 'Energy total' }).waitFor();
+      expect(complaints).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+});
+
+describe.skipIf(!hasBrowser())('the page of a line on which a meter is dead', () => {
+  it('shows why the meter is offline, and when it is tried again', async () => {
+    const { url, get } = await start(2, halfDead);
+    while (!(await get('/status')).text.includes('"open"')) await sleep(20);
+    const browser = await startBrowser();
+    try {
+      await using open = await openPage(browser, url);
+      const { page, complaints } = open;
+      const card = page.getByRole('article', { name: 'Meter 1', exact: true });
+      await card.getByText('Offline.').waitFor();
+      await card.getByText('meter/silent').waitFor();
+      await card.getByText(/Breaker open: failed 2 × in a row, left alone for \d+ s/).waitFor();
+      await page
+        .getByRole('article', { name: 'bus' })
+        .getByText(/left alone for/)
+        .waitFor();
       expect(complaints).toEqual([]);
     } finally {
       await browser.close();
