@@ -168,6 +168,27 @@ describe('MQTT client with a server that is no good broker', () => {
     ]);
   });
 
+  it('says so when the broker closes in the middle of a packet, and connects again', async () => {
+    const arrived: string[] = [];
+    let connections = 0;
+    await using broker = await startStub((socket) => {
+      const isFirst = connections++ === 0;
+      onPackets(socket, ({ type }) => {
+        if (type === CONNECT) socket.write(CONNACK[5](0));
+        if (type !== SUBSCRIBE) return;
+        const packet = publishPacket('test/in', text('whole'));
+        if (isFirst) socket.end(packet.subarray(0, -2));
+        else socket.write(packet);
+      });
+    });
+    await using bridge = startClient(broker);
+    bridge.client.subscribe('test/in', (_topic, payload) => arrived.push(Buffer.from(payload).toString()));
+    await bridge.reached('mqtt/lost');
+    await vi.waitFor(() => expect(arrived).toEqual(['whole']));
+    expect(bridge.states).toEqual(['connected', 'mqtt/lost', 'connected']);
+    expect(bridge.errors).toEqual([]);
+  });
+
   it('does not take a packet without end into memory', async () => {
     await using broker = await startStub((socket) =>
       onPackets(socket, ({ type }) => {
