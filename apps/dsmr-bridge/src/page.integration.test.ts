@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type Broker,
   type Browser,
@@ -26,10 +29,11 @@ afterAll(async () => {
 });
 
 /** A bridge that has had one telegram, and the address of its page. */
-async function startBridge(meter: TcpMeter, port: number, keys: object = {}) {
+async function startBridge(meter: TcpMeter, port: number, keys: object = {}, sections: object = {}) {
   const config = {
     ...bridgeConfig(broker.url, `tcp://127.0.0.1:${meter.tcpPort}`, keys),
     http: { port },
+    ...sections,
   };
   const app = await startApp('dsmr-bridge', ['run'], { config });
   await meter.connected();
@@ -115,6 +119,27 @@ describe.skipIf(!isPossible)('the status page', () => {
     await page.getByRole('heading', { name: 'Something is wrong' }).waitFor(WAIT);
     expect(await house.locator('.pill').textContent()).toBe('offline');
     expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ['cannot be written', '/proc/bridge.db', undefined, 'Until then readings are kept in memory'],
+    ['was damaged and moved aside', undefined, 'no database at all'.repeat(1_000), 'Usually after a power failure'],
+  ])('warns that the store %s, though all is well', async (_, path, content, words) => {
+    const port = await freePort();
+    await using meter = await tcpMeter();
+    const folder = mkdtempSync(join(tmpdir(), 'page-'));
+    const file = path ?? join(folder, 'bridge.db');
+    if (content) writeFileSync(file, content);
+    try {
+      await using _app = await startBridge(meter, port, {}, { store: { path: file } });
+      await using open = await openPage(browser, urlOf(port));
+      const { page, complaints } = open;
+      await page.getByRole('heading', { name: 'All is well' }).waitFor(WAIT);
+      await page.locator('.banner .warn', { hasText: words }).waitFor(WAIT);
+      expect(complaints).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('says when the bridge itself is gone, and goes on when it is back', async () => {

@@ -34,6 +34,7 @@ function startSource(port: Port) {
       return near;
     },
     polls: () => [],
+    waits: () => undefined,
     polled: () => undefined,
     report: ({ code }) => reports.push(code),
     frame: () => undefined,

@@ -12,7 +12,7 @@ export interface Collector extends AsyncDisposable {
   readonly messages: readonly CollectedMessage[];
   /** The first message, past or future, that fits and that no earlier call returned. */
   next(fits?: (message: CollectedMessage) => boolean, timeoutMs?: number): Promise<CollectedMessage>;
-  publish(topic: string, payload: string): Promise<void>;
+  publish(topic: string, payload: string | Buffer): Promise<void>;
 }
 
 /** Subscribes like any other program on the broker would; stays subscribed over restarts of the broker. */

@@ -28,3 +28,4 @@ export {
   violations,
 } from './homeassistant.ts';
 export { type Proxy, startProxy } from './proxy.ts';
+export { hasSystemdNotify, type NotifySocket, notifySocket } from './systemd.ts';

@@ -3,11 +3,21 @@ import { mqtt } from './mqtt-section.ts';
 import { cron, duration, meterId, size, tcpPort, timezone, topicTemplate } from './schema.ts';
 import { isBranch } from './tree.ts';
 
+const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+const componentLevel = (about: string) =>
+  logLevel.exactOptional().meta({ description: `Instead of log.level, for ${about}.`, examples: ['debug'] });
+
 export const log = z.strictObject({
-  level: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .default('info')
-    .describe('The least important lines that are still written.'),
+  level: logLevel.default('info').describe('The least important lines that are still written.'),
+  levels: z
+    .strictObject({
+      meters: componentLevel('what the meters and their lines do'),
+      mqtt: componentLevel('the connection to the broker and what it refuses'),
+      store: componentLevel('what is kept on disk'),
+      http: componentLevel('status page and health checks'),
+    })
+    .prefault({})
+    .describe('Levels of single components.'),
   format: z
     .enum(['pretty', 'json'])
     .exactOptional()
@@ -25,7 +35,11 @@ export const log = z.strictObject({
           examples: ['/var/log/meterbridge/bridge.log'],
         }),
       max_size: size.prefault('10MB').describe('Size at which a new file is begun.'),
-      max_files: z.int().min(1).max(1000).default(7).describe('How many files are kept.'),
+      rotate: z
+        .enum(['hourly', 'daily', 'never'])
+        .default('daily')
+        .describe('When a new file is begun even if the size is not reached; daily: at midnight.'),
+      max_files: z.int().min(1).max(1000).default(7).describe('How many old files are kept.'),
     })
     .exactOptional()
     .describe('Write the log to files as well.'),
@@ -168,6 +182,10 @@ export function bridgeConfig<Shape extends MeterShape>({ meter }: { readonly met
     store: store.prefault({}).describe('What is kept on disk.'),
     homeassistant: homeassistant.prefault({}).describe('Discovery by Home Assistant.'),
     breaker: breaker.prefault({}).describe('When a meter that fails is left alone.'),
+    dry_run: z
+      .boolean()
+      .default(false)
+      .describe('Read the meters but publish nothing: what would be sent is written to the log.'),
     meters: z
       .array(meter.strict())
       // Also when other issues were found: all are reported at once.

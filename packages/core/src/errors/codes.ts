@@ -144,6 +144,11 @@ export const errorCodes = {
     what: 'The broker refused a message or a subscription: the user may not use its topic, or the message is too large.',
     hint: 'Allow the topic in the ACL of the broker. The message was dropped so that others can pass.',
   },
+  'mqtt/malformed': {
+    retry: 'never',
+    what: 'A message that the broker delivered is not valid UTF-8 text and was ignored.',
+    hint: 'Look for who publishes to the topic that is named; a retained message there should be removed.',
+  },
   'mqtt/oversized': {
     retry: 'never',
     what: 'A message that the broker delivered was larger than 1 MiB and was dropped.',
@@ -188,6 +193,16 @@ export const errorCodes = {
     retry: 'later',
     what: 'A backup of the store could not be made.',
     hint: 'Check that store.backup.path is a folder that can be written and has room; the next backup is made when it is due.',
+  },
+  'systemd/unreachable': {
+    retry: 'later',
+    what: 'systemd could not be told how the bridge is doing, though it wants to know (NOTIFY_SOCKET is set).',
+    hint: 'Check that /usr/bin/systemd-notify exists and that the unit has NotifyAccess=all.',
+  },
+  'line/stalled': {
+    retry: 'never',
+    what: 'Nothing has come of a line for minutes, not even an error: its source hangs. The systemd watchdog is not fed any more.',
+    hint: 'With WatchdogSec= in its unit, systemd restarts the bridge. Please report it with the log lines before this one.',
   },
   'http/unavailable': {
     retry: 'never',

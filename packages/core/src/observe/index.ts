@@ -11,6 +11,6 @@ export {
 } from './http.ts';
 export { type LogLine, parseLogLine } from './log-line.ts';
 export { LogTail } from './log-tail.ts';
-export { createLogger, type Logger, type LogSettings, type LogSink } from './logger.ts';
+export { closeLog, createLogger, type Logger, type LogSettings, type LogSink } from './logger.ts';
 export { type LineMetrics, type MeterMetrics, Metrics, type MetricsSource } from './metrics.ts';
 export { prettyLine } from './pretty-line.ts';

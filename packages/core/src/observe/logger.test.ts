@@ -69,7 +69,7 @@ describe('log', () => {
 
   it('writes a file that rotates and keeps no more than it is told', async () => {
     const path = join(folder, 'bridge.log');
-    const { log } = capture({ file: { path, maxBytes: 2_000, maxFiles: 2 } });
+    const { log } = capture({ file: { path, maxBytes: 2_000, maxFiles: 2, rotate: 'daily' } });
     for (let turn = 0; turn < 200; turn++) {
       log.info({ turn }, 'x'.repeat(100));
       if (turn % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -82,10 +82,27 @@ describe('log', () => {
     expect(JSON.parse(first!).msg).toBe('x'.repeat(100));
   });
 
+  it('begins a new file at midnight, however small the old one is', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'Date'], now: new Date(2026, 0, 31, 23, 59, 59) });
+    try {
+      const path = join(folder, 'daily.log');
+      const { log } = capture({ file: { path, maxBytes: 1_000_000, maxFiles: 2, rotate: 'daily' } });
+      log.info('yesterday');
+      await expect.poll(() => readFile(path, 'utf8')).toContain('yesterday');
+      vi.advanceTimersByTime(2_000);
+      await expect.poll(() => readFile(`${path}.1`, 'utf8').catch(() => '')).toContain('yesterday');
+      log.info('today');
+      await expect.poll(() => readFile(path, 'utf8')).toContain('today');
+      expect(await readFile(path, 'utf8')).not.toContain('yesterday');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('goes on where its file cannot be written', async () => {
     const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const { lines, log } = capture({
-      file: { path: join(folder, 'no', 'such', '\0'), maxBytes: 1_000, maxFiles: 1 },
+      file: { path: join(folder, 'no', 'such', '\0'), maxBytes: 1_000, maxFiles: 1, rotate: 'never' },
     });
     log.info('still here');
     await vi.waitFor(() => expect(said).toHaveBeenCalledOnce());

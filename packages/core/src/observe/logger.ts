@@ -8,8 +8,19 @@ export type Logger = PinoLogger;
 export interface LogSettings {
   readonly level: string;
   readonly format: 'pretty' | 'json';
-  readonly file?: { readonly path: string; readonly maxBytes: number; readonly maxFiles: number } | undefined;
+  readonly file?: LogFile | undefined;
 }
+
+export interface LogFile {
+  readonly path: string;
+  /** A new file is begun at this size, and at this time even if it is smaller. */
+  readonly maxBytes: number;
+  readonly rotate: 'hourly' | 'daily' | 'never';
+  /** Old ones that are kept: `path.1`, the last one, to `path.<maxFiles>`. */
+  readonly maxFiles: number;
+}
+
+const INTERVALS = { hourly: '1h', daily: '1d', never: null } as const;
 
 /** Where lines go: standard output, or anything else that takes text. */
 export interface LogSink {
@@ -38,15 +49,31 @@ export function createLogger(
     onLine?.(line);
   };
   const base = { level: settings.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  return pino(
+  const log = pino(
     { ...base, formatters: { level: (level) => ({ level }) }, serializers: { err: errorFields } },
     { write },
   );
+  if (file) files.set(log, file);
+  return log;
 }
 
-function openFile({ path, maxBytes, maxFiles }: NonNullable<LogSettings['file']>): LogSink {
+const files = new WeakMap<Logger, LogFileStream>();
+
+/** Nothing is written to its file any more: another log may take it over. */
+export function closeLog(log: Logger): void {
+  files.get(log)?.end();
+}
+
+type LogFileStream = ReturnType<typeof createStream>;
+
+function openFile({ path, maxBytes, maxFiles, rotate }: LogFile): LogFileStream {
   const name = (index: number | Date | null): string => (index === null ? path : `${path}.${Number(index)}`);
-  const stream = createStream(name, { size: `${maxBytes}B`, rotate: maxFiles });
+  const interval = INTERVALS[rotate];
+  const stream = createStream(name, {
+    size: `${maxBytes}B`,
+    rotate: maxFiles,
+    ...(interval !== null && { interval }),
+  });
   // A log that cannot be written must not end the bridge: it is said once, and standard output goes on.
   let failed = false;
   stream.on('error', (error: Error) => {

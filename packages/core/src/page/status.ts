@@ -124,7 +124,7 @@ export interface MeterUpdate {
 
 /** Of event `state`; lines and log lines are those that are new or changed. */
 export interface StateUpdate
-  extends Pick<BridgeStatus, 'uptime_s' | 'healthy' | 'problems' | 'broker' | 'messages'> {
+  extends Pick<BridgeStatus, 'uptime_s' | 'healthy' | 'problems' | 'warnings' | 'broker' | 'messages'> {
   readonly lines: readonly LineStatus[];
   readonly log: readonly LogStatus[];
 }

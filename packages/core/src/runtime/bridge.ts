@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { Decimal } from '../codec/index.ts';
 import type { BaseConfig } from '../config/index.ts';
 import { Announcer } from '../discovery/index.ts';
-import { type BridgeError, toBridgeError } from '../errors/index.ts';
+import { BridgeError, toBridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
 import { type Message, MqttClient, type Topics, topicsOf } from '../mqtt/index.ts';
 import type { Logger, LogTail } from '../observe/index.ts';
@@ -11,9 +12,12 @@ import { Availability } from './availability.ts';
 import type { Changes } from './changes.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { Delivery } from './delivery.ts';
+import { type BrokerClient, DryRun } from './dry-run.ts';
+import { infoOf } from './info.ts';
 import { Latest } from './latest.ts';
 import { Line } from './line.ts';
 import { Lines } from './lines.ts';
+import { ComponentLogs } from './log.ts';
 import { mqttSettings } from './mqtt-settings.ts';
 import { Publisher } from './publisher.ts';
 import { OncePerMinute } from './quiet.ts';
@@ -27,6 +31,7 @@ import { within } from './within.ts';
 const STOP_TIMEOUT_MS = 5_000;
 const EXPIRE_AFTER_MS = 300_000;
 const EXPIRE_FACTOR = 2.5;
+const INFO_EVERY_MS = 60_000;
 
 /** A running bridge: lines → readings → publisher → outbox → broker, and what Home Assistant and others see of it. */
 export class Bridge<Schema extends z.ZodObject, E extends Entry> {
@@ -34,15 +39,19 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   readonly outbox: Outbox;
   readonly delivery: Delivery;
   readonly availability: Availability;
-  readonly mqtt: MqttClient;
+  readonly mqtt: BrokerClient;
   /** Why the broker is away, or null. */
   mqttProblem: BridgeError | null = null;
+  /** Why an old file of the store was moved aside, or null. */
+  storeMovedAside: BridgeError | null = null;
   /** Why the configuration that runs is not the one in the files; empty when it is. */
   configProblems: readonly BridgeError[] = [];
   /** Where the broker is, for people. */
   readonly broker: string;
   /** Whoever answers there is believed to be the broker. */
   readonly insecure: boolean;
+  /** Nothing is published. */
+  readonly dryRun: boolean;
   readonly app: string;
   readonly startedMs = Date.now();
   readonly latest = new Latest();
@@ -50,12 +59,13 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   readonly #config: BaseConfig;
   readonly #entries: readonly E[];
   readonly #lines: Lines<E>;
-  readonly #log: Logger;
+  readonly #logs: ComponentLogs;
   readonly #topics: Topics;
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
   readonly #quiet = new OncePerMinute();
   readonly #web: Web;
+  #infoTimer: NodeJS.Timeout | undefined;
   #droppedBefore = 0;
   #stopped: Promise<void> | null = null;
 
@@ -69,7 +79,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     const { mqtt, homeassistant } = config;
     const { base_topic: base, output, qos, retain } = mqtt;
     this.#config = config;
-    this.#log = log;
+    this.#logs = new ComponentLogs(log, config.log);
     this.app = definition.name;
     this.tail = tail;
     const prefix = homeassistant.discovery_prefix;
@@ -79,25 +89,27 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
 
     this.broker = mqtt.url;
     this.insecure = mqtt.tls?.insecure ?? false;
-    this.mqtt = new MqttClient(
-      mqttSettings(mqtt, definition.name, (state) => this.#stateMessage(state)),
-      {
-        onConnect: () => this.#connected(),
-        onDisconnect: (error) => this.#disconnected(error),
-        onError: (error) => this.#log.error({ err: error }),
-      },
-    );
+    this.dryRun = config.dry_run;
+    const settings = mqttSettings(mqtt, definition.name, (state) => this.#stateMessage(state));
+    const onConnect = (): void => this.#connected();
+    this.mqtt = this.dryRun
+      ? new DryRun(this.#stateMessage('online'), this.#logs.mqtt, onConnect)
+      : new MqttClient(settings, {
+          onConnect,
+          onDisconnect: (error) => this.#disconnected(error),
+          onError: (error) => this.#mqttError(error),
+        });
     this.store = new Store(storeSettings(config, definition.name), {
       onProblem: (problem) => this.#storeChanged(problem),
-      onError: (error) => this.#log.error({ err: error }),
+      onError: (error) => this.#storeError(error),
     });
     this.outbox = this.store.outbox;
     this.delivery = new Delivery(this.mqtt, this.outbox, (message, error) => {
-      this.#log.error({ err: error, topic: message.topic }, 'message refused');
+      this.#logs.mqtt.error({ err: error, topic: message.topic }, 'message refused');
     });
     this.#publisher = new Publisher({ topics, output, qos, retain }, put);
     this.availability = new Availability(topics, put, (meter, online) => {
-      this.#log.info({ meter: meter.id }, online ? 'meter online' : 'meter offline');
+      this.#logs.meters.info({ meter: meter.id }, online ? 'meter online' : 'meter offline');
       this.#web.availability(meter, online);
     });
     this.#announcer = new Announcer({
@@ -121,10 +133,13 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     const { source } = definition;
     this.#entries = definition.entries(config);
     this.#lines = new Lines({
-      create: (entry) => new Line(entry, source, config.breaker, log.child({ meter: entry.id }), events),
+      create: (entry) =>
+        new Line(entry, source, config.breaker, this.#logs.meters.child({ meter: entry.id }), events),
       onGone: (meters) => this.#forget(meters),
     });
-    this.#web = new Web(this, config.http, (error) => this.#log.error({ err: error }, 'no answer over HTTP'));
+    this.#web = new Web(this, config.http, (error) =>
+      this.#logs.http.error({ err: error }, 'no answer over HTTP'),
+    );
   }
 
   get lines(): readonly Line<E>[] {
@@ -137,6 +152,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     if (this.#config.homeassistant.enabled)
       this.mqtt.subscribe(this.#topics.birth, (_, payload) => this.#birth(payload));
     this.mqtt.connect();
+    this.#infoTimer = setInterval(() => this.#tellInfo(), INFO_EVERY_MS).unref();
     await this.#lines.apply(this.#entries);
   }
 
@@ -145,9 +161,9 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     return await this.#lines.apply(entries);
   }
 
-  set logLevel(level: string) {
-    this.#log.level = level;
-    for (const line of this.lines) line.logLevel = level;
+  set logLevels(log: BaseConfig['log']) {
+    this.#logs.levels = log;
+    for (const line of this.lines) line.logLevel = this.#logs.meters.level;
   }
 
   /** Sources first, then what waits for the broker, then the word that the bridge is gone. */
@@ -159,6 +175,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   async #stop(): Promise<void> {
     const deadline = performance.now() + STOP_TIMEOUT_MS;
     const left = (): number => Math.max(100, deadline - performance.now());
+    clearInterval(this.#infoTimer);
     await this.#lines.stop(left() / 2);
     this.#announcer.close();
     this.availability.close();
@@ -169,8 +186,8 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     await this.store.close(left());
     if (messages === 0) return;
     const isKept = this.#config.store.enabled && this.#config.mqtt.qos > 0 && !this.store.problem;
-    if (isKept) this.#log.info({ messages }, 'messages wait for the next start');
-    else this.#log.warn({ messages }, 'stopped before the broker had taken everything');
+    if (isKept) this.#logs.store.info({ messages }, 'messages wait for the next start');
+    else this.#logs.store.warn({ messages }, 'stopped before the broker had taken everything');
   }
 
   #received(reading: Reading, entry: Entry): void {
@@ -213,7 +230,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     const dropped = this.outbox.dropped - this.#droppedBefore;
     if (dropped === 0 || this.#quiet.pass('dropped') === null) return;
     this.#droppedBefore = this.outbox.dropped;
-    this.#log.error(
+    this.#logs.store.error(
       { code: 'outbox/overflow', dropped },
       'the outbox is full: the oldest messages were dropped',
     );
@@ -221,19 +238,32 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
 
   #storeChanged(problem: BridgeError | null): void {
     if (problem) {
-      this.#log.warn({ err: problem }, 'the store cannot be written: readings are kept in memory');
+      this.#logs.store.warn({ err: problem }, 'the store cannot be written: readings are kept in memory');
       return;
     }
-    this.#log.info('the store can be written again');
+    this.#logs.store.info('the store can be written again');
     this.delivery.wake();
+  }
+
+  #storeError(error: BridgeError): void {
+    if (error.code === 'store/corrupt' || error.code === 'store/newer') this.storeMovedAside = error;
+    this.#logs.store.error({ err: error });
   }
 
   #connected(): void {
     this.mqttProblem = null;
-    this.#log.info({ broker: this.broker }, 'connected to the broker');
+    if (this.dryRun) this.#logs.mqtt.warn('dry run: nothing is published');
+    else this.#logs.mqtt.info({ broker: this.broker }, 'connected to the broker');
     this.#announcer.resend();
     this.#resendStates();
     this.delivery.connected();
+    this.#tellInfo();
+  }
+
+  #tellInfo(): void {
+    if (!this.mqtt.connected) return;
+    const { bridgeInfo: topic } = this.#topics;
+    this.#put({ topic, payload: infoOf(this), qos: 0, retain: true, backlogTopic: null });
   }
 
   /** What a broker without persistence, or a fresh Home Assistant, does not know. */
@@ -245,11 +275,22 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   #disconnected(error: BridgeError): void {
     this.mqttProblem = error;
     this.delivery.disconnected();
-    this.#log.warn({ err: error, broker: this.broker }, 'no connection to the broker');
+    this.#logs.mqtt.warn({ err: error, broker: this.broker }, 'no connection to the broker');
+  }
+
+  /** Whoever floods a topic must not flood the log, too. */
+  #mqttError(error: BridgeError): void {
+    const held = this.#quiet.pass(error.message);
+    if (held === null) return;
+    this.#logs.mqtt.error({ err: error, ...(held > 0 && { more_since_last_line: held }) });
   }
 
   #birth(payload: Uint8Array): void {
-    if (Buffer.from(payload).toString() === 'online') this.#announcer.onBirth();
+    const { birth: topic } = this.#topics;
+    if (!isUtf8(payload)) {
+      const detail = `a message on ${topic} is not UTF-8 text`;
+      this.#mqttError(new BridgeError('mqtt/malformed', detail, { facts: { topic } }));
+    } else if (Buffer.from(payload).toString() === 'online') this.#announcer.onBirth();
   }
 
   #stateMessage(payload: string): Message {
@@ -261,7 +302,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       await this.#web.start();
     } catch (thrown) {
       // Meters are read all the same.
-      this.#log.error({ err: toBridgeError(thrown) }, 'no status page and no health checks');
+      this.#logs.http.error({ err: toBridgeError(thrown) }, 'no status page and no health checks');
     }
   }
 }

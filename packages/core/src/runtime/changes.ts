@@ -25,11 +25,21 @@ export function hasChanges({ added, changed, removed }: Changes<Entry>): boolean
   return added.length + changed.length + removed.length > 0;
 }
 
-/** Whether anything has changed that a running bridge cannot take over: all but meters and log level. */
+/** Whether anything has changed that a running bridge cannot take over: all but meters and log levels. */
 export function needsRestart(before: BaseConfig, after: BaseConfig): boolean {
   return !isDeepStrictEqual(fixedPart(before), fixedPart(after));
 }
 
-function fixedPart({ meters: _, meters_dir: __, log: { level: ___, ...log }, ...rest }: BaseConfig): object {
+/** Whether the log goes to another place, or in another form. */
+export function isLoggedElsewhere({ log: before }: BaseConfig, { log: after }: BaseConfig): boolean {
+  return !isDeepStrictEqual([before.format, before.file], [after.format, after.file]);
+}
+
+function fixedPart({
+  meters: _,
+  meters_dir: __,
+  log: { level: ___, levels: ____, ...log },
+  ...rest
+}: BaseConfig): object {
   return { ...rest, log };
 }

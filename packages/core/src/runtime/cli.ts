@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { z } from 'zod';
-import { loadConfig } from '../config/index.ts';
+import { type BaseConfig, loadConfig } from '../config/index.ts';
 import { type BridgeError, toBridgeError } from '../errors/index.ts';
 import { checkConfig, printSample, printSchema } from './config-commands.ts';
 import type { BridgeDefinition } from './definition.ts';
@@ -51,9 +51,10 @@ async function parse<Schema extends z.ZodObject, E extends Entry>(
   program
     .command('run', { isDefault: true })
     .description('read the meters and publish to MQTT until stopped')
-    .action(async () => {
+    .option('--dry-run', 'publish nothing, but log what would be sent; the same as dry_run: true')
+    .action(async ({ dryRun }) => {
       if (program.opts().healthcheck) exitCode = await askHealth(load().config);
-      else await run(definition, load);
+      else await run(definition, dryRun ? (before) => withoutPublishing(load(before)) : load);
     });
   program
     .command('check')
@@ -87,6 +88,10 @@ async function parse<Schema extends z.ZodObject, E extends Entry>(
   definition.commands?.(program);
   await program.parseAsync();
   return process.exitCode === undefined ? exitCode : Number(process.exitCode);
+}
+
+function withoutPublishing<Loaded extends { readonly config: BaseConfig }>(loaded: Loaded): Loaded {
+  return { ...loaded, config: { ...loaded.config, dry_run: true } };
 }
 
 function defaultFiles(name: string): readonly string[] {

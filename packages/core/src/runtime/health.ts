@@ -15,7 +15,11 @@ export interface Observed {
   readonly mqtt: { readonly connected: boolean };
   readonly mqttProblem: BridgeError | null;
   readonly store: Pick<Store, 'problem' | 'stats'>;
+  /** Why an old file of the store was moved aside, or null. */
+  readonly storeMovedAside: BridgeError | null;
   readonly configProblems: readonly BridgeError[];
+  /** Nothing is published. */
+  readonly dryRun: boolean;
 }
 
 export interface ObservedLine {
@@ -25,6 +29,11 @@ export interface ObservedLine {
   readonly breaker: Breaker;
   readonly polls: readonly Poll[];
 }
+
+const DRY_RUN: Problem = {
+  what: 'dry run: nothing is published',
+  hint: 'What would be sent is in the log. Remove dry_run or --dry-run to publish.',
+};
 
 /** What is wrong, in words; empty when all is well. */
 export function problemsOf(bridge: Observed): readonly Problem[] {
@@ -66,6 +75,22 @@ export function problemOf({ code, message, hint }: BridgeError, where?: string):
 }
 
 /** What is not as it should be, though readings reach the broker. */
-export function warningsOf({ store }: Pick<Observed, 'store'>): readonly Problem[] {
-  return store.problem ? [problemOf(store.problem, 'store')] : [];
+export function warningsOf({
+  dryRun,
+  store,
+  storeMovedAside,
+}: Pick<Observed, 'dryRun' | 'store' | 'storeMovedAside'>): readonly Problem[] {
+  const ofStore = [store.problem, storeMovedAside].flatMap((error) =>
+    error ? [problemOf(error, 'store')] : [],
+  );
+  return dryRun ? [DRY_RUN, ...ofStore] : ofStore;
+}
+
+/** How it is doing, in a few words. */
+export function summaryOf(bridge: Observed): string {
+  const [problem] = problemsOf(bridge);
+  if (problem) return problem.what;
+  const states = bridge.availability.states();
+  const online = states.filter((state) => state.online).length;
+  return `${online} of ${states.length} meters online${bridge.dryRun ? '; dry run' : ''}`;
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
-import { FrameLog, type Logger } from '../observe/index.ts';
+import { FrameLog, type Logger, type SeenFrame } from '../observe/index.ts';
 import { openLink } from '../transport/index.ts';
 import { lineWait } from './backoff.ts';
 import { Breaker, type BreakerSettings, type Failure } from './breaker.ts';
@@ -30,6 +30,8 @@ export class Line<E extends Entry> {
   readonly breaker: Breaker;
   /** The last ones that the source showed. */
   readonly frames = new FrameLog();
+  /** When something came of it last, good or bad, or a wait ends that it has announced; as `performance.now()`. */
+  progressMs = performance.now();
   readonly #source: Source<E>;
   readonly #events: LineEvents;
   readonly #settings: BreakerSettings;
@@ -87,14 +89,25 @@ export class Line<E extends Entry> {
       entry: this.entry,
       signal,
       open: (address, line) => openLink(address, { line, timeoutMs: OPEN_TIMEOUT_MS, signal }),
+      waits: (ms) => this.#progress(ms),
       polls: (entries) => this.#pollsOf(entries),
       polled: (poll, outcome) => this.#polled(poll, outcome),
       report: (error) => this.#report(error),
-      frame: (frame) => this.frames.add(frame),
+      frame: (frame) => this.#framed(frame),
     };
   }
 
+  #progress(waitMs = 0): void {
+    this.progressMs = performance.now() + waitMs;
+  }
+
+  #framed(frame: SeenFrame): void {
+    this.#progress();
+    this.frames.add(frame);
+  }
+
   #received(reading: Reading): void {
+    this.#progress();
     this.readings++;
     if (this.breaker.problem) this.#log.info('readings arrive again');
     else if (this.readings === 1) this.#log.info('readings arrive');
@@ -113,6 +126,7 @@ export class Line<E extends Entry> {
   }
 
   #failed(failure: Failure): void {
+    this.#progress(failure.waitMs);
     this.#tell(failure, this.#log);
     if (failure.hasOpened) this.#events.onGivenUp(this.meters);
   }
@@ -140,6 +154,7 @@ export class Line<E extends Entry> {
   }
 
   #polled(poll: Poll, outcome: readonly Reading[] | BridgeError): void {
+    this.#progress();
     const log = this.#log.child({ meter: poll.entry.id });
     if (!(outcome instanceof BridgeError)) {
       if (poll.breaker.problem) log.info('the meter answers again');
@@ -160,6 +175,7 @@ export class Line<E extends Entry> {
   }
 
   #report(error: BridgeError): void {
+    this.#progress();
     this.reports.set(error.code, (this.reports.get(error.code) ?? 0) + 1);
     const held = this.#quiet.pass(error.code);
     if (held === null) return;

@@ -7,7 +7,41 @@ export function loggerOf({ log }: BaseConfig, tail: LogTail): Logger {
   const settings = {
     level,
     format,
-    file: file && { path: file.path, maxBytes: file.max_size, maxFiles: file.max_files },
+    file: file && {
+      path: file.path,
+      maxBytes: file.max_size,
+      maxFiles: file.max_files,
+      rotate: file.rotate,
+    },
   };
   return createLogger(settings, process.stdout, (json) => tail.add(json));
+}
+
+type LogLevels = Pick<BaseConfig['log'], 'level' | 'levels'>;
+type Component = keyof LogLevels['levels'];
+
+const COMPONENTS = ['meters', 'mqtt', 'store', 'http'] as const satisfies readonly Component[];
+
+/** A log for each component, whose level can be its own. */
+export class ComponentLogs implements Readonly<Record<Component, Logger>> {
+  readonly meters: Logger;
+  readonly mqtt: Logger;
+  readonly store: Logger;
+  readonly http: Logger;
+  /** For what belongs to none of them. */
+  readonly root: Logger;
+
+  constructor(root: Logger, settings: LogLevels) {
+    this.root = root;
+    this.meters = root.child({});
+    this.mqtt = root.child({});
+    this.store = root.child({});
+    this.http = root.child({});
+    this.levels = settings;
+  }
+
+  set levels({ level, levels }: LogLevels) {
+    this.root.level = level;
+    for (const component of COMPONENTS) this[component].level = levels[component] ?? level;
+  }
 }

@@ -49,7 +49,7 @@ export class Poll {
  * @throws whatever is wrong with the link; the last failure when no meter answers any more, as a new link may help
  */
 export async function* pollMeters<P extends PolledEntry, E extends Entry>(
-  { signal, polls, polled }: Pick<SourceContext<E>, 'signal' | 'polls' | 'polled'>,
+  { signal, polls, polled, waits }: Pick<SourceContext<E>, 'signal' | 'polls' | 'polled' | 'waits'>,
   entries: readonly P[],
   read: (entry: P, intervalMs: number) => Promise<readonly Reading[]>,
 ): AsyncGenerator<Reading, never> {
@@ -58,6 +58,7 @@ export async function* pollMeters<P extends PolledEntry, E extends Entry>(
   for (;;) {
     const { turn, remainingMs } = nextOf(turns);
     if (!turn || remainingMs > 0) {
+      waits(remainingMs);
       await sleep(remainingMs, signal);
       continue;
     }

@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { BaseConfig, LoadedConfig } from '../config/index.ts';
 import { type BridgeError, toBridgeError } from '../errors/index.ts';
-import type { Logger, LogTail } from '../observe/index.ts';
+import { closeLog, type Logger, type LogTail } from '../observe/index.ts';
 import { Bridge } from './bridge.ts';
-import { hasChanges, needsRestart } from './changes.ts';
+import { hasChanges, isLoggedElsewhere, needsRestart } from './changes.ts';
 import type { BridgeDefinition } from './definition.ts';
+import { summaryOf } from './health.ts';
 import { loggerOf } from './log.ts';
 import { tlsOf } from './mqtt-settings.ts';
 import type { Entry } from './source.ts';
@@ -57,6 +59,15 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
     return this.#failure.promise;
   }
 
+  get lines(): Bridge<Schema, E>['lines'] {
+    return this.#bridge.lines;
+  }
+
+  /** How it is doing, in a few words. */
+  get summary(): string {
+    return summaryOf(this.#bridge);
+  }
+
   /** @param signal what asked for it */
   async stop(signal: string): Promise<void> {
     this.#isStopping = true;
@@ -100,9 +111,10 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
       await this.#restart(config);
       return;
     }
-    if (config.log.level !== before.log.level) {
-      this.#bridge.logLevel = config.log.level;
-      this.#log.info({ level: config.log.level }, 'log level changed');
+    const { level, levels } = config.log;
+    if (!isDeepStrictEqual([level, levels], [before.log.level, before.log.levels])) {
+      this.#bridge.logLevels = config.log;
+      this.#log.info({ level, ...levels }, 'log level changed');
     }
     const changes = await this.#bridge.apply(entries);
     if (!hasChanges(changes)) return this.#log.debug('the meters of the configuration are the same');
@@ -116,11 +128,14 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
     this.#log.info('configuration changed: starting anew');
     await this.#bridge.stop();
     if (this.#isStopping) return;
-    const log = loggerOf(config, this.#tail);
+    const before = this.#log;
+    const log = isLoggedElsewhere(this.#loaded.config, config) ? loggerOf(config, this.#tail) : before;
     try {
       this.#bridge = new Bridge(this.#definition, config, log, this.#tail);
       this.#log = log;
+      if (log !== before) closeLog(before);
     } catch (thrown) {
+      if (log !== before) closeLog(log);
       await this.#startOld();
       throw thrown;
     }

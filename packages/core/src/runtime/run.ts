@@ -5,7 +5,9 @@ import { interruption } from './interruption.ts';
 import { loggerOf } from './log.ts';
 import { type Load, ReloadingBridge } from './reload.ts';
 import type { Entry } from './source.ts';
+import { systemdOf } from './systemd.ts';
 import { VERSION } from './version.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** Runs a bridge until the process is told to end. */
 export async function run<Schema extends z.ZodObject, E extends Entry>(
@@ -23,6 +25,11 @@ export async function run<Schema extends z.ZodObject, E extends Entry>(
     `${definition.name} starts`,
   );
   const bridge = new ReloadingBridge(definition, loaded, load, log, tail);
+  const systemd = systemdOf();
+  const watchdog = systemd && new Watchdog(systemd, bridge, log);
   await bridge.start();
-  await bridge.stop(await Promise.race([interruption(), bridge.failed]));
+  void watchdog?.started();
+  const signal = await Promise.race([interruption(), bridge.failed]);
+  void watchdog?.stopping();
+  await bridge.stop(signal);
 }

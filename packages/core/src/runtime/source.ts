@@ -18,6 +18,11 @@ export interface SourceContext<E extends Entry> {
   readonly signal: AbortSignal;
   /** Opens the link to the meter; the caller closes it. */
   open(address: Address, line: LineSettings): Promise<Link>;
+  /**
+   * Nothing is due for so long. A source that waits without saying so, and without a reading, frame or report, for
+   * more than some minutes is taken for hanging.
+   */
+  waits(ms: number): void;
   /** How these meters are doing, in their order; see `pollMeters`. Kept while the source fails and is started again. */
   polls(entries: readonly PolledEntry[]): readonly Poll[];
   /** What came of asking one of them. */

@@ -24,13 +24,13 @@ export function stateOf(
   bridge: Shown,
 ): Omit<BridgeStatus, 'app' | 'version' | 'started' | 'lines' | 'meters' | 'log'> {
   const problems = problemsOf(bridge);
-  const { broker, mqtt, insecure, startedMs } = bridge;
+  const { broker, dryRun, mqtt, insecure, startedMs } = bridge;
   return {
     uptime_s: Math.round((Date.now() - startedMs) / 1000),
     healthy: problems.length === 0,
     problems,
     warnings: warningsOf(bridge),
-    broker: { url: broker, connected: mqtt.connected, insecure },
+    broker: { url: broker, connected: mqtt.connected && !dryRun, insecure },
     messages: messagesOf(bridge),
     store: bridge.store.stats(),
   };
@@ -80,12 +80,12 @@ function breakerStatus({ state, failures, problem, retryInMs }: Breaker): Breake
 }
 
 export function metricsOf(bridge: Shown): MetricsSource {
-  const { app, availability, latest, mqtt, startedMs } = bridge;
+  const { app, availability, dryRun, latest, mqtt, startedMs } = bridge;
   return {
     app,
     version: VERSION,
     startedMs,
-    isConnected: mqtt.connected,
+    isConnected: mqtt.connected && !dryRun,
     messages: messagesOf(bridge),
     lines: bridge.lines.map(({ entry, readings, reports, breaker, polls }) => ({
       id: entry.id,
@@ -114,9 +114,9 @@ function gaugesOf(known: KnownMeter | undefined): MetricsSource['meters'][number
   }));
 }
 
-function messagesOf({ delivery, outbox }: Shown) {
+export function messagesOf({ delivery, dryRun, outbox }: Shown) {
   const { delivered, refused } = delivery;
-  return { delivered, waiting: outbox.size, dropped: outbox.dropped, refused };
+  return { delivered: dryRun ? 0 : delivered, waiting: outbox.size, dropped: outbox.dropped, refused };
 }
 
 function meterStatus(

@@ -2,11 +2,12 @@ import type { BaseConfig } from '../config/index.ts';
 import type { StoreSettings } from '../store/index.ts';
 
 /** What the store needs to know of the configuration. */
-export function storeSettings({ store, mqtt }: BaseConfig, app: string): StoreSettings {
+export function storeSettings({ store, mqtt, dry_run: dryRun }: BaseConfig, app: string): StoreSettings {
   const { enabled, path = `./${app}.db`, outbox, history, backup } = store;
   return {
     name: app,
-    path: enabled ? path : null,
+    // A dry run must not take what waits in the file for sent, nor disturb the bridge that it belongs to.
+    path: enabled && !dryRun ? path : null,
     outbox: {
       maxMessages: outbox.max_messages,
       maxBytes: outbox.max_bytes,

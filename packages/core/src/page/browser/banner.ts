@@ -8,12 +8,13 @@ const SHOWN = 6;
 
 /** What a user wants to know first: is all well, and if not, what is wrong and what can be done. */
 export function Banner({ store, bridge }: { store: Store; bridge: BridgeStatus }) {
-  const { problems, broker } = bridge;
+  const { problems, warnings, broker } = bridge;
   if (store.link === 'lost') return html`<${Lost} store=${store} />`;
   const tone = problems.length === 0 ? 'well' : 'wrong';
   return html`<section class="banner ${tone}" aria-labelledby="state">
     <div role="status"><h2 id="state">${problems.length === 0 ? 'All is well' : countOf(problems.length)}</h2></div>
     ${problems.length === 0 ? html`<p>${summary(store)}</p>` : html`<${ProblemList} problems=${problems} />`}
+    ${warnings.map((problem) => html`<div key=${problem.what} class="warn"><${ProblemText} problem=${problem} /></div>`)}
     ${broker.insecure && html`<p class="warn">The identity of the broker is not checked (mqtt.tls.insecure).</p>`}
   </section>`;
 }
