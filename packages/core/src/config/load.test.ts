@@ -45,7 +45,7 @@ describe('a configuration file', () => {
         keepalive: 15_000,
         tls: { insecure: false },
       },
-      log: { level: 'info' },
+      log: { level: 'info', levels: {} },
       http: { enabled: true, host: '127.0.0.1', port: 8080, metrics_values: true },
       store: {
         enabled: true,
@@ -53,6 +53,7 @@ describe('a configuration file', () => {
         history: { enabled: true, retention: 2_592_000_000, max_size: 256_000_000 },
       },
       homeassistant: { enabled: true, discovery_prefix: 'homeassistant' },
+      dry_run: false,
       breaker: { failures: 5, reset_after: 60_000 },
       meters: [
         {
@@ -69,7 +70,12 @@ describe('a configuration file', () => {
 
   it('fills in the defaults of a section that is begun', () => {
     const { config } = load(`${MINIMAL}log:\n  file:\n    path: bridge.log\n`);
-    expect(config.log.file).toEqual({ path: 'bridge.log', max_size: 10_000_000, max_files: 7 });
+    expect(config.log.file).toEqual({
+      path: 'bridge.log',
+      rotate: 'daily',
+      max_size: 10_000_000,
+      max_files: 7,
+    });
   });
 
   it('moves the credentials of the broker out of its URL, and a key of its own wins', () => {
@@ -82,7 +88,7 @@ describe('a configuration file', () => {
   it('may leave a key without a value: it counts as not set', () => {
     const { config } = load(`${MINIMAL}http:\nlog:\n  level:\n  file:\n`);
     expect(config.http.port).toBe(8080);
-    expect(config.log).toEqual({ level: 'info' });
+    expect(config.log).toEqual({ level: 'info', levels: {} });
   });
 });
 

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BridgeError } from '../errors/index.ts';
-import { createLogger, type LogSettings } from './logger.ts';
+import { closeLog, createLogger, type LogSettings } from './logger.ts';
 import { prettyLine } from './pretty-line.ts';
 
+const WAIT = { timeout: 5_000 };
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'log-'));
@@ -83,20 +84,33 @@ describe('log', () => {
   });
 
   it('begins a new file at midnight, however small the old one is', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'Date'], now: new Date(2026, 0, 31, 23, 59, 59) });
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 0, 31, 23, 59, 59, 900) });
     try {
       const path = join(folder, 'daily.log');
       const { log } = capture({ file: { path, maxBytes: 1_000_000, maxFiles: 2, rotate: 'daily' } });
       log.info('yesterday');
       await expect.poll(() => readFile(path, 'utf8')).toContain('yesterday');
-      vi.advanceTimersByTime(2_000);
-      await expect.poll(() => readFile(`${path}.1`, 'utf8').catch(() => '')).toContain('yesterday');
+      vi.setSystemTime(new Date(2026, 1, 1));
+      await expect.poll(() => readFile(`${path}.1`, 'utf8').catch(() => ''), WAIT).toContain('yesterday');
       log.info('today');
       await expect.poll(() => readFile(path, 'utf8')).toContain('today');
       expect(await readFile(path, 'utf8')).not.toContain('yesterday');
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  it('leaves its file to another log', async () => {
+    const path = join(folder, 'left.log');
+    const file = { path, maxBytes: 1_000_000, maxFiles: 2, rotate: 'daily' } as const;
+    const [first, second] = [capture({ file }), capture({ file })];
+    first.log.info('first');
+    closeLog(first.log);
+    first.log.info('late');
+    second.log.info('second');
+    await expect.poll(() => readFile(path, 'utf8'), WAIT).toMatch(/first[^]*second|second[^]*first/);
+    expect(await readFile(path, 'utf8')).not.toContain('late');
+    expect(first.lines).toHaveLength(2);
   });
 
   it('goes on where its file cannot be written', async () => {

@@ -1,5 +1,5 @@
 import { type Logger as PinoLogger, pino, stdSerializers } from 'pino';
-import { createStream } from 'rotating-file-stream';
+import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { toBridgeError } from '../errors/index.ts';
 import { prettyLine } from './pretty-line.ts';
 
@@ -42,7 +42,7 @@ export function createLogger(
     settings.format === 'pretty'
       ? (line: string) => sink.write(prettyLine(line, sink.isTTY === true))
       : (line: string) => sink.write(line);
-  const file = settings.file && openFile(settings.file);
+  let file = settings.file && openFile(settings.file);
   const write = (line: string): void => {
     print(line);
     file?.write(line);
@@ -53,20 +53,21 @@ export function createLogger(
     { ...base, formatters: { level: (level) => ({ level }) }, serializers: { err: errorFields } },
     { write },
   );
-  if (file) files.set(log, file);
+  closers.set(log, () => {
+    file?.end();
+    file = undefined;
+  });
   return log;
 }
 
-const files = new WeakMap<Logger, LogFileStream>();
+const closers = new WeakMap<Logger, () => void>();
 
-/** Nothing is written to its file any more: another log may take it over. */
+/** Its lines go to no file any more: another log may take that over. */
 export function closeLog(log: Logger): void {
-  files.get(log)?.end();
+  closers.get(log)?.();
 }
 
-type LogFileStream = ReturnType<typeof createStream>;
-
-function openFile({ path, maxBytes, maxFiles, rotate }: LogFile): LogFileStream {
+function openFile({ path, maxBytes, maxFiles, rotate }: LogFile): RotatingFileStream {
   const name = (index: number | Date | null): string => (index === null ? path : `${path}.${Number(index)}`);
   const interval = INTERVALS[rotate];
   const stream = createStream(name, {
