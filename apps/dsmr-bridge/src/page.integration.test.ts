@@ -123,7 +123,12 @@ describe.skipIf(!isPossible)('the status page', () => {
 
   it.each([
     ['cannot be written', '/proc/bridge.db', undefined, 'Until then readings are kept in memory'],
-    ['was damaged and moved aside', undefined, 'no database at all'.repeat(1_000), 'Usually after a power failure'],
+    [
+      'was damaged and moved aside',
+      undefined,
+      'no database at all'.repeat(1_000),
+      'Usually after a power failure',
+    ],
   ])('warns that the store %s, though all is well', async (_, path, content, words) => {
     const port = await freePort();
     await using meter = await tcpMeter();

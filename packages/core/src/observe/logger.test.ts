@@ -108,7 +108,7 @@ describe('log', () => {
     closeLog(first.log);
     first.log.info('late');
     second.log.info('second');
-    await expect.poll(() => readFile(path, 'utf8'), WAIT).toMatch(/first[^]*second|second[^]*first/);
+    await expect.poll(() => readFile(path, 'utf8'), WAIT).toMatch(/first.*second|second.*first/s);
     expect(await readFile(path, 'utf8')).not.toContain('late');
     expect(first.lines).toHaveLength(2);
   });

@@ -278,9 +278,9 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     this.#logs.mqtt.warn({ err: error, broker: this.broker }, 'no connection to the broker');
   }
 
-  /** Whoever floods a topic must not flood the log, too. */
+  /** Whoever floods topics must not flood the log, too; filters are our own. */
   #mqttError(error: BridgeError): void {
-    const held = this.#quiet.pass(error.message);
+    const held = this.#quiet.pass(`${error.code} ${error.facts.filter ?? ''}`);
     if (held === null) return;
     this.#logs.mqtt.error({ err: error, ...(held > 0 && { more_since_last_line: held }) });
   }
