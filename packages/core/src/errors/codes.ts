@@ -201,7 +201,7 @@ export const errorCodes = {
   },
   'line/stalled': {
     retry: 'never',
-    what: 'Nothing has come of a line for minutes, not even an error: its source hangs. The systemd watchdog is not fed any more.',
+    what: 'Nothing has come of a line for minutes, not even an error: its source hangs. The bridge counts as unhealthy, and the watchdog of systemd is not fed any more.',
     hint: 'With WatchdogSec= in its unit, systemd restarts the bridge. Please report it with the log lines before this one.',
   },
   'http/unavailable': {

@@ -5,6 +5,7 @@ import type { Availability } from './availability.ts';
 import type { Breaker } from './breaker.ts';
 import type { Latest } from './latest.ts';
 import type { Poll } from './poll.ts';
+import { stallOf } from './stall.ts';
 
 /** What of a bridge its health depends on. */
 export interface Observed {
@@ -26,6 +27,7 @@ export interface ObservedLine {
   readonly entry: { readonly id: string };
   readonly readings: number;
   readonly reports: ReadonlyMap<string, number>;
+  readonly progressMs: number;
   readonly breaker: Breaker;
   readonly polls: readonly Poll[];
 }
@@ -57,7 +59,10 @@ export function problemsOf(bridge: Observed): readonly Problem[] {
 }
 
 /** Where the whole line fails, that of its meters is not told, too. */
-function problemsOfLine({ entry, breaker, polls, readings }: ObservedLine): readonly Problem[] {
+function problemsOfLine(line: ObservedLine): readonly Problem[] {
+  const { entry, breaker, polls, readings } = line;
+  const stall = stallOf(line);
+  if (stall) return [problemOf(stall)];
   if (breaker.problem) return [problemOf(breaker.problem, entry.id)];
   const failing = polls.flatMap((poll) =>
     poll.breaker.problem ? [problemOf(poll.breaker.problem, poll.entry.id)] : [],

@@ -1,23 +1,17 @@
-import { BridgeError, toBridgeError } from '../errors/index.ts';
+import { toBridgeError } from '../errors/index.ts';
 import type { Logger } from '../observe/index.ts';
+import { type ProgressingLine, stallOf } from './stall.ts';
 import type { Systemd } from './systemd.ts';
 
-/** Longer than any time limit of a source: whoever tells nothing for so long does not wait, but hangs. */
-const STALLED_AFTER_MS = 5 * 60_000;
 /** How often systemd gets a new status where it wants no sign of life. */
 const STATUS_EVERY_MS = 30_000;
 const MAX_STATUS = 200;
 
 /** What of a bridge the watchdog looks at. */
 export interface Watched {
-  readonly lines: readonly WatchedLine[];
+  readonly lines: readonly ProgressingLine[];
   /** How it is doing, in a few words. */
   readonly summary: string;
-}
-
-interface WatchedLine {
-  readonly entry: { readonly id: string };
-  readonly progressMs: number;
 }
 
 /**
@@ -28,15 +22,15 @@ export class Watchdog {
   readonly #systemd: Systemd;
   readonly #bridge: Watched;
   readonly #log: Logger;
-  readonly #stalledAfterMs: number;
-  readonly #stalled = new Set<string>();
+  readonly #stalledAfterMs: number | undefined;
+  #stalled: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
   #status = '';
   /** One child at a time. */
   #isTelling = false;
   #hasFailed = false;
 
-  constructor(systemd: Systemd, bridge: Watched, log: Logger, stalledAfterMs = STALLED_AFTER_MS) {
+  constructor(systemd: Systemd, bridge: Watched, log: Logger, stalledAfterMs?: number) {
     this.#systemd = systemd;
     this.#bridge = bridge;
     this.#log = log;
@@ -68,17 +62,13 @@ export class Watchdog {
 
   /** @returns whether every line makes progress */
   #look(): boolean {
-    const now = performance.now();
-    const stalled = this.#bridge.lines.filter(({ progressMs }) => now - progressMs > this.#stalledAfterMs);
-    const ids = new Set(stalled.map(({ entry }) => entry.id));
-    for (const id of ids) {
-      if (this.#stalled.has(id)) continue;
-      const detail = `nothing has come of ${id} for ${this.#stalledAfterMs / 1000} s, not even an error`;
-      this.#log.error({ err: new BridgeError('line/stalled', detail) });
-    }
-    this.#stalled.clear();
-    for (const id of ids) this.#stalled.add(id);
-    return ids.size === 0;
+    const stalls = this.#bridge.lines.flatMap((line) => {
+      const error = stallOf(line, this.#stalledAfterMs);
+      return error ? [[line.entry.id, error] as const] : [];
+    });
+    for (const [id, error] of stalls) if (!this.#stalled.has(id)) this.#log.error({ err: error });
+    this.#stalled = new Set(stalls.map(([id]) => id));
+    return stalls.length === 0;
   }
 
   /** The status, if it is another than last time. */
