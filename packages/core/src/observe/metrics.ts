@@ -66,25 +66,22 @@ export class Metrics {
   }
 
   #bridge(): void {
-    this.#gauge('meterbridge_info', 'Which bridge this is.', ['app', 'version'], ({ app, version }) => [
+    this.#metric('meterbridge_info', 'Which bridge this is.', ['app', 'version'], ({ app, version }) => [
       [1, { app, version }],
     ]);
-    this.#gauge('meterbridge_broker_connected', 'Whether the MQTT broker is there.', [], (now) => [
+    this.#metric('meterbridge_broker_connected', 'Whether the MQTT broker is there.', [], (now) => [
       [Number(now.isConnected)],
     ]);
-    this.#gauge('meterbridge_outbox_messages', 'Messages that wait for the broker.', [], ({ messages }) => [
+    this.#metric('meterbridge_outbox_messages', 'Messages that wait for the broker.', [], ({ messages }) => [
       [messages.waiting],
     ]);
-    this.#counter(
-      'meterbridge_messages_delivered_total',
-      'Messages that the broker confirmed.',
-      [],
-      (now) => [[now.messages.delivered]],
-    );
-    this.#counter('meterbridge_messages_refused_total', 'Messages that the broker refused.', [], (now) => [
+    this.#metric('meterbridge_messages_delivered_total', 'Messages that the broker confirmed.', [], (now) => [
+      [now.messages.delivered],
+    ]);
+    this.#metric('meterbridge_messages_refused_total', 'Messages that the broker refused.', [], (now) => [
       [now.messages.refused],
     ]);
-    this.#counter(
+    this.#metric(
       'meterbridge_messages_dropped_total',
       'Messages lost to the bound of the outbox.',
       [],
@@ -93,10 +90,10 @@ export class Metrics {
   }
 
   #linesAndMeters(values: boolean): void {
-    this.#counter('meterbridge_readings_total', 'Readings taken.', ['line'], ({ lines }) =>
+    this.#metric('meterbridge_readings_total', 'Readings taken.', ['line'], ({ lines }) =>
       lines.map(({ id, readings }) => [readings, { line: id }]),
     );
-    this.#counter(
+    this.#metric(
       'meterbridge_reports_total',
       'Bad frames and the like, by code.',
       ['line', 'code'],
@@ -105,32 +102,32 @@ export class Metrics {
           Array.from(reports, ([code, count]) => [count, { line: id, code }] as const),
         ),
     );
-    this.#gauge('meterbridge_line_up', 'Whether the line can be read.', ['line'], ({ lines }) =>
+    this.#metric('meterbridge_line_up', 'Whether the line can be read.', ['line'], ({ lines }) =>
       lines.map(({ id, isWell }) => [Number(isWell), { line: id }]),
     );
-    this.#gauge(
+    this.#metric(
       'meterbridge_breaker_state',
       'Whether the line, or a meter that is asked on it, is left alone: 0 closed, 1 half-open, 2 open.',
       ['line', 'meter'],
       ({ lines }) => lines.flatMap((line) => breakersOf(line, ({ state }) => BREAKER_STATES[state])),
     );
-    this.#gauge(
+    this.#metric(
       'meterbridge_failures_in_a_row',
       'Failed readings since the last good one.',
       ['line', 'meter'],
       ({ lines }) => lines.flatMap((line) => breakersOf(line, ({ failures }) => failures)),
     );
-    this.#gauge('meterbridge_meter_online', 'Whether the meter is available.', ['meter'], ({ meters }) =>
+    this.#metric('meterbridge_meter_online', 'Whether the meter is available.', ['meter'], ({ meters }) =>
       meters.map(({ id, isOnline }) => [Number(isOnline), { meter: id }]),
     );
-    this.#gauge(
+    this.#metric(
       'meterbridge_meter_last_reading_timestamp_seconds',
       'When the meter was last heard of.',
       ['meter'],
       ({ meters }) => meters.map(({ id, lastReadingMs }) => [lastReadingMs / 1000, { meter: id }]),
     );
     if (!values) return;
-    this.#gauge('meterbridge_value', 'What the meter tells.', ['meter', 'parameter', 'unit'], ({ meters }) =>
+    this.#metric('meterbridge_value', 'What the meter tells.', ['meter', 'parameter', 'unit'], ({ meters }) =>
       meters.flatMap((meter) =>
         meter.values.map(
           ({ key, unit, number }) => [number, { meter: meter.id, parameter: key, unit }] as const,
@@ -141,16 +138,18 @@ export class Metrics {
 
   /** Under the names that dashboards know. prom-client's own set keeps a 10 ms timer and a GC observer running. */
   #process(): void {
-    this.#counter('process_cpu_seconds_total', 'CPU time used.', [], () => {
+    this.#metric('process_cpu_seconds_total', 'CPU time used.', [], () => {
       const { user, system } = process.cpuUsage();
       return [[(user + system) / 1e6]];
     });
-    this.#gauge('process_resident_memory_bytes', 'Resident memory.', [], () => [[process.memoryUsage.rss()]]);
-    this.#gauge('process_start_time_seconds', 'When the bridge started.', [], ({ startedMs }) => [
+    this.#metric('process_resident_memory_bytes', 'Resident memory.', [], () => [
+      [process.memoryUsage.rss()],
+    ]);
+    this.#metric('process_start_time_seconds', 'When the bridge started.', [], ({ startedMs }) => [
       [startedMs / 1000],
     ]);
-    this.#gauge('nodejs_heap_size_used_bytes', 'Heap in use.', [], () => [[process.memoryUsage().heapUsed]]);
-    this.#gauge(
+    this.#metric('nodejs_heap_size_used_bytes', 'Heap in use.', [], () => [[process.memoryUsage().heapUsed]]);
+    this.#metric(
       'nodejs_eventloop_utilization_ratio',
       'Share of the time in which the event loop was busy.',
       [],
@@ -158,42 +157,22 @@ export class Metrics {
     );
   }
 
-  #gauge(
+  /** Counters, and nothing else, have names that end in `_total` (Prometheus: metric and label naming). */
+  #metric(
     name: string,
     help: string,
     labelNames: string[],
     samples: (now: MetricsSource) => readonly Sample[],
   ): void {
-    const now = (): MetricsSource => this.#now;
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        for (const [value, labels = {}] of samples(now())) this.set(labels, value);
-      },
-    });
-  }
-
-  #counter(
-    name: string,
-    help: string,
-    labelNames: string[],
-    samples: (now: MetricsSource) => readonly Sample[],
-  ): void {
-    const now = (): MetricsSource => this.#now;
-    new Counter({
-      name,
-      help,
-      labelNames,
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        for (const [value, labels = {}] of samples(now())) this.inc(labels, value);
-      },
-    });
+    const collect = (): void => {
+      metric.reset();
+      for (const [value, labels = {}] of samples(this.#now)) {
+        if (metric instanceof Gauge) metric.set(labels, value);
+        else metric.inc(labels, value);
+      }
+    };
+    const Kind = name.endsWith('_total') ? Counter : Gauge;
+    const metric = new Kind({ name, help, labelNames, registers: [this.#registry], collect });
   }
 }
 
