@@ -1,5 +1,5 @@
 export { formatInstant, type Instant } from './instant.ts';
-export { isInstant, valueToJson, valueToPlain, valueToText } from './json.ts';
+export { identityOf, isInstant, valueToJson, valueToPlain, valueToText } from './json.ts';
 export type { Measurement, StateClass } from './measurement.ts';
 export type { Meter } from './meter.ts';
 export type { MeasuredValue, Reading, Row, Scalar, Value } from './reading.ts';

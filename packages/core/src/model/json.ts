@@ -1,5 +1,6 @@
 import { Decimal } from '../codec/index.ts';
 import { formatInstant, type Instant } from './instant.ts';
+import type { Meter } from './meter.ts';
 import type { Row, Value } from './reading.ts';
 
 declare global {
@@ -35,6 +36,11 @@ export function valueToPlain(value: Value): unknown {
   return value.map((row) =>
     Object.fromEntries(Object.entries(row).map(([key, field]) => [key, valueToPlain(field)])),
   );
+}
+
+/** Which meter it is, as it stands in JSON. */
+export function identityOf({ id, type, name, manufacturer, model, serialNumber }: Meter) {
+  return { id, type, name, manufacturer, model, serial_number: serialNumber };
 }
 
 export function isInstant(value: unknown): value is Instant {

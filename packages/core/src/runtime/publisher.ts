@@ -1,5 +1,6 @@
 import {
   formatInstant,
+  identityOf,
   type Measurement,
   type Meter,
   type Reading,
@@ -91,8 +92,7 @@ export class Publisher {
   #published(meter: Meter): Published {
     const known = this.#meters.get(meter.uniqueId);
     if (known?.meter === meter) return known;
-    const { id, type, name, manufacturer, model, serialNumber } = meter;
-    const identity = JSON.stringify({ id, type, name, manufacturer, model, serial_number: serialNumber });
+    const identity = JSON.stringify(identityOf(meter));
     const isSame = known !== undefined && known.meter.id === meter.id && known.meter.type === meter.type;
     const published = { meter, identity, keys: isSame ? known.keys : new Map(), json: '' };
     this.#meters.set(meter.uniqueId, published);

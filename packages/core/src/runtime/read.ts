@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { BaseConfig } from '../config/index.ts';
 import { BridgeError } from '../errors/index.ts';
-import { formatInstant, type Reading, valueToJson } from '../model/index.ts';
+import { formatInstant, identityOf, type Reading, valueToJson } from '../model/index.ts';
 import { createLogger } from '../observe/index.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { Line } from './line.ts';
@@ -47,8 +47,7 @@ export async function readOnce<Schema extends z.ZodObject, E extends Entry>(
 
 /** A reading with the units of its values, for people and scripts. */
 function readingJson({ meter, time, values }: Reading): string {
-  const { id, type, name, manufacturer, model, serialNumber } = meter;
-  const identity = JSON.stringify({ id, type, name, manufacturer, model, serial_number: serialNumber });
+  const identity = JSON.stringify(identityOf(meter));
   const fields = values.map(({ measurement: { key, unit }, value }) => {
     return `${JSON.stringify(key)}:{"value":${valueToJson(value)},"unit":${JSON.stringify(unit)}}`;
   });

@@ -1,5 +1,5 @@
 import { Decimal } from '../codec/index.ts';
-import { formatInstant, type Meter, valueToPlain, valueToText } from '../model/index.ts';
+import { formatInstant, identityOf, valueToPlain, valueToText } from '../model/index.ts';
 import type { LogTail, MetricsSource } from '../observe/index.ts';
 import type { BreakerStatus, BridgeStatus, LineStatus, MeterStatus, ValueStatus } from '../page/index.ts';
 import type { Breaker } from './breaker.ts';
@@ -127,6 +127,8 @@ function meterStatus(
 ): MeterStatus {
   return {
     ...identityOf(meter),
+    via: meter.via?.id ?? null,
+    firmware: meter.firmware,
     line,
     polled,
     online,
@@ -135,10 +137,6 @@ function meterStatus(
     time: formatInstant(time),
     values: Array.from(values.values(), valueStatus),
   };
-}
-
-function identityOf({ id, type, name, via, manufacturer, model, serialNumber, firmware }: Meter) {
-  return { id, type, name, via: via?.id ?? null, manufacturer, model, serial_number: serialNumber, firmware };
 }
 
 function valueStatus({ measurement, value }: KnownValue): ValueStatus {
