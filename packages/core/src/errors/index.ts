@@ -33,6 +33,10 @@ export class BridgeError extends Error {
 /** Whatever was thrown, as a BridgeError: its own kind unchanged, anything else as `internal/unexpected`. */
 export function toBridgeError(thrown: unknown): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return new BridgeError('internal/unexpected', detail, { cause: thrown });
+  return new BridgeError('internal/unexpected', messageOf(thrown), { cause: thrown });
+}
+
+/** What it says, whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

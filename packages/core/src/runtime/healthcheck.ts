@@ -1,4 +1,5 @@
 import type { BaseConfig } from '../config/index.ts';
+import { messageOf } from '../errors/index.ts';
 import { ask, urlOf } from './ask.ts';
 
 /** Asks the bridge that runs with this configuration how it is. 0: healthy; 1: not, and what is wrong on standard output. */
@@ -8,8 +9,7 @@ export async function askHealth({ http }: BaseConfig): Promise<number> {
     process.stdout.write(await response.text());
     return response.ok ? 0 : 1;
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : thrown;
-    process.stdout.write(`${urlOf(http, '/health')}: no answer (${reason})\n`);
+    process.stdout.write(`${urlOf(http, '/health')}: no answer (${messageOf(thrown)})\n`);
     return 1;
   }
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { BridgeError } from '../errors/index.ts';
+import { BridgeError, messageOf } from '../errors/index.ts';
 import { savedFrames } from './saved-frames.ts';
 
 /** Text that may turn out to be hexadecimal is held back until it is certain, but no more than this. */
@@ -28,8 +28,7 @@ export async function* inputChunks(file: string): AsyncGenerator<Uint8Array> {
       }
     }
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new BridgeError('input/unreadable', `cannot read ${file}: ${reason}`, { cause: thrown });
+    throw new BridgeError('input/unreadable', `cannot read ${file}: ${messageOf(thrown)}`, { cause: thrown });
   }
   if (held.length > 0) yield fromHex(Buffer.concat(held).toString('latin1'));
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { BaseConfig } from '../config/index.ts';
-import { BridgeError } from '../errors/index.ts';
+import { BridgeError, messageOf } from '../errors/index.ts';
 import type { Message, MqttSettings, MqttTls } from '../mqtt/index.ts';
 
 /** What the MQTT client needs to know of the configuration. */
@@ -45,7 +45,7 @@ function readPem(key: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    const reason = messageOf(thrown);
     throw new BridgeError('config/invalid', `mqtt.tls.${key}: cannot be read: ${reason}`, { cause: thrown });
   }
 }

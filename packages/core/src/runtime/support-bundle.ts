@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { type BaseConfig, type LoadedConfig, redact } from '../config/index.ts';
-import { BridgeError } from '../errors/index.ts';
+import { BridgeError, messageOf } from '../errors/index.ts';
 import type { BridgeStatus, FramesAnswer } from '../page/index.ts';
 import { ask, urlOf } from './ask.ts';
 import type { BridgeDefinition } from './definition.ts';
@@ -68,8 +68,8 @@ async function askAll({ http }: BaseConfig): Promise<Answers> {
       frames.push(JSON.parse(await textOf(http, `/frames?line=${encodeURIComponent(id)}`)));
     return { unreachable: null, status, metrics: metrics.trim().split('\n'), frames };
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    return { unreachable: `${urlOf(http, '/status')}: ${reason}`, status: null, metrics: [], frames: [] };
+    const unreachable = `${urlOf(http, '/status')}: ${messageOf(thrown)}`;
+    return { unreachable, status: null, metrics: [], frames: [] };
   }
 }
 
@@ -82,7 +82,7 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text, { mode: 0o600 });
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    const reason = messageOf(thrown);
     throw new BridgeError('output/unwritable', `cannot write ${file}: ${reason}`, { cause: thrown });
   }
 }

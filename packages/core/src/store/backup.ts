@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
-import { BridgeError } from '../errors/index.ts';
+import { BridgeError, messageOf } from '../errors/index.ts';
 import { timeStamp } from './file.ts';
 
 export interface BackupSettings {
@@ -34,7 +34,6 @@ export async function makeBackup(
     for (const old of copies.toSorted().slice(0, -keep)) await rm(join(folder, old), { force: true });
   } catch (thrown) {
     await rm(unfinished, { force: true }).catch(() => undefined);
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new BridgeError('store/backup', `no backup in ${folder}: ${reason}`, { cause: thrown });
+    throw new BridgeError('store/backup', `no backup in ${folder}: ${messageOf(thrown)}`, { cause: thrown });
   }
 }

@@ -1,6 +1,6 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { BridgeError, type ErrorCode } from '../errors/index.ts';
+import { BridgeError, type ErrorCode, messageOf } from '../errors/index.ts';
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html). */
 const BUSY = 5;
@@ -66,7 +66,7 @@ function reasonOf(code: ErrorCode, thrown: unknown, path: string): string {
   if (code === 'store/read-only') return 'cannot be written';
   if (code === 'store/full' && hasSpace(path)) return 'it has reached its largest size';
   if (code === 'store/full') return 'the disk is full';
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return messageOf(thrown);
 }
 
 function hasSpace(path: string): boolean {

@@ -1,4 +1,4 @@
-import { BridgeError, type ErrorCode } from '../errors/index.ts';
+import { BridgeError, type ErrorCode, messageOf } from '../errors/index.ts';
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'link/not-found',
@@ -53,7 +53,7 @@ const REASONS: Readonly<Record<string, string>> = {
  * @param cause what the system or a library said
  */
 export function linkError(attempt: string, cause: unknown): BridgeError {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   const errno = errnoOf(cause) ?? TEXTS.find(([text]) => message.includes(text))?.[1];
   const code = (errno && CODES[errno]) || 'link/failed';
   const reason = (errno && REASONS[errno]) || message || errno || 'unknown reason';
