@@ -39,7 +39,11 @@ export class Lines<E extends Entry> {
       this.all.map(({ entry }) => entry),
       entries,
     );
-    await this.#end([...changes.removed, ...changes.changed]);
+    const over = [...changes.removed, ...changes.changed];
+    await this.#end(
+      over.map(({ id }) => id),
+      END_TIMEOUT_MS,
+    );
     this.#forget(changes.removed);
     const replaced = new Set(changes.changed);
     const next = entries.map((entry) => {
@@ -53,11 +57,7 @@ export class Lines<E extends Entry> {
 
   /** Ends all lines. */
   async stop(timeoutMs: number): Promise<void> {
-    const ended = [...this.#running.values()].map((running) => {
-      running.abort.abort();
-      return running.ended;
-    });
-    await within(Promise.all(ended), timeoutMs);
+    await this.#end([...this.#running.keys()], timeoutMs);
   }
 
   #start(entry: E, before: Line<E> | undefined): Running<E> {
@@ -67,13 +67,13 @@ export class Lines<E extends Entry> {
     return { line, abort, ended: line.run(abort.signal) };
   }
 
-  async #end(entries: readonly E[]): Promise<void> {
-    const ended = entries.map(({ id }) => {
+  async #end(ids: readonly string[], timeoutMs: number): Promise<void> {
+    const ended = ids.map((id) => {
       const running = this.#running.get(id);
       running?.abort.abort();
       return running?.ended;
     });
-    await within(Promise.all(ended), END_TIMEOUT_MS);
+    await within(Promise.all(ended), timeoutMs);
   }
 
   /** Whatever only these entries led to is gone; a meter may also have moved to another line. */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type BridgeError, toBridgeError } from '../errors/index.ts';
 import { type BackupSettings, makeBackup } from './backup.ts';
 import { Database } from './database.ts';
@@ -136,11 +137,8 @@ export class Store {
   /** Writes what is to be written, makes the last backup, and closes the file. */
   async close(timeoutMs: number): Promise<void> {
     clearInterval(this.#backupTimer);
-    if (this.#settings.backup) {
-      const limit = AbortSignal.timeout(timeoutMs);
-      const isLate = new Promise<void>((resolve) => limit.addEventListener('abort', () => resolve()));
-      await Promise.race([this.backUp(), isLate]);
-    }
+    if (this.#settings.backup)
+      await Promise.race([this.backUp(), setTimeout(timeoutMs, undefined, { ref: false })]);
     this.#database?.close();
   }
 }
