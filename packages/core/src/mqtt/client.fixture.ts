@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { BridgeError } from '../errors/index.ts';
 import { MqttClient } from './client.ts';
 import type { Message } from './message.ts';
@@ -123,7 +124,7 @@ export const PUBLISH = 3;
 export const SUBSCRIBE = 8;
 
 /** Cuts what the client sends into packets, for stubs that answer. */
-export function onPackets(socket: Socket, onPacket: (packet: Packet) => void): void {
+export function onPackets(socket: Readable, onPacket: (packet: Packet) => void): void {
   let pending = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
     pending = Buffer.concat([pending, chunk]);

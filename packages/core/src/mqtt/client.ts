@@ -3,7 +3,7 @@ import { type BrokerLimits, Connection } from './connection.ts';
 import { type Ending, isDropped, isUnanswered, isWrongVersion } from './ending.ts';
 import { explain, takenOver } from './failure.ts';
 import type { Message } from './message.ts';
-import { Outflow } from './outflow.ts';
+import { type Done, Outflow } from './outflow.ts';
 import { refuseUnsent, Suspicion } from './refusal.ts';
 import { retryDelayMs, sleep } from './retry.ts';
 import { safely } from './safely.ts';
@@ -88,11 +88,23 @@ export class MqttClient {
    * @throws BridgeError mqtt/not-authorized: the broker refused the message (facts.reason: code of MQTT 5); with MQTT
    *   3.1.1 a broker tells nobody. mqtt/lost: there is no connection, or it broke first.
    */
-  async publish(message: Message): Promise<void> {
-    if (!this.#outflow || this.#stop.signal.aborted) throw this.#lost('there is no connection to the broker');
-    const refused = refuseUnsent(message, this.#limits?.maximumPacketSize) ?? this.#suspicion.refuse(message);
-    if (refused) throw refused;
-    await this.#outflow.add(message);
+  publish(message: Message): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.send(message, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** As `publish`, for whoever has many messages. @param done called once, maybe at once */
+  send(message: Message, done: Done): void {
+    const outflow = this.#stop.signal.aborted ? undefined : this.#outflow;
+    const error = outflow ? this.#refuse(message) : this.#lost('there is no connection to the broker');
+    if (outflow && !error) outflow.add(message, done);
+    else done(error);
+  }
+
+  #refuse(message: Message): BridgeError | undefined {
+    const maximumPacketSize = this.#limits?.maximumPacketSize;
+    return refuseUnsent(message, maximumPacketSize) ?? this.#suspicion.refuse(message) ?? undefined;
   }
 
   /**

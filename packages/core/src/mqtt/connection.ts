@@ -10,6 +10,8 @@ import { Acknowledgements } from './acknowledgements.ts';
 import { type Cause, codeOf, type Ending, type Stage } from './ending.ts';
 import type { Message } from './message.ts';
 import { HARMLESS, isSound } from './packet.ts';
+import { PacketIds } from './packet-ids.ts';
+import { Publications } from './publications.ts';
 import { refusal } from './refusal.ts';
 import {
   libraryOptions,
@@ -44,6 +46,8 @@ export class Connection {
   readonly #timing: MqttTiming;
   readonly #library: Library | undefined;
   readonly #connectTimer: NodeJS.Timeout;
+  readonly #packetIds = new PacketIds();
+  readonly #publications: Publications;
   readonly #acknowledgements = new Acknowledgements((bytes) => this.#write(bytes));
   #ackTimer: NodeJS.Timeout | undefined;
   #unacknowledged = 0;
@@ -60,13 +64,14 @@ export class Connection {
   ) {
     this.#events = events;
     this.#timing = timing;
+    this.#publications = new Publications(version, this.#packetIds, (bytes) => this.#write(bytes));
     const { connectTimeoutMs } = timing;
     this.#connectTimer = setTimeout(
       () => this.#end({ kind: 'silent', what: `did not answer within ${connectTimeoutMs / 1000} s` }),
       connectTimeoutMs,
     );
     try {
-      this.#library = connect(libraryOptions(settings, version));
+      this.#library = connect({ ...libraryOptions(settings, version), messageIdProvider: this.#packetIds });
       this.#listen(this.#library);
     } catch (thrown) {
       // TLS refuses unusable certificates at once; nobody listens for the end yet.
@@ -80,6 +85,8 @@ export class Connection {
     if (this.#hasEnded) return;
     const { topic, payload, qos, retain } = message;
     if (qos > 0) this.#awaitAck();
+    if (qos === 1 && this.#publications.publish(message, done)) return;
+    this.#publications.flush();
     this.#library?.publish(topic, payload, { qos, retain }, (error) => {
       if (this.#hasEnded) return;
       if (qos > 0) this.#acked();
@@ -133,6 +140,15 @@ export class Connection {
     // The library goes on with what it has parsed, and would trip over a packet that is not sound.
     if (this.#hasEnded) Object.assign(packet, HARMLESS);
     else if (packet.cmd === 'publish' && packet.qos === 1) this.#acknowledgeLater(packet);
+    else if (packet.cmd === 'puback') this.#published(packet);
+  }
+
+  #published(packet: Extract<Packet, { cmd: 'puback' }>): void {
+    const { messageId = 0, reasonCode = 0 } = packet;
+    if (!this.#publications.isUnderWay(messageId)) return;
+    Object.assign(packet, HARMLESS);
+    this.#acked();
+    this.#publications.answered(messageId, reasonCode);
   }
 
   /** The library would acknowledge the message at once: it does not get to see it. */
@@ -184,8 +200,9 @@ export class Connection {
 
   #acked(): void {
     this.#unacknowledged--;
+    if (this.#unacknowledged > 0) return void this.#ackTimer?.refresh();
     clearTimeout(this.#ackTimer);
-    this.#ackTimer = this.#unacknowledged > 0 ? this.#startAckTimer() : undefined;
+    this.#ackTimer = undefined;
   }
 
   #startAckTimer(): NodeJS.Timeout {

@@ -16,6 +16,12 @@ function startOutflow(limit: number) {
   return { outflow, underWay };
 }
 
+function added(outflow: Outflow, topic: string): Promise<void> {
+  return new Promise((resolve, reject) =>
+    outflow.add(message(topic), (error) => (error ? reject(error) : resolve())),
+  );
+}
+
 describe('messages of one connection', () => {
   it('go out in order, never more at once than the broker takes, and all settle', async () => {
     const acknowledgements = fc.array(fc.nat(10), { minLength: 30, maxLength: 30 });
@@ -24,7 +30,7 @@ describe('messages of one connection', () => {
         const { outflow, underWay } = startOutflow(limit);
         const sent: string[] = [];
         const topics = picks.map((_, i) => `${i}`);
-        const all = Promise.all(topics.map((topic) => outflow.add(message(topic))));
+        const all = Promise.all(topics.map((topic) => added(outflow, topic)));
         const seen = new Set<string>();
         for (const pick of picks) {
           for (const {
@@ -45,7 +51,7 @@ describe('messages of one connection', () => {
 
   it('are all rejected at the end of the connection, which tells those that were sent', async () => {
     const { outflow, underWay } = startOutflow(2);
-    const all = ['a', 'b', 'c'].map((topic) => outflow.add(message(topic)));
+    const all = ['a', 'b', 'c'].map((topic) => added(outflow, topic));
     const idle = outflow.idle();
     expect(outflow.end(lost).map(({ topic }) => topic)).toEqual(['a', 'b']);
     for (const publication of all) await expect(publication).rejects.toBe(lost);
@@ -57,7 +63,7 @@ describe('messages of one connection', () => {
   it('are refused one by one', async () => {
     const { outflow, underWay } = startOutflow(1);
     const refused = new BridgeError('mqtt/not-authorized', 'no');
-    const [first, second] = [outflow.add(message('a')), outflow.add(message('b'))];
+    const [first, second] = [added(outflow, 'a'), added(outflow, 'b')];
     underWay[0]?.done(refused);
     underWay[1]?.done();
     await expect(first).rejects.toBe(refused);

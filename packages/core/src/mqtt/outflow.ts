@@ -1,13 +1,15 @@
 import type { BridgeError } from '../errors/index.ts';
 import type { Message } from './message.ts';
 
+/** Called once: the broker has the message, or why not. */
+export type Done = (error?: BridgeError) => void;
+
 interface Entry {
   readonly message: Message;
-  readonly resolve: () => void;
-  readonly reject: (error: BridgeError) => void;
+  readonly done: Done;
 }
 
-type Write = (message: Message, done: (refused?: BridgeError) => void) => void;
+type Write = (message: Message, done: Done) => void;
 
 /** The messages of one connection: never more under way than the broker takes, none outlives the connection. */
 export class Outflow {
@@ -23,20 +25,18 @@ export class Outflow {
     this.#write = write;
   }
 
-  /** Resolves when the message is acknowledged (QoS 0: handed over). */
-  add(message: Message): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ message, resolve, reject });
-      this.#pump();
-    });
+  /** @param done called when the message is acknowledged (QoS 0: handed over) */
+  add(message: Message, done: Done): void {
+    this.#waiting.push({ message, done });
+    this.#pump();
   }
 
-  /** Rejects whatever is not acknowledged; returns those that the broker may have seen. */
+  /** Gives up whatever is not acknowledged; returns those that the broker may have seen. */
   end(error: BridgeError): readonly Message[] {
     const seen = [...this.#underWay];
     const all = [...seen, ...this.#waiting.splice(0)];
     this.#underWay.clear();
-    for (const { reject } of all) reject(error);
+    for (const { done } of all) done(error);
     this.#wake();
     return seen.map(({ message }) => message);
   }
@@ -64,8 +64,7 @@ export class Outflow {
   #settle(entry: Entry, refused: BridgeError | undefined): void {
     // After the end of the connection its entries are settled already.
     if (!this.#underWay.delete(entry)) return;
-    if (refused) entry.reject(refused);
-    else entry.resolve();
+    entry.done(refused);
     this.#pump();
     this.#wake();
   }

@@ -10,10 +10,8 @@ class ScriptedBroker implements DeliveryClient {
   receiveMaximum = 65_535;
   readonly asked: { readonly message: Message; ack(): void; fail(error: BridgeError): void }[] = [];
 
-  publish(message: Message): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.asked.push({ message, ack: resolve, fail: reject });
-    });
+  send(message: Message, done: (error?: BridgeError) => void): void {
+    this.asked.push({ message, ack: done, fail: done });
   }
 
   get payloads(): readonly string[] {
@@ -91,7 +89,7 @@ describe('delivery', () => {
     const { broker, outbox, delivery } = setUp();
     delivery.connected();
     for (const payload of ['1', '2']) delivery.put(reading(payload));
-    broker.publish = () => Promise.reject(new BridgeError('mqtt/lost', 'closing'));
+    broker.send = (_, done) => done(new BridgeError('mqtt/lost', 'closing'));
     for (const { fail } of broker.asked.splice(0)) fail(new BridgeError('mqtt/lost', 'closing'));
     await delivery.drained();
     expect(outbox.size).toBe(2);

@@ -1,4 +1,4 @@
-import { type BridgeError, toBridgeError } from '../errors/index.ts';
+import type { BridgeError } from '../errors/index.ts';
 import type { Message } from '../mqtt/index.ts';
 import type { Outbox, Outgoing } from '../store/index.ts';
 
@@ -8,7 +8,7 @@ const WINDOW = 256;
 export interface DeliveryClient {
   readonly connected: boolean;
   readonly receiveMaximum: number;
-  publish(message: Message): Promise<void>;
+  send(message: Message, done: (error?: BridgeError) => void): void;
 }
 
 /** Moves messages from the outbox to the broker while it is there. */
@@ -69,19 +69,17 @@ export class Delivery {
       const message = this.#outbox.take();
       if (!message) return;
       this.#underWay++;
-      this.#send(message);
+      this.#client.send(message, (error) => this.#sent(message, error));
     }
   }
 
-  async #send(message: Outgoing): Promise<void> {
-    try {
-      await this.#client.publish(message);
+  #sent(message: Outgoing, error: BridgeError | undefined): void {
+    this.#underWay--;
+    if (error) this.#failed(message, error);
+    else {
       this.#outbox.done(message);
       this.delivered++;
-    } catch (thrown) {
-      this.#failed(message, toBridgeError(thrown));
     }
-    this.#underWay--;
     this.#pump();
     this.#wakeWaiting();
   }
