@@ -67,8 +67,10 @@ export async function startApp(
 }
 
 function recordThatFits(line: string, fits: (record: LogRecord) => boolean): LogRecord | null {
-  if (!line.startsWith('{')) return null;
-  const record: LogRecord = JSON.parse(line);
+  // An alert begins with its priority for the journal.
+  const json = line.replace(/^<\d>/, '');
+  if (!json.startsWith('{')) return null;
+  const record: LogRecord = JSON.parse(json);
   return fits(record) ? record : null;
 }
 

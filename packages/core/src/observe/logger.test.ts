@@ -42,6 +42,18 @@ describe('log', () => {
     });
   });
 
+  it('marks an alert for the journal, but not on a terminal and not in files', () => {
+    const printed = (isTTY: boolean): string => {
+      const lines: string[] = [];
+      const seen: string[] = [];
+      const sink = { isTTY, write: (line: string) => lines.push(line) };
+      createLogger({ level: 'info', format: 'json' }, sink, (json) => seen.push(json)).alert('no answer');
+      expect(JSON.parse(seen[0]!)).toMatchObject({ level: 'alert', severity: 'alert', msg: 'no answer' });
+      return lines.join('').slice(0, 4);
+    };
+    expect([printed(false), printed(true)]).toEqual(['<1>{', '{"le']);
+  });
+
   it('leaves out what is below its level', () => {
     const { lines, log } = capture({ level: 'warn' });
     log.info('not wanted');

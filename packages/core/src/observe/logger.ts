@@ -3,7 +3,12 @@ import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { toBridgeError } from '../errors/index.ts';
 import { prettyLine } from './pretty-line.ts';
 
-export type Logger = PinoLogger;
+export type Logger = PinoLogger<'alert'>;
+
+/** Someone must act at once: above all other levels. */
+const ALERT = 70;
+/** So the journal of systemd files a line as an alert (sd-daemon(3)): `journalctl -p alert` finds it. */
+const ALERT_PREFIX = '<1>';
 
 export interface LogSettings {
   readonly level: string;
@@ -38,19 +43,20 @@ export function createLogger(
   sink: LogSink = process.stdout,
   onLine?: (json: string) => void,
 ): Logger {
-  const print =
-    settings.format === 'pretty'
-      ? (line: string) => sink.write(prettyLine(line, sink.isTTY === true))
-      : (line: string) => sink.write(line);
+  const isTerminal = sink.isTTY === true;
+  const shown = (line: string): string =>
+    settings.format === 'pretty' ? prettyLine(line, isTerminal) : line;
   let file = settings.file && openFile(settings.file);
   const write = (line: string): void => {
-    print(line);
+    const isMarked = !isTerminal && line.startsWith('{"level":"alert"');
+    sink.write(`${isMarked ? ALERT_PREFIX : ''}${shown(line)}`);
     file?.write(line);
     onLine?.(line);
   };
   const base = { level: settings.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const formatters = { level: levelFields };
   const log = pino(
-    { ...base, formatters: { level: (level) => ({ level }) }, serializers: { err: errorFields } },
+    { ...base, customLevels: { alert: ALERT }, formatters, serializers: { err: errorFields } },
     { write },
   );
   closers.set(log, () => {
@@ -65,6 +71,10 @@ const closers = new WeakMap<Logger, () => void>();
 /** Its lines go to no file any more: another log may take that over. */
 export function closeLog(log: Logger): void {
   closers.get(log)?.();
+}
+
+function levelFields(level: string): object {
+  return level === 'alert' ? { level, severity: level } : { level };
 }
 
 function openFile({ path, maxBytes, maxFiles, rotate }: LogFile): RotatingFileStream {

@@ -7,6 +7,7 @@ const COLOURS: Readonly<Record<string, string>> = {
   warn: '\u001b[33m',
   error: '\u001b[31m',
   fatal: '\u001b[41m',
+  alert: '\u001b[41m',
 };
 const DIM = '\u001b[90m';
 const RESET = '\u001b[0m';
