@@ -6,4 +6,11 @@ export { isMeterFile } from './meter-files.ts';
 export { effectiveYaml, redact } from './redact.ts';
 export { type SampleOptions, sampleYaml } from './sample.ts';
 export * from './schema.ts';
-export { type BaseConfig, bridgeConfig, meterBase, timetable } from './sections.ts';
+export {
+  type BaseConfig,
+  bridgeConfig,
+  type CommonConfig,
+  meterBase,
+  serviceConfig,
+  timetable,
+} from './sections.ts';

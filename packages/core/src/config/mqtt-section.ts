@@ -45,7 +45,7 @@ const topics = z.strictObject({
     .describe('Topic of one value as plain text.'),
 });
 
-const mqttKeys = z.strictObject({
+const account = {
   url: mqttUrl.meta({
     description: 'Address of the broker; mqtts:// for TLS.',
     examples: ['mqtt://localhost:1883'],
@@ -67,6 +67,18 @@ const mqttKeys = z.strictObject({
         'Client id at the broker, one per running instance. Default: made from the name of the app.',
       examples: ['meterbridge-cellar'],
     }),
+};
+
+const upkeep = {
+  keepalive: duration
+    .refine((ms) => ms >= 1000 && ms <= MAX_KEEPALIVE_MS, { error: 'must be a duration from 1s to 18h' })
+    .prefault('15s')
+    .describe('How often the connection is checked when nothing is sent.'),
+  tls: tls.prefault({}).describe('Encryption, for mqtts:// addresses.'),
+};
+
+const mqttKeys = z.strictObject({
+  ...account,
   base_topic: topicTemplate().default('meters').describe('First level, or levels, of all topics.'),
   qos: z
     .literal([0, 1, 2])
@@ -81,12 +93,13 @@ const mqttKeys = z.strictObject({
     .default('both')
     .describe('Publish one JSON per reading, one topic per value, or both.'),
   topics: topics.prefault({}).describe('Shape of the topics.'),
-  keepalive: duration
-    .refine((ms) => ms >= 1000 && ms <= MAX_KEEPALIVE_MS, { error: 'must be a duration from 1s to 18h' })
-    .prefault('15s')
-    .describe('How often the connection is checked when nothing is sent.'),
-  tls: tls.prefault({}).describe('Encryption, for mqtts:// addresses.'),
+  ...upkeep,
 });
 
 /** Connection to a broker. After loading, credentials from the URL stand in `username` and `password`. */
 export const mqtt = mqttKeys.transform(({ url, ...keys }) => ({ ...splitCredentials(url), ...keys }));
+
+/** The same without the topics of a bridge, for a service that has topics of its own. */
+export const brokerConnection = z
+  .strictObject({ ...account, ...upkeep })
+  .transform(({ url, ...keys }) => ({ ...splitCredentials(url), ...keys }));

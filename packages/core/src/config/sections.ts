@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { mqtt } from './mqtt-section.ts';
+import { brokerConnection, mqtt } from './mqtt-section.ts';
 import { cron, duration, meterId, size, tcpPort, timezone, topicTemplate } from './schema.ts';
 import { isBranch } from './tree.ts';
 
@@ -173,14 +173,19 @@ export function timetable(interval: string) {
 
 type MeterShape = typeof meterBase & z.core.$ZodShape;
 
+/** Sections that all apps have. */
+const common = {
+  log: log.prefault({}).describe('What is written to the log.'),
+  http: http.prefault({}).describe('Status page, health and metrics.'),
+  store: store.prefault({}).describe('What is kept on disk.'),
+  homeassistant: homeassistant.prefault({}).describe('Discovery by Home Assistant.'),
+};
+
 /** The whole schema of a bridge; keys of the app itself are added with `.extend()`. */
 export function bridgeConfig<Shape extends MeterShape>({ meter }: { readonly meter: z.ZodObject<Shape> }) {
   return z.strictObject({
     mqtt: mqtt.describe('Connection to the MQTT broker.'),
-    log: log.prefault({}).describe('What is written to the log.'),
-    http: http.prefault({}).describe('Status page, health and metrics.'),
-    store: store.prefault({}).describe('What is kept on disk.'),
-    homeassistant: homeassistant.prefault({}).describe('Discovery by Home Assistant.'),
+    ...common,
     breaker: breaker.prefault({}).describe('When a meter that fails is left alone.'),
     dry_run: z
       .boolean()
@@ -206,6 +211,18 @@ export function bridgeConfig<Shape extends MeterShape>({ meter }: { readonly met
 
 /** What every bridge's configuration holds once it is loaded. */
 export type BaseConfig = z.output<ReturnType<typeof bridgeConfig<typeof meterBase>>>;
+
+/** The whole schema of a service, which has topics of its own and no list of meters. */
+export function serviceConfig<Shape extends z.core.$ZodShape>(shape: Shape) {
+  return z.strictObject({
+    mqtt: brokerConnection.describe('Connection to the MQTT broker.'),
+    ...common,
+    ...shape,
+  });
+}
+
+/** What every app's configuration holds once it is loaded. */
+export type CommonConfig = z.output<ReturnType<typeof serviceConfig<Record<never, never>>>>;
 
 function refuseTwins(meters: readonly unknown[], context: z.core.$RefinementCtx<readonly unknown[]>): void {
   const first = new Map<unknown, number>();
