@@ -1,7 +1,33 @@
+import { secret, tcpPort } from '@meterbridge/core/config';
 import * as z from 'zod';
 import { PER_PHASE_GROUPS } from '../measurements.ts';
 import { UPLOAD_MINUTES, UPLOAD_SECONDS } from '../upload-interval.ts';
 import { byDevice, deviceId, topic, topicPrefix } from './pieces.ts';
+
+/** Where the meters publish. They know nothing of TLS. */
+export const internalBroker = z
+  .strictObject({
+    host: z.string().min(1).default('127.0.0.1').describe('Name or address of the internal broker.'),
+    port: tcpPort.default(11_883).describe('Its port.'),
+    username: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({ description: 'User name at the internal broker.', examples: ['proxy'] }),
+    password: secret()
+      .exactOptional()
+      .meta({ description: 'Password at the internal broker.', examples: ['change-me'] }),
+    client_id: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({
+        description: 'Client id at the internal broker. Default: made from the name of the app.',
+        examples: ['meterbridge-cellar'],
+      }),
+  })
+  .prefault({})
+  .describe('Connection to the broker of the meters.');
 
 const uploadSeconds = z.literal([...UPLOAD_SECONDS]);
 
@@ -23,6 +49,7 @@ const internalBrokerTopics = z
 
 const centralBrokerTopics = z.strictObject({
   external_main_topic: topic
+    .refine((main) => main !== 'homeassistant', { error: 'must not be the topic of Home Assistant' })
     .default('kpm33b')
     .describe('First level, or levels, of what is published: <main>[/<context>]/<id>/seconds|minutes.'),
   status_topic: topic
@@ -100,3 +127,4 @@ export const kpm33bSections = {
 };
 
 export type Kpm33bConfig = z.output<z.ZodObject<typeof kpm33bSections>>;
+export type InternalBroker = z.output<typeof internalBroker>;

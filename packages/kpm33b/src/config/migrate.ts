@@ -1,0 +1,103 @@
+import { BridgeError } from '@meterbridge/core/errors';
+import { parseDocument, stringify } from 'yaml';
+
+/** A configuration in our words, and what could not be taken over. */
+export interface Migrated {
+  readonly yaml: string;
+  /** One line each, for people. */
+  readonly notes: readonly string[];
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/** How Python names its log levels. */
+const LOG_LEVELS: Tree = { DEBUG: 'debug', INFO: 'info', WARNING: 'warn', ERROR: 'error', CRITICAL: 'fatal' };
+const SAME = ['internal_broker_topics', 'central_broker_topics', 'kpm33b_meters'] as const;
+const BROKER_KEYS = ['host', 'port', 'username', 'password'];
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  internal_broker: BROKER_KEYS,
+  central_broker: BROKER_KEYS,
+  logging: ['level'],
+  internal_broker_topics: ['meter_seconds_data', 'meter_minutes_data', 'meter_settime', 'meter_settime_ack'],
+  central_broker_topics: ['external_main_topic', 'status_topic'],
+  kpm33b_meters: [
+    'upload_frequency_seconds',
+    'upload_frequency_minutes',
+    'upload_frequency_seconds_by_device',
+    'expire_after_factor',
+    'per_phase_device_ids',
+    'per_phase_groups',
+    'exclude_device_ids',
+    'duplicate_dict_max_length',
+    'device_contexts',
+  ],
+};
+
+/**
+ * The `config.yaml` of kpm33b_proxy as configuration of proxy and config sender.
+ * @param more keys that only one of the two has
+ * @throws BridgeError config/syntax
+ */
+export function migrate(text: string, more: Tree = {}): Migrated {
+  // Ids without letters are numbers to YAML: as bigint they keep their digits.
+  const document = parseDocument(text, { intAsBigInt: true });
+  const [problem] = document.errors;
+  if (problem) throw new BridgeError('config/syntax', problem.message);
+  const old = sectionOf(plain(document.toJS()));
+  const central = sectionOf(old.central_broker);
+  const { level } = sectionOf(old.logging);
+  const config = {
+    mqtt: {
+      url: `mqtt://${central.host ?? 'localhost'}:${central.port ?? 1883}`,
+      ...picked(central, ['username', 'password']),
+    },
+    internal_broker: internalBroker(sectionOf(old.internal_broker)),
+    ...(level !== undefined && { log: { level: LOG_LEVELS[String(level).toUpperCase()] ?? 'info' } }),
+    ...Object.fromEntries(SAME.map((section) => [section, picked(sectionOf(old[section]), KEYS[section]!)])),
+    ...more,
+  };
+  return { yaml: stringify(config, { lineWidth: 0 }), notes: notesOn(old) };
+}
+
+function internalBroker(old: Tree): Tree {
+  const broker = picked(old, BROKER_KEYS);
+  // As an address to connect to it works on Linux, and there by accident.
+  return broker.host === '0.0.0.0' ? { ...broker, host: '127.0.0.1' } : broker;
+}
+
+function notesOn(old: Tree): readonly string[] {
+  return Object.entries(old).flatMap(([section, value]) => {
+    const known = KEYS[section];
+    if (section === 'tasmota_bridge_topics' || section === 'rfbridge_proxy')
+      return [`${section}: belongs to the bridge for 433 MHz sensors, which is no part of this program`];
+    if (!known) return [`${section}: has no counterpart`];
+    return Object.keys(sectionOf(value))
+      .filter((key) => !known.includes(key))
+      .map((key) => `${section}.${key}: has no counterpart`);
+  });
+}
+
+function picked(section: Tree, keys: readonly string[]): Tree {
+  return Object.fromEntries(
+    Object.entries(section).flatMap(([key, value]) =>
+      keys.includes(key) && value !== null ? [[key, ids(key, value)] as const] : [],
+    ),
+  );
+}
+
+/** Ids that stand in a list without quotes become text again. */
+function ids(key: string, value: unknown): unknown {
+  return key.endsWith('_device_ids') && Array.isArray(value) ? value.map(String) : value;
+}
+
+function sectionOf(value: unknown): Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** Whole numbers as numbers, where they can be. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
