@@ -18,7 +18,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export interface Member {
   /** A file was opened. If it is another one than before, what the member held in that one is lost. */
   attach(db: DatabaseSync, isSameFile: boolean): void;
-  /** Milliseconds until something should be written; Infinity if there is nothing. */
+  /** Milliseconds until something should be written; Infinity if there is nothing. Below 0: someone waits for it. */
   dueMs(): number;
   /** Writes, inside a transaction that may still fail. @param isLast nothing may be put off any more */
   write(db: DatabaseSync, isLast: boolean): void;
@@ -150,8 +150,9 @@ export class Database {
 
   #plan(): void {
     if (this.problem || !this.#db) return;
+    const soonestMs = Math.min(...this.#members.map((member) => member.dueMs()));
     const spacing = this.#flushedMs + SPACING_MS - performance.now();
-    const dueMs = Math.max(spacing, Math.min(...this.#members.map((member) => member.dueMs())));
+    const dueMs = soonestMs < 0 ? 0 : Math.max(spacing, soonestMs);
     if (dueMs <= 0) this.flush();
     else if (dueMs < Number.POSITIVE_INFINITY) this.#wakeIn(dueMs);
   }

@@ -18,7 +18,7 @@ export interface TableSummary {
   /** Rows up to this id are late: a newer reading of their topics went out already. */
   readonly lateUpTo: number;
   readonly deadLetters: number;
-  /** The newest row of each topic that is not late. */
+  /** The newest row of each topic that has a backlog and is not late. */
   readonly newest: ReadonlyMap<string, number>;
 }
 
@@ -66,7 +66,9 @@ export class OutboxTable {
     const all = this.#db.prepare('SELECT count(*) AS n, sum(bytes) AS b, max(id) AS last FROM outbox').get();
     const dead = this.#db.prepare('SELECT count(*) AS n FROM dead_letter').get();
     const newest = this.#db
-      .prepare('SELECT topic, max(id) AS id FROM outbox WHERE id > ? GROUP BY topic')
+      .prepare(
+        'SELECT topic, max(id) AS id FROM outbox WHERE id > ? AND backlog_topic <> topic GROUP BY topic',
+      )
       .all(lateUpTo);
     return {
       rows: Number(all?.n),

@@ -129,4 +129,32 @@ describe('outbox', () => {
     expect(outbox.size).toBeLessThanOrEqual(2 * 100 + 2_000);
     expect(outbox.dropped).toBeGreaterThan(0);
   });
+
+  it('keeps the order of messages that have no other topic for late ones, over every break', () => {
+    const outbox = outboxOf(10);
+    const put = (payload: string): void => outbox.put({ ...reading('a', payload), backlogTopic: 'a' });
+    for (const payload of ['1', '2', '3']) put(payload);
+    outbox.reconnected();
+    const first = outbox.take()!;
+    outbox.back(first);
+    outbox.reconnected();
+    put('4');
+    expect(outbox.waitingTopics()).toEqual(new Set());
+    expect(takeAll(outbox)).toEqual(['a 1', 'a 2', 'a 3', 'a 4']);
+  });
+
+  it('tells once that a message is kept: when it was delivered, refused or dropped', () => {
+    const outbox = outboxOf(2);
+    const kept: string[] = [];
+    const put = (payload: string): void =>
+      outbox.put({ ...reading('a', payload), onKept: () => kept.push(payload) });
+    for (const payload of ['1', '2', '3']) put(payload);
+    expect(kept).toEqual(['1']);
+    outbox.reconnected();
+    const [newest, late] = [outbox.take()!, outbox.take()!];
+    expect(kept).toEqual(['1']);
+    outbox.done(newest);
+    outbox.refused(late, new BridgeError('mqtt/not-authorized', 'no'));
+    expect(kept).toEqual(['1', '3', '2']);
+  });
 });

@@ -4,9 +4,12 @@ import type { Message } from '../mqtt/index.ts';
 export interface Outgoing extends Message {
   /**
    * What becomes of it when the broker is away: a topic for values that came too late, where every one is kept, in
-   * order; or null if only the latest message of its topic matters.
+   * order; or null if only the latest message of its topic matters. A message whose backlog topic is its own topic is
+   * never late: all of them go out in the order in which they came.
    */
   readonly backlogTopic: string | null;
+  /** Called once, when the message is in the file, or has left the outbox. */
+  readonly onKept?: () => void;
 }
 
 /** What is kept at most; beyond, the oldest go. */

@@ -12,6 +12,8 @@ const LOAD_ROWS = 256;
  * The network delivers in order, so that a kill meanwhile cuts off an end but leaves no gap.
  */
 const GRACE_MS = 50;
+/** But not if so many are awaited: whoever waits, such as another broker, may not send more until then. */
+const WORTH_A_WRITE = 16;
 /** What is not in the file yet, at most: while there is none that can be written, the oldest go. */
 const MEMORY_BYTES = 16 * 1024 * 1024;
 /** Written at once, whatever else this turn of the event loop brings. */
@@ -46,14 +48,18 @@ export class Readings implements Member {
   #isLateWritten = true;
   #live = new Section(0);
   #late = new Section(0);
-  /** The last row of each topic that is not late, as long as the broker has not confirmed it. */
+  /** The last row of each topic with a backlog that is not late, as long as the broker has not confirmed it. */
   #newest = new Map<string, number>();
+  /** Whether there was any message that has another topic when it is late. */
+  #hasBacklogs = false;
   /** Whether there was a connection: then what an earlier run left behind is old. */
   #wasConnected = false;
   #refused: DeadLetter[] = [];
   #ageDueMs = 0;
   #written: Row[] = [];
   #excess: readonly OldRow[] = [];
+  /** Rows for which someone waits to hear that they are kept. */
+  #awaited = 0;
   /** The file could not be read: what was in it comes later. */
   #wasUnreadable = false;
 
@@ -80,7 +86,11 @@ export class Readings implements Member {
     const row = rowOf(++this.#lastId, message, backlogTopic);
     this.#add(row);
     this.bytes += row.bytes;
-    this.#newest.set(row.topic, row.id);
+    if (row.onKept) this.#awaited++;
+    if (backlogTopic !== row.topic) {
+      this.#hasBacklogs = true;
+      this.#newest.set(row.topic, row.id);
+    }
     const { rows, end } = this.#live;
     // Nothing waits in the file between: it need not be read back.
     if (end === row.id - 1 && rows.length < LOAD_ROWS) {
@@ -134,6 +144,7 @@ export class Readings implements Member {
 
   reconnected(): void {
     this.#wasConnected = true;
+    if (!this.#hasBacklogs) return;
     const away = this.#idsUnderWay();
     const leads = [...this.#newest.values()].filter((id) => !away.has(id)).toSorted((a, b) => a - b);
     const isEmpty = this.#live.rows.length === 0 && this.#live.end >= this.#lastId;
@@ -145,8 +156,9 @@ export class Readings implements Member {
     this.#live = new Section(this.#lateUpTo);
     // A new id moves it behind all that is late, in the file too.
     for (const row of rows) {
-      this.#forget(row);
       const lead = { ...row, id: ++this.#lastId, takenMs: null };
+      row.onKept = null;
+      this.#forget(row);
       this.#add(lead);
       this.bytes += lead.bytes;
       this.#newest.set(lead.topic, lead.id);
@@ -176,6 +188,7 @@ export class Readings implements Member {
     this.#gone.clear();
     this.#stored = found.rows;
     this.deadLetters = found.deadLetters;
+    this.#hasBacklogs ||= found.newest.size > 0 || found.lateUpTo > 0;
     this.#lastId += found.lastId;
     this.#newest = new Map(
       [...this.#newest].flatMap(([topic, id]) => (kept.has(id) ? [[topic, id + found.lastId]] : [])),
@@ -200,6 +213,7 @@ export class Readings implements Member {
   }
 
   dueMs(): number {
+    if (this.#awaited >= WORTH_A_WRITE) return -1;
     if (this.#gone.size > 0 || this.#refused.length > 0 || !this.#isLateWritten) return 0;
     const now = performance.now();
     let due = this.#stored > 0 ? Math.max(0, this.#ageDueMs - now) : Number.POSITIVE_INFINITY;
@@ -229,6 +243,7 @@ export class Readings implements Member {
     for (const row of this.#written) {
       this.#pending.delete(row.id);
       this.#pendingBytes -= row.bytes;
+      this.#kept(row);
     }
     this.#stored += this.#written.length - this.#excess.length;
     this.#written = [];
@@ -290,6 +305,15 @@ export class Readings implements Member {
     }
     this.bytes -= row.bytes;
     if (this.#newest.get(row.topic) === row.id) this.#newest.delete(row.topic);
+    this.#kept(row);
+  }
+
+  #kept(row: Row): void {
+    const { onKept } = row;
+    if (!onKept) return;
+    row.onKept = null;
+    this.#awaited--;
+    onKept();
   }
 
   #idsUnderWay(): ReadonlySet<number> {

@@ -15,6 +15,8 @@ export interface Row {
   readonly retain: boolean;
   /** About what it takes, in memory and in the file. */
   readonly bytes: number;
+  /** To be called once the message cannot get lost any more. */
+  onKept: (() => void) | null;
   /** On the monotonic clock, when it was given to the broker; null: it waits. */
   takenMs: number | null;
 }
@@ -25,7 +27,8 @@ const ROW_BYTES = 64;
 export function rowOf(id: number, message: Outgoing, backlogTopic: string): Row {
   const { topic, payload, qos, retain } = message;
   const bytes = topic.length + backlogTopic.length + payload.length + ROW_BYTES;
-  return { id, at: Date.now(), topic, backlogTopic, payload, qos, retain, bytes, takenMs: null };
+  const onKept = message.onKept ?? null;
+  return { id, at: Date.now(), topic, backlogTopic, payload, qos, retain, bytes, onKept, takenMs: null };
 }
 
 export function readRow(columns: Readonly<Record<string, SQLOutputValue>>): Row {
@@ -39,6 +42,7 @@ export function readRow(columns: Readonly<Record<string, SQLOutputValue>>): Row 
     qos: qos === 2 ? 2 : 1,
     retain: retain === 1,
     bytes: Number(bytes),
+    onKept: null,
     takenMs: null,
   };
 }

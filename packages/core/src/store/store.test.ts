@@ -39,6 +39,31 @@ describe('outbox in a file', () => {
     expect(deliver(after.outbox)).toEqual(['a 6', 'a/backlog 2', 'a/backlog 3', 'a/backlog 4']);
   });
 
+  it('keeps the order of messages without another topic for late ones over a kill', () => {
+    const path = fresh();
+    const store = openStore(path);
+    for (const n of numbers(1, 600)) store.outbox.put({ ...reading(n), backlogTopic: 'a' });
+    store.stats();
+    const after = openStore(afterKill(path));
+    after.outbox.put({ ...reading(601), backlogTopic: 'a' });
+    after.outbox.reconnected();
+    expect(deliver(after.outbox)).toEqual(numbers(1, 601).map((n) => `a ${n}`));
+  });
+
+  it('tells that a message is kept when it is in the file, at once if many wait to hear it', async () => {
+    const path = fresh();
+    const store = openStore(path);
+    const kept: number[] = [];
+    const put = (n: number): void => store.outbox.put({ ...reading(n), onKept: () => kept.push(n) });
+    for (const n of numbers(1, 20)) put(n);
+    for (const _ of numbers(1, 20)) store.outbox.take();
+    expect(kept).toEqual([]);
+    // Two turns: the first one begins the transaction at its end.
+    for (const _ of [1, 2]) await new Promise((resolve) => setImmediate(resolve));
+    expect(kept).toEqual(numbers(1, 20));
+    expect(openStore(afterKill(path)).outbox.size).toBe(20);
+  });
+
   it('goes on counting where it was, also when it is empty', async () => {
     const path = fresh();
     const store = openStore(path);
