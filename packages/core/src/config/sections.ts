@@ -173,6 +173,11 @@ export function timetable(interval: string) {
 
 type MeterShape = typeof meterBase & z.core.$ZodShape;
 
+const dryRun = z
+  .boolean()
+  .default(false)
+  .describe('Read the meters but publish nothing: what would be sent is written to the log.');
+
 /** Sections that all apps have. */
 const common = {
   log: log.prefault({}).describe('What is written to the log.'),
@@ -187,10 +192,7 @@ export function bridgeConfig<Shape extends MeterShape>({ meter }: { readonly met
     mqtt: mqtt.describe('Connection to the MQTT broker.'),
     ...common,
     breaker: breaker.prefault({}).describe('When a meter that fails is left alone.'),
-    dry_run: z
-      .boolean()
-      .default(false)
-      .describe('Read the meters but publish nothing: what would be sent is written to the log.'),
+    dry_run: dryRun,
     meters: z
       .array(meter.strict())
       // Also when other issues were found: all are reported at once.
@@ -217,6 +219,7 @@ export function serviceConfig<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.strictObject({
     mqtt: brokerConnection.describe('Connection to the MQTT broker.'),
     ...common,
+    dry_run: dryRun,
     ...shape,
   });
 }

@@ -94,12 +94,12 @@ export class MqttClient {
     });
   }
 
-  /** As `publish`, for whoever has many messages. @param done called once, maybe at once */
+  /** As `publish`, for whoever has many messages. @param done called once, and not before this returns */
   send(message: Message, done: Done): void {
     const outflow = this.#stop.signal.aborted ? undefined : this.#outflow;
     const error = outflow ? this.#refuse(message) : this.#lost('there is no connection to the broker');
     if (outflow && !error) outflow.add(message, done);
-    else done(error);
+    else queueMicrotask(() => done(error));
   }
 
   #refuse(message: Message): BridgeError | undefined {

@@ -4,7 +4,7 @@ import type { Logger } from '../observe/index.ts';
 /** What a bridge needs of the broker. */
 export type BrokerClient = Pick<
   MqttClient,
-  'connected' | 'receiveMaximum' | 'connect' | 'publish' | 'subscribe' | 'close'
+  'connected' | 'receiveMaximum' | 'connect' | 'send' | 'subscribe' | 'close'
 >;
 
 /** In place of the broker: takes everything, and writes it to the log. */
@@ -27,8 +27,9 @@ export class DryRun implements BrokerClient {
     this.#onConnect();
   }
 
-  async publish(message: Message): Promise<void> {
+  send(message: Message, done: () => void): void {
     this.#tell(message);
+    queueMicrotask(done);
   }
 
   subscribe(): () => void {

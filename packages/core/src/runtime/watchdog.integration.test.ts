@@ -1,6 +1,6 @@
 import { hasSystemdNotify, notifySocket } from '@meterbridge/testing';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { createLogger } from '../observe/index.ts';
 import { sleep } from '../transport/index.ts';
 import { Line } from './line.ts';
 import type { Entry, Source, SourceContext } from './source.ts';
@@ -20,9 +20,15 @@ interface Settings {
 async function startWatchdog(source: Source<Entry>, { isAbstract, env }: Settings = {}) {
   const socket = await notifySocket(isAbstract === undefined ? {} : { isAbstract });
   const logged: string[] = [];
-  const log = pino({ base: null }, { write: (line: string) => void logged.push(line) });
+  const log = createLogger({ level: 'info', format: 'json' }, { write: (line) => logged.push(line) });
   const events = { onReading: () => undefined, onGivenUp: () => undefined, onReplaced: () => undefined };
-  const line = new Line({ id: 'bus' }, source, BREAKER, pino({ enabled: false }), events);
+  const line = new Line(
+    { id: 'bus' },
+    source,
+    BREAKER,
+    createLogger({ level: 'silent', format: 'json' }),
+    events,
+  );
   const systemd = systemdOf({ NOTIFY_SOCKET: socket.address, WATCHDOG_USEC: '100000', ...env });
   const watchdog = new Watchdog(systemd!, { lines: [line], summary: 'all\nwell' }, log, STALLED_AFTER_MS);
   const abort = new AbortController();
