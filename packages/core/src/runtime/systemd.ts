@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { BridgeError } from '../errors/index.ts';
+import { BridgeError, messageOf } from '../errors/index.ts';
 
 /** A fixed path: no folder in PATH decides what is run. */
 const PROGRAM = '/usr/bin/systemd-notify';
@@ -34,8 +34,7 @@ export function systemdOf(env: NodeJS.ProcessEnv = process.env): Systemd | null 
       try {
         await promisify(execFile)(PROGRAM, assignments, { env: { NOTIFY_SOCKET }, timeout: TIMEOUT_MS });
       } catch (thrown) {
-        const reason = thrown instanceof Error ? thrown.message : String(thrown);
-        throw new BridgeError('systemd/unreachable', `systemd cannot be told anything: ${reason}`);
+        throw new BridgeError('systemd/unreachable', `systemd cannot be told anything: ${messageOf(thrown)}`);
       }
     },
   };
