@@ -10,6 +10,8 @@ const SAMPLE_MS = 10_000;
 /** Until then a process still finds its size. */
 const WARM_UP_MINUTES = 2;
 const BROKER_RESTART_MS = 60_000;
+/** A log of each message would be read whole at each restart. */
+const QUIET = ['log_type none', 'log_type information'];
 /** As in the container image. */
 const NODE_OPTIONS = '--max-semi-space-size=1 --max-old-space-size=96';
 
@@ -21,7 +23,7 @@ interface Sample {
 
 /** Runs a bridge at 100 times real speed on a bad line, with a broker that is restarted every minute, and watches its memory. */
 export async function soak({ minutes }: { readonly minutes: number }) {
-  await using broker = await startBroker({ persistence: true });
+  await using broker = await startBroker({ persistence: true, config: QUIET });
   await using port = await servePort({
     version: '5.0',
     faults: FAULTS,
