@@ -1,3 +1,13 @@
+export {
+  decodeKmp,
+  encodeKmp,
+  isKmpAcknowledge,
+  KMP_LIMIT,
+  type KmpEnvelope,
+  type KmpFrame,
+  openKmp,
+  scanKmp,
+} from './kmp.ts';
 export { decodeP1, encodeP1, type P1Frame, p1Crc } from './p1.ts';
 export { type CrcPolicy, p1Scanner } from './p1-scanner.ts';
 export type { Found, More, Scan, ScanFrame, Skip, StreamState } from './scan.ts';
