@@ -18,6 +18,7 @@ describe('documents', () => {
       'packages/core/package.json',
       'packages/testing/package.json',
       'apps/dsmr-bridge/package.json',
+      'apps/kamstrup-bridge/package.json',
     ];
     const versions = files.map((file) => JSON.parse(readFileSync(join(ROOT, file), 'utf8')).version);
     expect(new Set(versions).size).toBe(1);

@@ -109,6 +109,26 @@ export const errorCodes = {
     what: 'The line is open but nothing arrives.',
     hint: 'Check that the meter port is enabled, the cable is in the right socket, and its request line has power.',
   },
+  'meter/no-answer': {
+    retry: 'later',
+    what: 'The meter was asked, but nothing came back.',
+    hint: 'It may sleep: press a button on it. Else check the place of the optical head (turn it by 180 degrees, shift it a little), its magnet, cable and power.',
+  },
+  'meter/echo-only': {
+    retry: 'later',
+    what: 'Only the question came back, as the optical head sees its own light: head, cable and port work, the meter did not answer.',
+    hint: 'The meter sleeps, or the head is not where its eye is: press a button on the meter, turn the head by 180 degrees, shift it a little.',
+  },
+  'meter/other-answer': {
+    retry: 'now',
+    what: 'The meter answered, but not to what it was asked: an answer that came late, or from another device.',
+    hint: 'A few are harmless. Many mean a slow network, or a second program that talks to the same meter.',
+  },
+  'meter/register-missing': {
+    retry: 'now',
+    what: 'The meter does not have a register that it was asked for; the others are read as ever.',
+    hint: 'Take the parameter out of the configuration. The register is asked for again after a day.',
+  },
   'meter/unintelligible': {
     retry: 'now',
     what: 'Bytes arrive but no frame can be found in them.',

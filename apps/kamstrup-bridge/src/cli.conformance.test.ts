@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { conformancePath, conformanceReason, startApp } from '@meterbridge/testing';
+import { describe, expect, it } from 'vitest';
+
+// biome-ignore lint/suspicious/noExplicitAny: the schema of the corpus is what is tested here
+type Json = any;
+
+const folder = conformancePath('kmp');
+const cases: readonly Json[] =
+  folder === null ? [] : JSON.parse(readFileSync(join(folder, 'frames.json'), 'utf8')).cases;
+
+describe('kamstrup-bridge decode', () => {
+  if (folder === null)
+    return it('reads every case of the corpus', ({ skip }) => skip(conformanceReason('kmp')));
+
+  it('reads every case of the corpus', async () => {
+    const input = cases.map(({ request, rx_hex }) => `${request.hex} ${rx_hex}\n`).join('');
+    await using app = await startApp('kamstrup-bridge', ['decode', '-'], { input });
+    expect(await app.exit).toBe(0);
+    const wanted = cases.map(({ expect: { also_acceptable: _, ...demanded }, frames }) => ({
+      ...demanded,
+      frames,
+    }));
+    expect(app.stdout.map((line) => JSON.parse(line))).toEqual(wanted);
+  });
+
+  it('reads what arrived without its request', async () => {
+    const lines = cases.filter(({ rx_hex }) => rx_hex !== '');
+    const input = lines.map(({ rx_hex }) => `${rx_hex}\r\n`).join('');
+    await using app = await startApp('kamstrup-bridge', ['decode'], { input });
+    expect(await app.exit).toBe(0);
+    expect(app.stdout.map((line) => JSON.parse(line))).toEqual(lines.map(({ frames }) => ({ frames })));
+  });
+});
+
+describe('kamstrup-bridge decode with bad input', () => {
+  it.each([
+    ['803f01058b0d 403f0100010701fe580d', 'frame/checksum'],
+    ['403f0100010701fe580d 403f0100010701fe580d', 'frame/malformed'],
+    ['803f01058a0d 4', 'frame/malformed'],
+    ['what is this', 'frame/malformed'],
+  ])('says of "%s" that it is %s', async (input, error) => {
+    await using app = await startApp('kamstrup-bridge', ['decode'], { input });
+    expect(await app.exit).toBe(1);
+    expect(JSON.parse(app.stdout[0]!)).toMatchObject({ error });
+  });
+
+  it('names the file that is not there', async () => {
+    await using app = await startApp('kamstrup-bridge', ['decode', 'no-such-file']);
+    expect(await app.exit).toBe(1);
+    expect(app.stderr[0]).toContain('no-such-file');
+    expect(app.stderr[0]).toContain('input/unreadable');
+  });
+});

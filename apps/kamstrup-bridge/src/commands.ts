@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { type Address, address } from '@meterbridge/core/config';
+import { BridgeError } from '@meterbridge/core/errors';
+import { type Command, InvalidArgumentError, Option, untilInterrupted } from '@meterbridge/core/runtime';
+import { exchangeJson } from './decode.ts';
+import { inputLines } from './input-lines.ts';
+import { FAULTS, type Fault, FaultyHead } from './simulator/faults.ts';
+import { SimulatedMeter } from './simulator/meter.ts';
+import { seededRandom } from './simulator/random.ts';
+import { SIMULATED_MODELS, type SimulatedModel } from './simulator/registers.ts';
+import { serveMeter } from './simulator/serve.ts';
+
+/** What kamstrup-bridge can do besides what every bridge can. */
+export function commands(program: Command): void {
+  program
+    .command('decode')
+    .description('decode exchanges from files or standard input: one line of JSON for each line')
+    .argument('[files...]', 'lines of REQUEST_HEX RX_HEX, or RX_HEX alone; - for standard input', ['-'])
+    .action(async (files: readonly string[]) => {
+      for (const file of files) await decodeFile(file);
+    });
+  program
+    .command('simulate')
+    .description('be a meter behind an optical head: on TCP, on a pseudo terminal, or both')
+    .option('--listen <address>', 'tcp://host:port to listen on', parseListen)
+    .option('--pty <path>', 'where to put the pseudo terminal')
+    .addOption(
+      new Option('--model <model>', 'which MULTICAL it is').choices([...SIMULATED_MODELS]).default('403'),
+    )
+    .option('--serial <number>', 'its serial number', wholeNumber, 68_928_500)
+    .option('--echo', 'send back what is received, as heads do that see their own light', false)
+    .option('--realtime', 'take the time that bytes take at 1200 baud', false)
+    .option('--latency <ms>', 'time from a request to its answer', wholeNumber, 0)
+    .option('--sleep <seconds>', 'fall asleep so long after a request; SIGUSR2 is the button', wholeNumber)
+    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, parseFaults, [])
+    .option('--seed <n>', 'same seed, same faults', wholeNumber, 1)
+    .action(simulate);
+}
+
+async function decodeFile(file: string): Promise<void> {
+  for await (const line of inputLines(file)) {
+    const { json, failed } = exchangeJson(line);
+    process.stdout.write(`${json}\n`);
+    if (failed) process.exitCode = 1;
+  }
+}
+
+interface SimulateOptions {
+  readonly listen?: Address;
+  readonly pty?: string;
+  readonly model: SimulatedModel;
+  readonly serial: number;
+  readonly echo: boolean;
+  readonly realtime: boolean;
+  readonly latency: number;
+  readonly sleep?: number;
+  readonly fault: readonly Fault[];
+  readonly seed: number;
+}
+
+async function simulate(options: SimulateOptions): Promise<void> {
+  const { listen, pty, model, serial, echo, realtime, latency, sleep, fault, seed } = options;
+  if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
+  if (listen && listen.kind !== 'tcp')
+    throw new BridgeError('usage/invalid', '--listen takes tcp://host:port');
+  const signal = untilInterrupted();
+  const sleepAfterMs = sleep === undefined ? null : sleep * 1000;
+  const meter = new SimulatedMeter({ model, serial, sleepAfterMs });
+  if (fault.includes('missing-register')) meter.lacking.add(74);
+  process.on('SIGUSR2', () => meter.wake());
+  await using head = await serveMeter({
+    meter,
+    tcp: listen,
+    pty,
+    isRealtime: realtime,
+    hasEcho: echo,
+    latencyMs: latency,
+    head: new FaultyHead(fault, seededRandom(seed)),
+  });
+  if (listen) process.stdout.write(`MULTICAL ${model} on tcp://${listen.host}:${head.tcpPort}\n`);
+  if (pty) process.stdout.write(`MULTICAL ${model} on ${pty}\n`);
+  await once(signal, 'abort');
+}
+
+function parseListen(text: string): Address {
+  const parsed = address.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
+  return parsed.data;
+}
+
+function parseFaults(text: string): readonly Fault[] {
+  return text.split(',').map((name) => {
+    const fault = FAULTS.find((known) => known === name.trim());
+    if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FAULTS.join(', ')}.`);
+    return fault;
+  });
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw new InvalidArgumentError('It must be a whole number.');
+  return number;
+}
