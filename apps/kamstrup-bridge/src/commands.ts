@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import { type Address, address } from '@meterbridge/core/config';
+import { type Address, address, loadConfig, sampleYaml } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { type Command, InvalidArgumentError, Option, untilInterrupted } from '@meterbridge/core/runtime';
+import * as z from 'zod';
+import { config } from './config.ts';
 import { exchangeJson } from './decode.ts';
 import { inputLines } from './input-lines.ts';
+import { migrate } from './migrate/index.ts';
 import { FAULTS, type Fault, FaultyHead } from './simulator/faults.ts';
 import { SimulatedMeter } from './simulator/meter.ts';
 import { seededRandom } from './simulator/random.ts';
@@ -19,6 +22,11 @@ export function commands(program: Command): void {
     .action(async (files: readonly string[]) => {
       for (const file of files) await decodeFile(file);
     });
+  program
+    .command('migrate')
+    .description('turn a config.yaml of kamstrup2mqtt into a configuration of this bridge')
+    .argument('<file>', 'the config.yaml')
+    .action(migrateFile);
   program
     .command('simulate')
     .description('be a meter behind an optical head: on TCP, on a pseudo terminal, or both')
@@ -43,6 +51,14 @@ async function decodeFile(file: string): Promise<void> {
     process.stdout.write(`${json}\n`);
     if (failed) process.exitCode = 1;
   }
+}
+
+/** The configuration goes to standard output, what could not be taken over to standard error. */
+function migrateFile(file: string): void {
+  const { config: old } = loadConfig(z.looseObject({}), { file, env: {} });
+  const migrated = migrate(old);
+  process.stdout.write(sampleYaml(config, { name: 'kamstrup-bridge', example: migrated.config }));
+  for (const note of migrated.notes) process.stderr.write(`${note}\n`);
 }
 
 interface SimulateOptions {

@@ -1,7 +1,7 @@
 import { address, bridgeConfig, meterBase, timetable } from '@meterbridge/core/config';
 import { formatLine, type LineSettings, parseLine } from '@meterbridge/core/transport';
 import * as z from 'zod';
-import { type Model, profiles } from './meters/index.ts';
+import { isModel, profiles } from './meters/index.ts';
 import { registerEntry, registerOf } from './protocol/registers.ts';
 
 const LINE = 'must be line settings such as 1200 8N2 or 9600 8N2';
@@ -32,7 +32,7 @@ const parameter = z.codec(
   },
 );
 
-const models = Object.keys(profiles).filter((name): name is Model => name in profiles);
+const models = Object.keys(profiles).filter(isModel);
 
 const meter = z.strictObject({
   ...meterBase,

@@ -34,6 +34,10 @@ export const profiles = {
 
 export type Model = keyof typeof profiles;
 
+export function isModel(name: string): name is Model {
+  return Object.hasOwn(profiles, name);
+}
+
 /** Meter types of GetType whose name is known (KMP description 5512-447, 6.2.1); 15xxh: through a top module. */
 const TYPES: ReadonlyMap<number, string> = new Map(
   [0x0001, 0x0004, 0x0005, 0x1501, 0x1504, 0x1505].map((type) => [type, multical601.model]),

@@ -1,0 +1,163 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '@meterbridge/core/config';
+import { startApp } from '@meterbridge/testing';
+import { describe, expect, it } from 'vitest';
+import { config } from '../config.ts';
+import { migrate } from './index.ts';
+
+const OLD = `
+mqtt:
+  host: 10.0.0.9
+  port: 8883
+  client: kamstrup
+  topic: home/kamstrup
+  device_id: kamstrup_meter
+  device_name: Cellar
+  qos: 1
+  retain: true
+  authentication: true
+  username: house
+  password: "s3cret: #1"
+  tls_enabled: true
+  tls_ca_cert: /etc/ssl/ca.pem
+  tls_cert: /etc/ssl/me.pem
+  tls_key: /etc/ssl/me.key
+  tls_insecure: true
+  tls_version: PROTOCOL_TLSv1_2
+serial_device:
+  url: socket://10.0.0.5:2003
+  com_port: /dev/ttyUSB0
+kamstrup:
+  parameters: [energy, maxflowDate_m, 0x63, "0x3c", enrgy]
+  poll_interval: 28
+  version: "603"
+homeassistant:
+  discovery_prefix: ha
+logging:
+  level: WARNING
+  destinations: [stdout, file]
+  directory: /var/log/kamstrup
+  filename: debug.log
+  rotate_when: d
+  rotate_interval: 1
+  backup_count: 7
+  stdout_format: "%(message)s"
+knx: { on: true }
+`;
+
+async function migrated(text: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'kamstrup-'));
+  try {
+    await writeFile(join(folder, 'config.yaml'), text);
+    await using app = await startApp('kamstrup-bridge', ['migrate', join(folder, 'config.yaml')]);
+    const exit = await app.exit;
+    await writeFile(join(folder, 'ours.yaml'), `${app.stdout.join('\n')}\n`);
+    const yaml = await readFile(join(folder, 'ours.yaml'), 'utf8');
+    return {
+      exit,
+      yaml,
+      notes: app.stderr,
+      load: () => loadConfig(config, { file: join(folder, 'ours.yaml'), env: {} }).config,
+      [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+    };
+  } catch (thrown) {
+    await rm(folder, { recursive: true });
+    throw thrown;
+  }
+}
+
+describe('a configuration of kamstrup2mqtt', () => {
+  it('becomes one of ours that loads as it is', async () => {
+    await using result = await migrated(OLD);
+    expect(result.exit).toBe(0);
+    const { mqtt, log, homeassistant, meters } = result.load();
+    expect(mqtt).toMatchObject({
+      url: 'mqtts://10.0.0.9:8883',
+      client_id: 'kamstrup',
+      qos: 1,
+      retain: true,
+      username: 'house',
+      password: 's3cret: #1',
+      output: 'attributes',
+      topics: { reading: 'home/{meter}/values', attribute: 'home/{meter}/{parameter}' },
+      tls: {
+        ca_file: '/etc/ssl/ca.pem',
+        cert_file: '/etc/ssl/me.pem',
+        key_file: '/etc/ssl/me.key',
+        insecure: false,
+      },
+    });
+    expect(log).toMatchObject({
+      level: 'warn',
+      file: { path: '/var/log/kamstrup/debug.log', rotate: 'daily', max_files: 7 },
+    });
+    expect(homeassistant.discovery_prefix).toBe('ha');
+    expect(meters).toEqual([
+      expect.objectContaining({
+        id: 'kamstrup',
+        name: 'Cellar',
+        model: '603',
+        parameters: [60, 138, 99, 60],
+        interval: 28 * 60_000,
+        address: { kind: 'tcp', host: '10.0.0.5', tcpPort: 2003, url: 'tcp://10.0.0.5:2003' },
+      }),
+    ]);
+  });
+
+  it('is told of each key that has no counterpart, and of no other', async () => {
+    await using result = await migrated(OLD);
+    const keys = result.notes.map((note) => note.split(':', 1)[0]);
+    expect(keys).toEqual([
+      'mqtt.device_id',
+      'mqtt.tls_insecure',
+      'mqtt.tls_version',
+      'logging.rotate_interval',
+      'logging.stdout_format',
+      'knx',
+      'kamstrup.parameters',
+      'home/kamstrup/status',
+    ]);
+    expect(result.notes.join()).toContain('enrgy');
+    expect(result.notes.join()).not.toContain('s3cret');
+  });
+
+  it('that says next to nothing gets our defaults', () => {
+    expect(migrate({ serial_device: { com_port: '/dev/ttyUSB1' } })).toEqual({
+      config: {
+        mqtt: {
+          url: 'mqtt://localhost:1883',
+          output: 'attributes',
+          topics: { reading: '{meter}/values', attribute: '{meter}/{parameter}' },
+        },
+        meters: [{ id: 'kamstrup', address: '/dev/ttyUSB1' }],
+      },
+      notes: [expect.stringContaining('kamstrup/status')],
+    });
+  });
+
+  it.each([
+    [{ mqtt: { username: 'x', password: 'y' } }, { mqtt: { username: undefined } }],
+    [{ mqtt: { authentication: 'yes', username: 'x' } }, { mqtt: { username: 'x' } }],
+    [{ mqtt: { host: 'fe80::1' } }, { mqtt: { url: 'mqtt://[fe80::1]:1883' } }],
+    [
+      { mqtt: { port: '1884', qos: '2', retain: 'no' } },
+      { mqtt: { url: 'mqtt://localhost:1884', qos: 2, retain: false } },
+    ],
+    [{ serial_device: { url: '', com_port: 'socket://a:1' } }, { meters: [{ address: 'socket://a:1' }] }],
+    [{ kamstrup: { poll_interval: '0.5' } }, { meters: [{ interval: '30s' }] }],
+    [{ kamstrup: { version: 403 } }, { meters: [{ model: '403' }] }],
+    [{ logging: { level: 'critical' } }, { log: { level: 'fatal' } }],
+  ])('%j becomes %j', (old, ours) => {
+    const { mqtt, meters, log } = migrate(old).config;
+    const picked = { mqtt: { username: undefined, ...mqtt }, meters, log };
+    expect(picked).toMatchObject(ours);
+  });
+
+  it('that is no YAML is refused with its place', async () => {
+    await using result = await migrated('mqtt: [');
+    expect(result.exit).toBe(78);
+    expect(result.notes.join('\n')).toContain('config.yaml:1:');
+  });
+});
