@@ -103,6 +103,19 @@ describe('a decimal', () => {
     expect(decimal(a).plus(decimal(b)).toString()).toBe(sum);
   });
 
+  it.each([
+    ['0.196', '1000', '196'],
+    ['196', '0.001', '0.196'],
+    ['230.0', '10', '2300'],
+    ['12.345', '10.550', '130.23975'],
+    ['9007199254740993', '3', '27021597764222979'],
+    ['1', '1000', '1000'],
+    ['-1.5', '-2', '3.0'],
+    ['1.5', '0', '0.0'],
+  ])('%s × %s = %s', (a, b, product) => {
+    expect(decimal(a).times(decimal(b)).toString()).toBe(product);
+  });
+
   it('is compared by its value, not its decimals', () => {
     fc.assert(
       fc.property(texts, texts, (a, b) => {

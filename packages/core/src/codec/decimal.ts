@@ -66,6 +66,17 @@ export class Decimal {
     return this.plus(new Decimal(-other.mantissa, other.decimals));
   }
 
+  /** The exact product. Zeros at the end of the factor move the point only: `0.196` × `1000` is `196`. */
+  times(factor: Decimal): Decimal {
+    const { mantissa, decimals } = withoutTrailingZeros(factor);
+    const product = Number(this.mantissa) * Number(mantissa);
+    const isExact = Number.isSafeInteger(product);
+    return new Decimal(
+      isExact ? product : normalise(BigInt(this.mantissa) * BigInt(mantissa)),
+      this.decimals + decimals,
+    );
+  }
+
   /** Negative, zero or positive as this is less than, equal to or greater than `other`. */
   compare(other: Decimal): number {
     if (this.decimals === other.decimals && this.mantissa === other.mantissa) return 0;
@@ -77,6 +88,13 @@ export class Decimal {
 
 function scaled(value: Decimal, decimals: number): bigint {
   return BigInt(value.mantissa) * 10n ** BigInt(decimals - value.decimals);
+}
+
+/** Mantissa and decimals of the same number, with fewer than no decimals where it ends in zeros. */
+function withoutTrailingZeros({ mantissa, decimals }: Decimal): { mantissa: bigint; decimals: number } {
+  let [digits, places] = [BigInt(mantissa), decimals];
+  while (digits !== 0n && digits % 10n === 0n) [digits, places] = [digits / 10n, places - 1];
+  return { mantissa: digits, decimals: places };
 }
 
 function normalise(mantissa: bigint): number | bigint {

@@ -3,6 +3,7 @@ export type { Environment } from './environment.ts';
 export type { ConfigIssue } from './issues.ts';
 export { type ConfigPlaces, type ConfigSources, type LoadedConfig, loadConfig } from './load.ts';
 export { isMeterFile } from './meter-files.ts';
+export type { Multiplier } from './meter-shape.ts';
 export { effectiveYaml, redact } from './redact.ts';
 export { type SampleOptions, sampleYaml } from './sample.ts';
 export * from './schema.ts';
@@ -14,3 +15,4 @@ export {
   serviceConfig,
   timetable,
 } from './sections.ts';
+export { nearest } from './suggest.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { meterShape } from './meter-shape.ts';
 import { brokerConnection, mqtt } from './mqtt-section.ts';
 import { cron, duration, meterId, size, tcpPort, timezone, topicTemplate } from './schema.ts';
 import { isBranch } from './tree.ts';
@@ -150,6 +151,7 @@ export const meterBase = {
       'Without a reading for so long the meter counts as offline. Default: 5m, or more for slow meters.',
     examples: ['10m'],
   }),
+  ...meterShape,
 };
 
 /**

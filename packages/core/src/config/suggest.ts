@@ -7,7 +7,8 @@ export function explainUnknown(key: string, known: readonly string[]): string {
   return known.length === 0 ? 'is not a key' : `is not a key; must be one of ${known.join(', ')}`;
 }
 
-function nearest(key: string, known: readonly string[]): string | undefined {
+/** The name that was meant by one that is hardly wrong. */
+export function nearest(key: string, known: readonly string[]): string | undefined {
   const wanted = plain(key).slice(0, 64);
   const ranked = known
     .map((name) => ({ name, distance: editDistance(wanted, plain(name)) }))

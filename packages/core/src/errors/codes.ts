@@ -34,6 +34,11 @@ export const errorCodes = {
     what: 'The configuration holds values that cannot be used.',
     hint: 'Mend the keys that are named; the check command tells when all is well.',
   },
+  'config/unmatched': {
+    retry: 'never',
+    what: 'The settings of a meter name a parameter, or a meter behind it, that is not there.',
+    hint: 'Parameters have the keys that the meter itself has for them, also where `rename` gives them others; the command `read` shows them. A meter behind another one has the id that stands in its topics.',
+  },
   'input/unreadable': {
     retry: 'never',
     what: 'A file named on the command line cannot be read.',

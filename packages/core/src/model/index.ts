@@ -3,3 +3,4 @@ export { identityOf, isInstant, valueToJson, valueToPlain, valueToText } from '.
 export type { Measurement, StateClass } from './measurement.ts';
 export type { Meter } from './meter.ts';
 export type { MeasuredValue, Reading, Row, Scalar, Value } from './reading.ts';
+export { deviceClassFor } from './traits.ts';

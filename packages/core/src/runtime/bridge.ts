@@ -21,6 +21,7 @@ import { ComponentLogs } from './log.ts';
 import { mqttSettings } from './mqtt-settings.ts';
 import { Publisher } from './publisher.ts';
 import { OncePerMinute } from './quiet.ts';
+import { Shapes } from './shapes.ts';
 import type { Entry } from './source.ts';
 import { storeSettings } from './store-settings.ts';
 import { SUPPORT_URL, VERSION } from './version.ts';
@@ -63,6 +64,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   readonly #topics: Topics;
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
+  readonly #shapes: Shapes;
   readonly #quiet = new OncePerMinute();
   readonly #web: Web;
   #infoTimer: NodeJS.Timeout | undefined;
@@ -107,6 +109,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     this.delivery = new Delivery(this.mqtt, this.outbox, (message, error) => {
       this.#logs.mqtt.error({ err: error, topic: message.topic }, 'message refused');
     });
+    this.#shapes = new Shapes(config.meters, (error) => this.#logs.meters.warn({ err: error }));
     this.#publisher = new Publisher({ topics, output, qos, retain }, put);
     this.availability = new Availability(topics, put, (meter, online) => {
       this.#logs.meters.info({ meter: meter.id }, online ? 'meter online' : 'meter offline');
@@ -156,8 +159,12 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     await this.#lines.apply(this.#entries);
   }
 
-  /** Reads these entries from now on; lines whose entry is the same go on as they are. */
-  async apply(entries: readonly E[]): Promise<Changes<E>> {
+  /**
+   * Reads these entries from now on; lines whose entry is the same go on as they are.
+   * @param meters as in the configuration that the entries are from
+   */
+  async apply(entries: readonly E[], meters: BaseConfig['meters']): Promise<Changes<E>> {
+    this.#shapes.configure(meters);
     return await this.#lines.apply(entries);
   }
 
@@ -190,7 +197,8 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     else this.#logs.store.warn({ messages }, 'stopped before the broker had taken everything');
   }
 
-  #received(reading: Reading, entry: Entry): void {
+  #received(taken: Reading, entry: Entry): void {
+    const reading = this.#shapes.apply(taken);
     const { meter } = reading;
     const expireAfterMs = this.#expireAfterMs(meter, entry);
     this.#web.received(reading, entry.id);

@@ -5,6 +5,7 @@ import { formatInstant, identityOf, type Reading, valueToJson } from '../model/i
 import { createLogger } from '../observe/index.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { Line } from './line.ts';
+import { Shapes } from './shapes.ts';
 import type { Entry } from './source.ts';
 
 /** Meters behind the same port tell their values together; whoever has told nothing by then has nothing to tell. */
@@ -20,6 +21,7 @@ export async function readOnce<Schema extends z.ZodObject, E extends Entry>(
     throw new BridgeError('usage/invalid', '--timeout must be a number of seconds above 0');
   const log = createLogger({ level: 'warn', format: 'pretty' }, process.stderr);
   const entries = definition.entries(config);
+  const shapes = new Shapes(config.meters, (error) => log.warn({ err: error }));
   const failed = await Promise.all(
     entries.map(async (entry) => {
       const abort = new AbortController();
@@ -32,7 +34,7 @@ export async function readOnce<Schema extends z.ZodObject, E extends Entry>(
           if (printed.has(reading.meter.id)) return;
           if (printed.size === 0) setTimeout(() => abort.abort(), TOGETHER_MS);
           printed.add(reading.meter.id);
-          process.stdout.write(`${readingJson(reading)}\n`);
+          process.stdout.write(`${readingJson(shapes.apply(reading))}\n`);
         },
       });
       await line.run(abort.signal);

@@ -107,7 +107,8 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
     if (needsRestart(before, config)) {
       const kept = new Set(entries.map(({ id }) => id));
       // Meters that go are forgotten where they are known.
-      await this.#bridge.apply(this.#definition.entries(before).filter(({ id }) => kept.has(id)));
+      const entriesLeft = this.#definition.entries(before).filter(({ id }) => kept.has(id));
+      await this.#bridge.apply(entriesLeft, before.meters);
       await this.#restart(config);
       return;
     }
@@ -116,7 +117,7 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
       this.#bridge.logLevels = config.log;
       this.#log.info({ level, ...levels }, 'log level changed');
     }
-    const changes = await this.#bridge.apply(entries);
+    const changes = await this.#bridge.apply(entries, config.meters);
     if (!hasChanges(changes)) return this.#log.debug('the meters of the configuration are the same');
     const ids = Object.entries(changes).map(([what, list]) => [what, list.map(({ id }: E) => id)]);
     this.#log.info(Object.fromEntries(ids), 'configuration applied');
