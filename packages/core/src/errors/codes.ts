@@ -229,6 +229,16 @@ export const errorCodes = {
     what: 'Nothing has come of a line for minutes, not even an error: its source hangs. The bridge counts as unhealthy, and the watchdog of systemd is not fed any more.',
     hint: 'With WatchdogSec= in its unit, systemd restarts the bridge. Please report it with the log lines before this one.',
   },
+  'counter/held': {
+    retry: 'now',
+    what: 'A total of a meter fell, or rose faster than is possible. The value is held back until another reading confirms it.',
+    hint: 'One such value is usually a disturbance on the line. If the meter really counts so fast, raise counter_guard.max_power_kw or max_flow_m3h of the meter.',
+  },
+  'counter/confirmed': {
+    retry: 'now',
+    what: 'A total of a meter that fell, or rose faster than is possible, was confirmed by another reading and is published.',
+    hint: 'Usual after the meter was exchanged. If it was not, look at what the meter itself shows.',
+  },
   'http/unavailable': {
     retry: 'never',
     what: 'The HTTP port of status page and health checks cannot be opened.',

@@ -11,6 +11,8 @@ export interface Measurement {
   readonly unit: string | null;
   readonly deviceClass?: string;
   readonly stateClass?: StateClass;
+  /** A total that begins anew every day or so, such as the yield of today: that it falls is no fault. */
+  readonly resets?: boolean;
   /** Decimals to show. */
   readonly precision?: number;
   /** Shown among the diagnostics of the device rather than its values. */

@@ -29,6 +29,7 @@ const source: MetricsSource = {
       isOnline: true,
       lastReadingMs: 1_770_000_001_500,
       values: [{ key: 'voltage', unit: 'V', number: 230.1 }],
+      held: new Map([['energy', 6]]),
     },
   ],
 };
@@ -43,6 +44,7 @@ describe('metrics', () => {
       'meterbridge_messages_delivered_total 10',
       'meterbridge_messages_refused_total 1',
       'meterbridge_messages_dropped_total 2',
+      'meterbridge_held_values_total{meter="a\\"b\\\\c\\nd",parameter="energy"} 6',
       'meterbridge_readings_total{line="bus"} 4',
       'meterbridge_reports_total{line="bus",code="frame/checksum"} 5',
       'meterbridge_line_up{line="bus"} 0',

@@ -36,6 +36,8 @@ export interface MeterMetrics {
   readonly isOnline: boolean;
   readonly lastReadingMs: number;
   readonly values: readonly { readonly key: string; readonly unit: string; readonly number: number }[];
+  /** By key: values of totals that were held back so far. */
+  readonly held: ReadonlyMap<string, number>;
 }
 
 const BREAKER_STATES = { closed: 0, 'half-open': 1, open: 2 };
@@ -125,6 +127,15 @@ export class Metrics {
       'When the meter was last heard of.',
       ['meter'],
       ({ meters }) => meters.map(({ id, lastReadingMs }) => [lastReadingMs / 1000, { meter: id }]),
+    );
+    this.#metric(
+      'meterbridge_held_values_total',
+      'Values of totals that were held back, as they could not be true.',
+      ['meter', 'parameter'],
+      ({ meters }) =>
+        meters.flatMap(({ id, held }) =>
+          Array.from(held, ([key, count]) => [count, { meter: id, parameter: key }] as const),
+        ),
     );
     if (!values) return;
     this.#metric('meterbridge_value', 'What the meter tells.', ['meter', 'parameter', 'unit'], ({ meters }) =>

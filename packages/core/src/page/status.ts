@@ -89,6 +89,8 @@ export interface MeterStatus {
   readonly interval_s: number | null;
   /** Time of the last reading, by the meter's clock; ISO 8601 with offset. */
   readonly time: string;
+  /** By the meter's own key: values of totals that were held back so far, as they could not be true. */
+  readonly held: Readonly<Record<string, number>>;
   readonly values: readonly ValueStatus[];
 }
 

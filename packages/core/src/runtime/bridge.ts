@@ -10,6 +10,7 @@ import type { Logger, LogTail } from '../observe/index.ts';
 import { type Outbox, type Outgoing, Store } from '../store/index.ts';
 import { Availability } from './availability.ts';
 import type { Changes } from './changes.ts';
+import { CounterGuard } from './counter-guard.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { Delivery } from './delivery.ts';
 import { type BrokerClient, DryRun } from './dry-run.ts';
@@ -56,6 +57,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   readonly app: string;
   readonly startedMs = Date.now();
   readonly latest = new Latest();
+  readonly guard: CounterGuard;
   readonly tail: LogTail;
   readonly #config: BaseConfig;
   readonly #entries: readonly E[];
@@ -110,6 +112,12 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       this.#logs.mqtt.error({ err: error, topic: message.topic }, 'message refused');
     });
     this.#shapes = new Shapes(config.meters, (error) => this.#logs.meters.warn({ err: error }));
+    this.guard = new CounterGuard({
+      space: this.store.state.space('counters'),
+      limitsOf: (meter) => this.#shapes.limitsOf(meter),
+      isPublished: (meter, key) => this.#shapes.of(meter).keyOf(key) !== null,
+      onEvent: (error, key) => this.#counterEvent(error, key),
+    });
     this.#publisher = new Publisher({ topics, output, qos, retain }, put);
     this.availability = new Availability(topics, put, (meter, online) => {
       this.#logs.meters.info({ meter: meter.id }, online ? 'meter online' : 'meter offline');
@@ -185,6 +193,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     clearInterval(this.#infoTimer);
     await this.#lines.stop(left() / 2);
     this.#announcer.close();
+    this.guard.keep();
     this.availability.close();
     await within(this.delivery.drained(), left() / 2);
     await this.mqtt.close({ last: [this.#stateMessage('offline')], timeoutMs: left() });
@@ -198,7 +207,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
   }
 
   #received(taken: Reading, entry: Entry): void {
-    const reading = this.#shapes.apply(taken);
+    const reading = this.#shapes.apply(this.guard.apply(taken));
     const { meter } = reading;
     const expireAfterMs = this.#expireAfterMs(meter, entry);
     this.#web.received(reading, entry.id);
@@ -226,6 +235,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       this.availability.forget(meter);
       this.#publisher.forget(meter);
       this.latest.forget(meter);
+      this.guard.forget(meter);
     }
   }
 
@@ -242,6 +252,10 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       { code: 'outbox/overflow', dropped },
       'the outbox is full: the oldest messages were dropped',
     );
+  }
+
+  #counterEvent(error: BridgeError, counter: string): void {
+    if (this.#quiet.pass(counter) !== null) this.#logs.meters.warn({ err: error });
   }
 
   #storeChanged(problem: BridgeError | null): void {

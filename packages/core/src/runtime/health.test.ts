@@ -55,6 +55,7 @@ function bridgeOf(line: ObservedLine, isOnline = true, changes: Partial<Observed
     storeMovedAside: null,
     configProblems: [],
     dryRun: false,
+    guard: { held: [], countsOf: () => new Map() },
     ...changes,
   };
 }

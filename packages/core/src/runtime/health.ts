@@ -3,6 +3,7 @@ import type { Problem } from '../page/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Availability } from './availability.ts';
 import type { Breaker } from './breaker.ts';
+import type { CounterGuard } from './counter-guard.ts';
 import type { Latest } from './latest.ts';
 import type { Poll } from './poll.ts';
 import { stallOf } from './stall.ts';
@@ -21,6 +22,7 @@ export interface Observed {
   readonly configProblems: readonly BridgeError[];
   /** Nothing is published. */
   readonly dryRun: boolean;
+  readonly guard: Pick<CounterGuard, 'held' | 'countsOf'>;
 }
 
 export interface ObservedLine {
@@ -82,13 +84,15 @@ export function problemOf({ code, message, hint }: BridgeError, where?: string):
 /** What is not as it should be, though readings reach the broker. */
 export function warningsOf({
   dryRun,
+  guard,
   store,
   storeMovedAside,
-}: Pick<Observed, 'dryRun' | 'store' | 'storeMovedAside'>): readonly Problem[] {
+}: Pick<Observed, 'dryRun' | 'guard' | 'store' | 'storeMovedAside'>): readonly Problem[] {
   const ofStore = [store.problem, storeMovedAside].flatMap((error) =>
     error ? [problemOf(error, 'store')] : [],
   );
-  return dryRun ? [DRY_RUN, ...ofStore] : ofStore;
+  const held = guard.held.map((error) => problemOf(error));
+  return [...(dryRun ? [DRY_RUN] : []), ...ofStore, ...held];
 }
 
 /** How it is doing, in a few words. */

@@ -2,12 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { type BaseConfig, nearest } from '../config/index.ts';
 import { BridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
+import { type CounterLimits, USUAL_LIMITS } from './counter-limits.ts';
 import { Shape, type ShapeSettings } from './shape.ts';
 
 type Meters = BaseConfig['meters'];
 
+type Settings = ShapeSettings & { readonly counter_guard: CounterLimits };
+
 interface Configured {
-  readonly settings: ShapeSettings;
+  readonly settings: Settings;
   readonly shape: Shape;
   /** Ids of the meters behind it that the configuration names and of which nothing was heard so far. */
   readonly missing: Set<string>;
@@ -52,6 +55,13 @@ export class Shapes {
     return this.#configured.get(id)?.shape ?? asItIs;
   }
 
+  /** A meter behind another one that has no settings of its own has those of the one in front. */
+  limitsOf({ id, via }: Meter): CounterLimits {
+    const known = this.#configured.get(id);
+    if (known) return known.settings.counter_guard;
+    return via ? this.limitsOf(via) : USUAL_LIMITS;
+  }
+
   /** The reading as it is to be published. */
   apply(reading: Reading): Reading {
     const { id, via } = reading.meter;
@@ -94,7 +104,7 @@ export class Shapes {
   }
 }
 
-function configuredOf(settings: ShapeSettings & Pick<Meters[number], 'behind'>): Configured {
+function configuredOf(settings: Settings & Pick<Meters[number], 'behind'>): Configured {
   const missing = new Set(Object.keys(settings.behind ?? {}));
   return { settings, shape: new Shape(settings), missing, heard: new Set(), readings: 0 };
 }

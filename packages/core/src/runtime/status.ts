@@ -52,7 +52,9 @@ export function statusOf(bridge: Shown): BridgeStatus {
     lines: bridge.lines.map(lineStatus),
     meters: availability.states().flatMap(({ meter, online, lastMs }) => {
       const known = latest.of(meter);
-      return known ? [meterStatus(known, polled.get(meter.uniqueId) ?? null, online, lastMs)] : [];
+      if (!known) return [];
+      const held = Object.fromEntries(bridge.guard.countsOf(meter));
+      return [{ ...meterStatus(known, polled.get(meter.uniqueId) ?? null, online, lastMs), held }];
     }),
     log: tail.lines(),
   };
@@ -100,6 +102,7 @@ export function metricsOf(bridge: Shown): MetricsSource {
       isOnline: online,
       lastReadingMs: Date.now() - (performance.now() - lastMs),
       values: online ? gaugesOf(latest.of(meter)) : [],
+      held: bridge.guard.countsOf(meter),
     })),
   };
 }
@@ -124,7 +127,7 @@ function meterStatus(
   polled: string | null,
   online: boolean,
   lastMs: number,
-): MeterStatus {
+): Omit<MeterStatus, 'held'> {
   return {
     ...identityOf(meter),
     via: meter.via?.id ?? null,
