@@ -1,6 +1,5 @@
 export { EventStreams } from './event-streams.ts';
 export { FrameLog, type LoggedFrame, type SeenFrame } from './frame-log.ts';
-export { type HistoryPoint, type HistoryQuery, type HistoryReader, MemoryHistory } from './history.ts';
 export {
   type HttpAnswer,
   type HttpRoute,

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
-import { Decimal } from '../codec/index.ts';
 import type { BaseConfig } from '../config/index.ts';
 import { Announcer } from '../discovery/index.ts';
 import { BridgeError, toBridgeError } from '../errors/index.ts';
@@ -15,7 +14,7 @@ import type { BridgeDefinition } from './definition.ts';
 import { Delivery } from './delivery.ts';
 import { type BrokerClient, DryRun } from './dry-run.ts';
 import { infoOf } from './info.ts';
-import { Latest } from './latest.ts';
+import { type KnownMeter, Latest, numbersOf } from './latest.ts';
 import { Line } from './line.ts';
 import { Lines } from './lines.ts';
 import { ComponentLogs } from './log.ts';
@@ -210,23 +209,22 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
     const reading = this.#shapes.apply(this.guard.apply(taken));
     const { meter } = reading;
     const expireAfterMs = this.#expireAfterMs(meter, entry);
-    this.#web.received(reading, entry.id);
+    const known = this.latest.received(reading, entry.id);
+    this.#web.received(known);
     this.availability.seen(meter, expireAfterMs);
     if (reading.unchanged) return;
     // Home Assistant counts only what is published: a meter that tells something now and then would seem dead to it.
     const expireAfterS = meter.intervalMs === null ? null : Math.ceil(expireAfterMs / 1000);
     this.#announcer.learn(meter, reading.values, expireAfterS);
     this.#publisher.publish(reading);
-    this.#remember(reading);
+    this.#remember(known);
   }
 
-  #remember({ meter, time, values }: Reading): void {
-    const { history } = this.store;
-    if (!history) return;
-    for (const { measurement, value } of values) {
-      if (value instanceof Decimal)
-        history.append(meter.uniqueId, measurement.key, time.epochMs, value.toNumber());
-    }
+  /** By the clock of this machine: one that is wrong in a meter would put its values where nobody looks. */
+  #remember(known: KnownMeter): void {
+    const now = Date.now();
+    for (const { measurement, number } of numbersOf(known))
+      this.store.history.append(known.meter.uniqueId, measurement.key, now, number);
   }
 
   #forget(meters: readonly Meter[]): void {

@@ -1,12 +1,11 @@
 import type { BaseConfig } from '../config/index.ts';
 import type { BridgeError } from '../errors/index.ts';
-import type { Meter, Reading } from '../model/index.ts';
+import type { Meter } from '../model/index.ts';
 import {
   EventStreams,
   type FrameLog,
   type HttpAnswer,
   type HttpServer,
-  MemoryHistory,
   Metrics,
   serveHttp,
 } from '../observe/index.ts';
@@ -14,7 +13,7 @@ import { type FramesAnswer, type HistoryAnswer, statusPage } from '../page/index
 import type { Store } from '../store/index.ts';
 import { Feed } from './feed.ts';
 import { problemOf, problemsOf, warningsOf } from './health.ts';
-import { numbersOf } from './latest.ts';
+import type { KnownMeter } from './latest.ts';
 import { metricsOf, type Shown, statusOf } from './status.ts';
 
 const MAX_POINTS = 500;
@@ -29,8 +28,6 @@ export interface WebBridge extends Shown {
 export class Web {
   readonly #bridge: WebBridge;
   readonly #settings: BaseConfig['http'];
-  /** The last hours, finely; what is older, or from before a restart, is in the store by the minute. */
-  readonly #recent = new MemoryHistory();
   readonly #streams = new EventStreams();
   readonly #feed: Feed;
   readonly #onError: (error: BridgeError) => void;
@@ -44,13 +41,8 @@ export class Web {
     this.#feed = new Feed(bridge, this.#streams);
   }
 
-  received(reading: Reading, line: string): void {
-    const known = this.#bridge.latest.received(reading, line);
+  received(known: KnownMeter): void {
     this.#feed.received(known);
-    if (reading.unchanged) return;
-    const now = Date.now();
-    for (const { measurement, number } of numbersOf(known))
-      this.#recent.record(known.meter.id, measurement.key, number, now);
   }
 
   availability(meter: Meter, online: boolean): void {
@@ -98,24 +90,19 @@ export class Web {
 
   #plot(query: URLSearchParams): HttpAnswer {
     const [meter, parameter] = [query.get('meter'), query.get('parameter')];
-    const toMs = timeOf(query.get('to')) ?? Date.now();
-    const fromMs = timeOf(query.get('from')) ?? toMs - HOUR_MS;
-    if (!meter || !parameter || !(fromMs < toMs))
+    const to = timeOf(query.get('to')) ?? Date.now();
+    const from = timeOf(query.get('from')) ?? to - HOUR_MS;
+    if (!meter || !parameter || !(from < to))
       return refuse(400, 'meter, parameter, and from before to (ISO 8601 or milliseconds since 1970)');
     const known = this.#bridge.latest.byId(meter);
     if (!known?.values.has(parameter)) return refuse(404, 'no such meter or parameter');
-    const recent = this.#recent.query({ meter, parameter, fromMs, toMs, maxPoints: MAX_POINTS });
-    const span = { from: fromMs, to: toMs, maxPoints: MAX_POINTS };
-    const stored =
-      this.#bridge.store.history?.query({ meter: known.meter.uniqueId, key: parameter, ...span }) ?? [];
-    const points =
-      recent.length >= stored.length
-        ? recent
-        : stored.map(({ time, ...point }) => ({ timeMs: time, ...point }));
+    const { uniqueId } = known.meter;
+    const { history } = this.#bridge.store;
+    const points = history.query({ meter: uniqueId, key: parameter, from, to, maxPoints: MAX_POINTS });
     const body: HistoryAnswer = {
       meter,
       parameter,
-      points: points.map(({ timeMs, min, mean, max }) => [timeMs, min, mean, max]),
+      points: points.map(({ time, min, mean, max }) => [time, min, mean, max]),
     };
     return { status: 200, body };
   }

@@ -12,7 +12,7 @@ async function filled(path: string, rows = 2_000): Promise<void> {
   const store = openStore(path);
   for (let n = 1; n <= rows; n++) {
     store.outbox.put(reading(`${n} ${'x'.repeat(200)}`));
-    store.history?.append('m', `key${n % 50}`, Date.now() - n * 60_000, n);
+    store.history.append('m', `key${n % 50}`, Date.now() - n * 60_000, n);
   }
   await store.close(100);
 }
@@ -87,8 +87,8 @@ describe('a damaged file', () => {
       writeFileSync(path, bytes);
       const store = openStore(path);
       store.outbox.put(reading('new'));
-      store.history?.append('m', 'key1', Date.now(), 1);
-      store.history?.query({ meter: 'm', key: 'key2', from: 0, to: Date.now(), maxPoints: 10 });
+      store.history.append('m', 'key1', Date.now(), 1);
+      store.history.query({ meter: 'm', key: 'key2', from: 0, to: Date.now(), maxPoints: 10 });
       store.outbox.reconnected();
       expect(deliver(store.outbox)).toContain('a new');
       store.stats();

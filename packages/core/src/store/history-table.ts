@@ -1,12 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-
-/** What was measured within some time. */
-export interface Summary {
-  count: number;
-  sum: number;
-  min: number;
-  max: number;
-}
+import type { Summary } from './summary.ts';
 
 /** Minutes since 1970, and how many of them are one bucket. */
 export interface Span {

@@ -1,109 +1,85 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { History } from './history.ts';
 import { openStore, tempFolder } from './store.fixture.ts';
+import type { HistoryPoint } from './summary.ts';
 
-const MINUTE = 60_000;
-const DAY = 1_440 * MINUTE;
-/** A whole day, so that buckets begin where they seem to. */
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** A whole day, so that minutes begin where they seem to. */
 const START = Math.floor(Date.now() / DAY) * DAY - DAY;
+const EVERY = 7 * SECOND;
 
-const fresh = (): string => join(tempFolder(), 'meters.db');
-const all = { meter: 'm', key: 'power', from: START, to: START + DAY - 1, maxPoints: 10_000 };
+const ask = { meter: 'm', key: 'power', from: START, to: START + DAY - 1, maxPoints: 10_000 };
+
+/** The how-manieth value it is, every seven seconds. */
+function fill(history: History, fromMs: number, toMs: number): void {
+  for (let n = Math.ceil(fromMs / EVERY); n * EVERY < toMs; n++)
+    history.append('m', 'power', START + n * EVERY, n);
+}
+
+/** Each value is in one point, and in one only. */
+function expectWhole(points: readonly HistoryPoint[], toMs: number): void {
+  expect(points.map(({ min }) => min)).toEqual([0, ...points.slice(0, -1).map(({ max }) => max + 1)]);
+  expect(points.at(-1)?.max).toBe(Math.ceil(toMs / EVERY) - 1);
+  expect(points.map(({ time }) => time)).toEqual(points.map(({ time }) => time).toSorted());
+}
+
+const widths = (points: readonly HistoryPoint[]): readonly number[] => [
+  ...new Set(points.slice(1).map(({ time }, at) => time - points[at]!.time)),
+];
 
 describe('history', () => {
-  it('keeps a summary of each minute, before and after it is written', async () => {
-    const path = fresh();
-    const store = openStore(path);
-    for (const [second, value] of [
-      [0, 1],
-      [30, 4],
-      [59, 1],
-      [60, 7],
-    ] as const)
-      store.history?.append('m', 'power', START + second * 1_000, value);
-    const expected = [
-      { time: START, min: 1, max: 4, mean: 2 },
-      { time: START + MINUTE, min: 7, max: 7, mean: 7 },
-    ];
-    expect(store.history?.query(all)).toEqual(expected);
-    await store.close(100);
-    const after = openStore(path);
-    expect(after.history?.query(all)).toEqual(expected);
-    // What belongs to a minute that is written already is added to it.
-    after.history?.append('m', 'power', START + 45_000, -2);
-    const [first] = after.history?.query(all) ?? [];
-    expect(first).toEqual({ time: START, min: -2, max: 4, mean: 1 });
-    await after.close(100);
-    expect(openStore(path).history?.query(all)[0]).toEqual(first);
+  it('goes on by ten seconds where an earlier run ended in the middle of a minute', async () => {
+    const path = join(tempFolder(), 'meters.db');
+    const before = openStore(path);
+    fill(before.history, 0, 30 * MINUTE + 25 * SECOND);
+    await before.close(100);
+    const { history } = openStore(path);
+    fill(history, 30 * MINUTE + 25 * SECOND, HOUR);
+    const points = history.query(ask);
+    expectWhole(points, HOUR);
+    const begin = START + 31 * MINUTE;
+    expect(widths(points.filter(({ time }) => time <= begin))).toEqual([MINUTE]);
+    expect(widths(points.filter(({ time }) => time >= begin))).toEqual([10 * SECOND]);
+    const [onlyOld, onlyNew] = [{ to: begin - 1 }, { from: begin }].map((span) => ({ ...ask, ...span }));
+    expect([...history.query(onlyOld!), ...history.query(onlyNew!)]).toEqual(points);
   });
 
-  it('gives no more points than are asked for, each with all that is in it', async () => {
-    const path = fresh();
-    const store = openStore(path);
-    for (let minute = 0; minute < 1_440; minute++)
-      store.history?.append('m', 'power', START + minute * MINUTE, minute);
-    const query = { ...all, maxPoints: 24 };
-    const points = store.history?.query(query);
-    expect(points).toHaveLength(24);
-    expect(points?.[1]).toEqual({ time: START + 60 * MINUTE, min: 60, max: 119, mean: 89.5 });
-    await store.close(100);
-    expect(openStore(path).history?.query(query)).toEqual(points);
-  });
-
-  it('has no points where nothing was measured, and keeps measurements apart', () => {
-    const { history } = openStore(fresh());
-    history?.append('m', 'power', START, 1);
-    history?.append('m', 'power', START + 10 * MINUTE, 2);
-    history?.append('m', 'voltage', START + 5 * MINUTE, 230);
-    history?.append('n', 'power', START + 5 * MINUTE, 9);
-    expect(history?.query(all).map(({ mean }) => mean)).toEqual([1, 2]);
-    expect(history?.query({ ...all, key: 'gas' })).toEqual([]);
-    history?.append('m', 'power', START, Number.NaN);
-    expect(history?.query(all)[0]?.mean).toBe(1);
-  });
-
-  it('forgets what is older than its retention', async () => {
-    const path = fresh();
-    const settings = { history: { retentionMs: 2 * DAY + 10 * MINUTE, maxBytes: 1e6 } };
-    const store = openStore(path, settings);
-    for (let day = 5; day >= 0; day--) store.history?.append('m', 'power', START - day * DAY, day);
-    await store.close(100);
-    // Each time a day goes at most.
-    for (let turn = 0; turn < 5; turn++) {
-      const again = openStore(path, settings);
-      again.history?.append('m', 'power', START + turn * MINUTE, 0);
-      await again.close(100);
+  it('gives no more points than are asked for over both', async () => {
+    const path = join(tempFolder(), 'meters.db');
+    const before = openStore(path);
+    fill(before.history, 0, 8 * HOUR);
+    await before.close(100);
+    const { history } = openStore(path);
+    fill(history, 8 * HOUR, 10 * HOUR);
+    for (const maxPoints of [2, 10, 100, 500]) {
+      const points = history.query({ ...ask, to: START + 10 * HOUR - 1, maxPoints });
+      expectWhole(points, 10 * HOUR);
+      expect(points.length).toBeLessThanOrEqual(maxPoints);
+      expect(points.length).toBeGreaterThan(maxPoints / 2);
     }
-    const left = openStore(path, settings).history?.query({ ...all, from: START - 9 * DAY });
-    expect(left?.map(({ time }) => time).slice(0, 2)).toEqual([START - 2 * DAY, START - DAY]);
   });
 
-  it('keeps what there is when the clock of the machine is years ahead of its meters', async () => {
-    const path = fresh();
-    const store = openStore(path);
-    store.history?.append('m', 'power', START - 3_000 * DAY, 1);
-    await store.close(100);
-    const query = { ...all, from: START - 3_001 * DAY };
-    expect(openStore(path).history?.query(query)).toHaveLength(1);
+  it('goes back by the minute to where memory has no more', () => {
+    const { history } = openStore(join(tempFolder(), 'meters.db'));
+    fill(history, 0, 10 * HOUR);
+    const points = history.query(ask);
+    expectWhole(points, 10 * HOUR);
+    expect(widths(points)).toEqual([MINUTE, 10 * SECOND]);
   });
 
-  it('lets the oldest go when the file is crowded', async () => {
-    const path = fresh();
-    const limits = { maxMessages: 10, maxBytes: 10_000, maxAgeMs: 1e9, isKept: true };
-    const settings = { outbox: limits, history: { retentionMs: 100 * DAY, maxBytes: 200_000 } };
-    const filled = openStore(path, settings);
-    for (let minute = 0; minute < 14_400; minute++)
-      filled.history?.append('m', 'power', START - 10 * DAY + minute * MINUTE, minute + 0.5);
-    await filled.close(100);
-    for (let turn = 0; turn < 12; turn++) {
-      const again = openStore(path, settings);
-      again.history?.append('m', 'power', START + turn * MINUTE, 0);
-      await again.close(100);
-    }
-    const store = openStore(path, settings);
-    expect(store.stats().file_bytes).toBeLessThan(250_000);
-    const left = store.history?.query({ ...all, from: START - 20 * DAY, maxPoints: 100_000 }) ?? [];
-    expect(left.at(-1)?.time).toBe(START + 11 * MINUTE);
-    expect(left.length).toBeGreaterThan(1_440);
+  it.each([
+    ['without a file', null, true],
+    ['with a file that cannot be opened', tempFolder, true],
+    ['that is switched off', null, false],
+  ])('%s has the last hours all the same', (_, path, isKept) => {
+    const { history } = openStore(path?.() ?? null, isKept ? {} : { history: null });
+    fill(history, 0, HOUR);
+    const points = history.query(ask);
+    expectWhole(points, HOUR);
+    expect(widths(points)).toEqual([10 * SECOND]);
   });
 });

@@ -1,4 +1,3 @@
-export type { HistoryPoint, HistoryQuery } from './history.ts';
 export { Outbox } from './outbox.ts';
 export type { OutboxLimits, Outgoing } from './outgoing.ts';
 export type { StateSpace } from './state.ts';

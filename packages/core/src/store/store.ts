@@ -50,7 +50,7 @@ const SPARE_BYTES = 16 * 1024 * 1024;
 /** Everything that a bridge keeps over a restart, in one file. Nothing about the file ever stops the bridge. */
 export class Store {
   readonly outbox: Outbox;
-  readonly history: History | null;
+  readonly history: History;
   readonly state: State;
   readonly #settings: StoreSettings;
   readonly #events: StoreEvents;
@@ -65,13 +65,14 @@ export class Store {
     const outboxBytes = outbox.maxBytes * OUTBOX_OVERHEAD;
     this.outbox = new Outbox(outbox);
     this.state = new State();
-    this.history = history && new History({ ...history, maxFileBytes: outboxBytes + history.maxBytes });
+    this.history = new History(history && { ...history, maxFileBytes: outboxBytes + history.maxBytes });
     if (path === null) {
       this.#database = null;
       return;
     }
     const kept = outbox.isKept ? [this.outbox.readings] : [];
-    const members = [...kept, ...(this.history ? [this.history] : []), this.state];
+    const { minutes } = this.history;
+    const members = [...kept, ...(minutes ? [minutes] : []), this.state];
     const maxBytes = outboxBytes + (history?.maxBytes ?? 0) + SPARE_BYTES;
     const { onProblem, onError: onMovedAside } = events;
     const database = new Database(
@@ -115,6 +116,7 @@ export class Store {
   stats(): StoreStats {
     this.#settle();
     const { outbox } = this;
+    const { minutes } = this.history;
     return {
       file: this.#settings.path,
       file_bytes: this.#database?.bytes() ?? 0,
@@ -125,7 +127,7 @@ export class Store {
         dropped: outbox.dropped,
         dead_letters: outbox.readings.deadLetters,
       },
-      history: this.history && { series: this.history.seriesCount },
+      history: minutes && { series: minutes.seriesCount },
     };
   }
 
