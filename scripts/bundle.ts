@@ -1,17 +1,20 @@
-/** Bundles one app into a single file, with the native binaries of serialport beside it: bundle.ts APP FOLDER. */
-import { cp, mkdir } from 'node:fs/promises';
+/** Bundles one app into a single file, beside it the native binaries of serialport and all licences: bundle.ts APP FOLDER. */
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { noticeOf } from './notice.ts';
 
 const [app, folder] = process.argv.slice(2);
 if (!app || !folder) throw new Error('usage: bundle.ts APP FOLDER');
 
 const root = join(import.meta.dirname, '..');
 await mkdir(folder, { recursive: true });
-await build({
+const { metafile } = await build({
+  absWorkingDir: root,
+  metafile: true,
   entryPoints: [join(root, 'apps', app, 'src/main.ts')],
-  outfile: join(folder, 'main.js'),
+  outfile: resolve(folder, 'main.js'),
   bundle: true,
   minify: true,
   platform: 'node',
@@ -35,3 +38,11 @@ await cp(join(bindings, 'prebuilds'), join(folder, 'prebuilds'), {
   recursive: true,
   filter: (source) => !/prebuilds\/(?!linux)/.test(source),
 });
+
+await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+// That of the page is text in the bundle.
+const ofPage = await readFile(join(root, 'NOTICE'), 'utf8');
+await writeFile(
+  join(folder, 'NOTICE'),
+  `${ofPage}\nThe program holds parts of:\n\n${noticeOf(metafile, root)}`,
+);
