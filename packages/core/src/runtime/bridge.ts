@@ -262,7 +262,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> {
       return;
     }
     this.#logs.store.info('the store can be written again');
-    this.delivery.wake();
+    this.delivery.pump();
   }
 
   #storeError(error: BridgeError): void {

@@ -36,19 +36,14 @@ export class Delivery {
 
   put(message: Outgoing): void {
     this.#outbox.put(message);
-    this.#pump();
+    this.pump();
   }
 
   /** To be called when the broker is there again, after the state messages of the bridge itself. */
   connected(): void {
     this.#outbox.reconnected();
     this.#isOpen = true;
-    this.#pump();
-  }
-
-  /** To be called when the outbox may have more than it said. */
-  wake(): void {
-    this.#pump();
+    this.pump();
   }
 
   disconnected(): void {
@@ -63,7 +58,8 @@ export class Delivery {
     }
   }
 
-  #pump(): void {
+  /** Sends what may be sent; to be called when the outbox may have more than it said. */
+  pump(): void {
     const window = Math.min(WINDOW, this.#client.receiveMaximum);
     while (this.#isOpen && this.#client.connected && this.#underWay < window) {
       const message = this.#outbox.take();
@@ -80,7 +76,7 @@ export class Delivery {
       this.#outbox.done(message);
       this.delivered++;
     }
-    this.#pump();
+    this.pump();
     this.#wakeWaiting();
   }
 
