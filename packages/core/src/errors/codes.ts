@@ -74,6 +74,26 @@ export const errorCodes = {
     what: 'The bytes of a frame break the rules of its protocol.',
     hint: 'Please report it together with the bytes that the decode command was given.',
   },
+  'frame/encrypted': {
+    retry: 'now',
+    what: 'The meter encrypts its telegrams, and no key is set.',
+    hint: 'Ask the grid operator for the key of the meter (32 hexadecimal digits) and set key.',
+  },
+  'frame/decryption': {
+    retry: 'now',
+    what: 'What comes of decrypting a frame is no telegram: the key does not fit.',
+    hint: 'If it is so with each frame, key is wrong: it must be the key of this very meter. Now and then, bytes are damaged on the way.',
+  },
+  'frame/authentication': {
+    retry: 'now',
+    what: 'The authentication tag of an encrypted frame is wrong, so that it may have been changed on the way.',
+    hint: 'If it is so with each frame, auth_key is wrong; tag: warn reads such a meter by the CRC of its telegrams.',
+  },
+  'frame/replayed': {
+    retry: 'now',
+    what: 'An encrypted frame came again, or is older than one that was read; it was refused.',
+    hint: 'Somebody may be sending recorded frames. A meter that has begun to count anew is read again after a restart of the bridge.',
+  },
   'link/not-found': {
     retry: 'soon',
     what: 'The serial device or the host name does not exist.',

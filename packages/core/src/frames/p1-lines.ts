@@ -96,6 +96,16 @@ export function lastHeader(bytes: Uint8Array, from: number, to: number): number 
   return atLineStart;
 }
 
+/** Does a whole header line begin at `at` and end before `to`? All of it is text. */
+export function isHeaderLine(bytes: Uint8Array, at: number, to: number): boolean {
+  if (!isStart(bytes, at) || !isBaudId(bytes[at + 4])) return false;
+  for (let next = at + 5; next < to; next++) {
+    if (bytes[next] === LF) return true;
+    if (bytes[next]! < 0x20 && bytes[next] !== CR) return false;
+  }
+  return false;
+}
+
 /** Does an object line, or what is left of one, begin in `bytes[0, to)`? */
 export function holdsObject(bytes: Uint8Array, to: number): boolean {
   for (let at = 0; at < to; at++) if (bytes[at] === OPEN) return true;

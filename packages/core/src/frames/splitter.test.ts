@@ -4,7 +4,7 @@ import { bytesOf, latin1, latin1Bytes } from '../codec/index.ts';
 import { p1Scanner } from './p1-scanner.ts';
 import type { ScanFrame } from './scan.ts';
 import { FrameSplitter } from './splitter.ts';
-import { cutAt, forgetful, inChunks, p1Streams, split } from './stream.fixture.ts';
+import { cutAt, encryptedStreams, forgetful, inChunks, opens, p1Streams, split } from './stream.fixture.ts';
 
 /** `<…>`, found by its end. */
 const delimited: ScanFrame = (bytes, resume, state) => {
@@ -48,6 +48,7 @@ const streams: readonly (readonly [string, ScanFrame, fc.Arbitrary<Uint8Array>])
   ],
   ['of a P1 port', p1Scanner('if-present'), p1Streams],
   ['of a P1 port that needs no CRC', p1Scanner('off'), p1Streams],
+  ['of a P1 port that encrypts', p1Scanner('if-present', opens), encryptedStreams],
 ];
 
 describe.each(streams)('frames %s', (_name, scan, stream) => {

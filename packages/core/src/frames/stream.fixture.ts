@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { hexOf, latin1Bytes } from '../codec/index.ts';
+import { hexOf, latin1, latin1Bytes } from '../codec/index.ts';
+import { decodeEnvelope, encodeEnvelope } from './envelope.ts';
 import { encodeP1 } from './p1.ts';
+import type { JudgeEnvelope } from './p1-scanner.ts';
 import type { Scan, ScanFrame } from './scan.ts';
 import { FrameSplitter, type Piece } from './splitter.ts';
 
@@ -86,5 +88,39 @@ export const p1Streams: fc.Arbitrary<Uint8Array> = fc
       },
     ),
     { maxLength: 25 },
+  )
+  .map((parts) => Uint8Array.from(parts.flatMap((part) => [...part])));
+
+const iv = Uint8Array.from({ length: 12 }, (_, at) => at);
+/** Their content begins with Y where it can be opened. */
+const envelopes = ['Y', 'N', `Y${latin1(telegrams[0]!)}`, 'N/ABC5\r\n'].flatMap((text) => {
+  const ciphertext = latin1Bytes(text);
+  return [null, new Uint8Array(12)].map((tag) => encodeEnvelope({ iv, ciphertext, tag }));
+});
+
+/** Does an envelope of these streams hold a telegram? */
+export const opens: JudgeEnvelope = (envelope) =>
+  decodeEnvelope(envelope).ciphertext[0] === 0x59 ? null : 'frame/decryption';
+
+/** Streams of a port that encrypts, and then does not. */
+export const encryptedStreams: fc.Arbitrary<Uint8Array> = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...envelopes) },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(fc.constantFrom(...envelopes), fc.nat(40))
+          .map(([bytes, to]) => bytes.slice(0, to)),
+      },
+      {
+        weight: 3,
+        arbitrary: fc
+          .constantFrom('\xdb', '\xdb\x08', '0', '/ABC5\r\n', '/ABC', '(', '\n!', '\n!\r\n', '\x82\0')
+          .map(latin1Bytes),
+      },
+      { weight: 1, arbitrary: p1Streams },
+    ),
+    { maxLength: 15 },
   )
   .map((parts) => Uint8Array.from(parts.flatMap((part) => [...part])));
