@@ -115,6 +115,25 @@ describe.skipIf(folder === null)('decode of streams', () => {
   });
 });
 
+describe.skipIf(folder === null)('decode of encrypted streams', () => {
+  const cases = namesIn('encrypted').map((name) => load(`encrypted/${name}.json`));
+  const optionsOf = ({ key, authentication_key, options, timezone }: Json): string =>
+    `--key ${key}${authentication_key ? ` --auth-key ${authentication_key}` : ''} --tag ${options.tag} --timezone ${timezone}`;
+
+  it.each(grouped(cases, optionsOf))('with %s gives what the corpus expects', async (options, group) => {
+    const { lines } = await decode(
+      group.map(({ name }) => `encrypted/${name}.hex`),
+      options.split(' '),
+    );
+    const wanted = group.flatMap(({ telegrams }) =>
+      telegrams.map((one: Json) => promised(one.expect ?? load(`${one.same_as}.json`))),
+    );
+    const decoded = lines.filter(({ error }) => !error).map(promised);
+    expect(decoded.map((line, at) => alike(line, wanted[at]))).toEqual(wanted);
+    expect(lines.flatMap(({ error }) => error ?? [])).toEqual(group.flatMap(({ rejected }) => rejected));
+  });
+});
+
 describe('decode', () => {
   const TELEGRAM = '/ISk5\\2MT382-1004\r\n\r\n0-0:96.1.1(4B414C37)\r\n1-0:1.8.1(00185.000*kWh)\r\n!\r\n';
 
@@ -143,6 +162,13 @@ describe('decode', () => {
     await using app = await startApp('dsmr-bridge', ['decode', '/nowhere.txt']);
     expect(await app.exit).toBe(1);
     expect(app.stderr.join('\n')).toContain('/nowhere.txt');
+  });
+
+  it('says what is wrong with a key, and never shows it', async () => {
+    await using app = await startApp('dsmr-bridge', ['decode', '--key', 'C0FFEE'], { input: '' });
+    expect(await app.exit).toBe(64);
+    expect(app.stderr.join('\n')).toContain('32 hexadecimal digits');
+    expect(app.stderr.join('\n')).not.toContain('C0FFEE');
   });
 
   it('says what an option takes', async () => {

@@ -8,7 +8,9 @@ import {
   Option,
   untilInterrupted,
 } from '@meterbridge/core/runtime';
+import type * as z from 'zod';
 import { type DecodeOptions, decodeStream } from './decode.ts';
+import { parseKey } from './encryption.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
 import { usualIntervalMs } from './simulator/port.ts';
 import { servePort } from './simulator/serve.ts';
@@ -25,15 +27,23 @@ export function commands(program: Command): void {
         .choices(['if-present', 'require', 'off'])
         .default('if-present'),
     )
-    .option('--timezone <zone>', 'time zone of the meter', parseTimezone, 'Europe/Amsterdam')
+    .option('--timezone <zone>', 'time zone of the meter', argument(timezone), 'Europe/Amsterdam')
     .option('--max-telegram-bytes <n>', 'size beyond which a telegram is given up', positiveInteger, 16_384)
-    .action(async (files: readonly string[], options: DecodeOptions) => {
-      for (const file of files) await decodeFile(file, options);
+    .option('--key <hex>', 'key of a meter that encrypts: 32 hexadecimal digits', keyArgument('--key'))
+    .option('--auth-key <hex>', 'its authentication key', keyArgument('--auth-key'), null)
+    .addOption(
+      new Option('--tag <policy>', 'what is demanded of the authentication tag')
+        .choices(['verify', 'warn', 'off'])
+        .default('verify'),
+    )
+    .action(async (files: readonly string[], { key, authKey, ...options }: DecodeArguments) => {
+      const keys = key ? { key, authKey } : null;
+      for (const file of files) await decodeFile(file, { ...options, keys });
     });
   program
     .command('simulate')
     .description('be a P1 port in a house: on TCP, on a pseudo terminal, or both')
-    .option('--listen <address>', 'tcp://host:port to listen on', parseListen)
+    .option('--listen <address>', 'tcp://host:port to listen on', argument(address))
     .option('--pty <path>', 'where to put the pseudo terminal')
     .addOption(
       new Option('--dsmr <version>', 'version of the meter').choices(['2.2', '4.2', '5.0']).default('5.0'),
@@ -45,8 +55,20 @@ export function commands(program: Command): void {
       'milliseconds between telegrams; default: as the version demands',
       positiveInteger,
     )
+    .option('--key <hex>', 'encrypt the telegrams with this key', keyArgument('--key'))
+    .option(
+      '--auth-key <hex>',
+      'authentication key; default: that of Luxembourg',
+      keyArgument('--auth-key'),
+      null,
+    )
     .option('--seed <n>', 'same seed, same house', positiveInteger, 1)
     .action(simulate);
+}
+
+interface DecodeArguments extends Omit<DecodeOptions, 'keys'> {
+  readonly key?: Uint8Array;
+  readonly authKey: Uint8Array | null;
 }
 
 async function decodeFile(file: string, options: DecodeOptions): Promise<void> {
@@ -63,6 +85,8 @@ interface SimulateOptions {
   readonly fault: readonly Fault[];
   readonly replay?: readonly string[];
   readonly interval?: number;
+  readonly key?: Uint8Array;
+  readonly authKey: Uint8Array | null;
   readonly seed: number;
 }
 
@@ -73,6 +97,8 @@ async function simulate({
   fault,
   replay,
   interval,
+  key,
+  authKey,
   seed,
 }: SimulateOptions): Promise<void> {
   if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
@@ -85,6 +111,7 @@ async function simulate({
     seed,
     intervalMs: interval ?? usualIntervalMs(dsmr),
     replay: replay && (await Promise.all(replay.map(wholeInput))),
+    keys: key && { key, authKey },
     tcp: listen,
     pty,
   });
@@ -98,16 +125,22 @@ async function wholeInput(file: string): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-function parseListen(text: string): Address {
-  const parsed = address.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
-  return parsed.data;
+/** Reads an argument as the configuration would read its value. */
+function argument<Output>(schema: z.ZodType<Output>): (text: string) => Output {
+  return (text) => {
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(parsed.error.issues[0]!.message);
+  };
 }
 
-function parseTimezone(text: string): string {
-  const parsed = timezone.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
-  return parsed.data;
+/** Unlike other arguments it is not shown when it is wrong. */
+function keyArgument(option: string): (text: string) => Uint8Array {
+  return (text) => {
+    const key = parseKey(text);
+    if (key) return key;
+    throw new BridgeError('usage/invalid', `${option} must be a key of 32 hexadecimal digits`);
+  };
 }
 
 function parseFaults(text: string): readonly Fault[] {

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CrcPolicy, FrameSplitter, p1Scanner } from '@meterbridge/core/frames';
+import { bytesOf } from '@meterbridge/core/codec';
+import { FrameSplitter, p1Scanner } from '@meterbridge/core/frames';
 import { conformancePath, conformanceReason } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
-import { decodeStream } from './decode.ts';
+import { type DecodeOptions, decodeStream } from './decode.ts';
+import { keysOf } from './encryption.ts';
 import { seededRandom } from './simulator/random.ts';
 
 const folder = conformancePath('dsmr');
@@ -24,7 +26,8 @@ function casesIn(path: string): readonly Case[] {
     .map((file) => {
       const name = file.slice(0, -'.json'.length);
       const json = JSON.parse(readFileSync(join(folder, path, file), 'utf8'));
-      return { name, json, bytes: readFileSync(join(folder, path, `${name}.txt`)) };
+      if (path !== 'encrypted') return { name, json, bytes: readFileSync(join(folder, path, `${name}.txt`)) };
+      return { name, json, bytes: bytesOf(readFileSync(join(folder, path, `${name}.hex`), 'utf8')) };
     });
 }
 
@@ -69,17 +72,15 @@ const CUTS = {
   'with random cuts': () => 1 + Math.floor(random() * 200),
 };
 
-interface Options {
-  readonly crc: CrcPolicy;
-  readonly timezone: string;
-  readonly maxTelegramBytes: number;
-}
+type Options = Pick<DecodeOptions, 'crc' | 'timezone' | 'maxTelegramBytes'> & Partial<DecodeOptions>;
 
 async function decode(
   chunks: readonly Uint8Array[],
   options: Options,
 ): Promise<{ readonly telegrams: readonly Json[]; readonly rejected: readonly string[] }> {
-  const lines = (await Array.fromAsync(decodeStream(chunks, options))).map(({ json }) => JSON.parse(json));
+  const lines = (await Array.fromAsync(decodeStream(chunks, { keys: null, tag: 'verify', ...options }))).map(
+    ({ json }) => JSON.parse(json),
+  );
   return {
     telegrams: lines.filter(({ error }) => error === undefined),
     rejected: lines.flatMap(({ error }) => error ?? []),
@@ -141,3 +142,26 @@ describe.skipIf(folder === null).each(Object.entries(CUTS))('streams of the corp
     expect(framesIn(chunks, options)).toEqual(framesIn([bytes], options));
   });
 });
+
+const encrypted = casesIn('encrypted');
+
+describe.skipIf(folder === null).each(Object.entries(CUTS))(
+  'encrypted streams of the corpus %s',
+  (_how, size) => {
+    it.each(encrypted)('$name gives its telegrams and no others', async ({ bytes, json }) => {
+      const { telegrams, rejected } = await decode(cut(bytes, size), {
+        crc: json.options.crc,
+        timezone: json.timezone,
+        maxTelegramBytes: json.options.max_telegram_bytes,
+        keys: keysOf(json.key, json.authentication_key ?? undefined),
+        tag: json.options.tag,
+      });
+      const expected = json.telegrams.map(({ expect: whole, same_as }: Json) =>
+        promised(whole ?? byName.get(same_as)),
+      );
+      expect(telegrams.map(promised).map((telegram, at) => alike(telegram, expected[at]))).toEqual(expected);
+      expect(telegrams.flatMap(({ frame }) => frame ?? [])).toEqual(json.frames);
+      expect(rejected).toEqual(json.rejected);
+    });
+  },
+);

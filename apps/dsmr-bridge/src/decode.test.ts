@@ -6,7 +6,13 @@ import { type DecodeOptions, decodeStream } from './decode.ts';
 import { meterClock } from './protocol/timestamp.ts';
 import { PortReader } from './reader.ts';
 
-const OPTIONS: DecodeOptions = { crc: 'if-present', timezone: 'Europe/Amsterdam', maxTelegramBytes: 16_384 };
+const OPTIONS: DecodeOptions = {
+  crc: 'if-present',
+  timezone: 'Europe/Amsterdam',
+  maxTelegramBytes: 16_384,
+  keys: null,
+  tag: 'verify',
+};
 
 async function decode(
   chunks: Iterable<Uint8Array>,

@@ -1,15 +1,8 @@
-import { Decimal, latin1 } from '@meterbridge/core/codec';
-import type { ErrorCode } from '@meterbridge/core/errors';
-import {
-  type CrcPolicy,
-  decodeP1,
-  FrameSplitter,
-  type P1Frame,
-  type Piece,
-  p1Crc,
-  p1Scanner,
-} from '@meterbridge/core/frames';
+import { Decimal, hexOf, latin1 } from '@meterbridge/core/codec';
+import { type ErrorCode, errorCodes } from '@meterbridge/core/errors';
+import { type P1Frame, p1Crc } from '@meterbridge/core/frames';
 import { formatInstant, type Instant, isInstant } from '@meterbridge/core/model';
+import type { Seal } from './encryption.ts';
 import { isNoData, type MbusDevice, mbusDevices } from './protocol/mbus-device.ts';
 import type { ListEntry, ObjectValue, P1Object } from './protocol/object.ts';
 import {
@@ -21,12 +14,11 @@ import {
   telegramVersion,
 } from './protocol/telegram.ts';
 import { meterClock } from './protocol/timestamp.ts';
+import { type Found, type TelegramOptions, TelegramSplitter } from './telegrams.ts';
 
-export interface DecodeOptions {
-  readonly crc: CrcPolicy;
+export interface DecodeOptions extends TelegramOptions {
   /** IANA zone of the meter. */
   readonly timezone: string;
-  readonly maxTelegramBytes: number;
 }
 
 /** The words of the `decode` command for what can be wrong with a telegram; scripts rely on them. */
@@ -35,25 +27,39 @@ const ERROR_WORDS: Partial<Record<ErrorCode, string>> = {
   'frame/checksum-missing': 'crc_missing',
   'frame/truncated': 'truncated',
   'frame/overlong': 'overflow',
+  'frame/encrypted': 'key_missing',
+  'frame/decryption': 'decrypt_failed',
+  'frame/authentication': 'decrypt_failed',
 };
+/** What is wrong with these is not seen in the bytes. */
+const WITH_HINT: ReadonlySet<ErrorCode> = new Set([
+  'frame/encrypted',
+  'frame/decryption',
+  'frame/authentication',
+]);
 
 /** One JSON object per telegram in a stream, in the order found: the telegram, or why there is none. */
 export async function* decodeStream(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: DecodeOptions,
 ): AsyncGenerator<{ readonly json: string; readonly failed: boolean }> {
-  const splitter = new FrameSplitter(p1Scanner(options.crc), options.maxTelegramBytes);
+  const splitter = new TelegramSplitter(options);
   const clock = meterClock(options.timezone);
-  const decode = ({ error, bytes }: Piece) =>
-    error
-      ? { json: JSON.stringify({ error: ERROR_WORDS[error] ?? error, bytes: bytes.length }), failed: true }
-      : { json: telegramJson(decodeTelegram(decodeP1(bytes), clock)), failed: false };
+  const decode = (found: Found) =>
+    found.error === null
+      ? { json: telegramJson(decodeTelegram(found.frame, clock), found.seal), failed: false }
+      : { json: lossJson(found.error, found.bytes), failed: true };
   for await (const chunk of chunks) yield* splitter.push(chunk).map(decode);
   yield* splitter.end().map(decode);
 }
 
+function lossJson(code: ErrorCode, bytes: Uint8Array): string {
+  const loss = { error: ERROR_WORDS[code] ?? code, bytes: bytes.length };
+  return JSON.stringify(WITH_HINT.has(code) ? { ...loss, code, hint: errorCodes[code].hint } : loss);
+}
+
 /** A telegram as one line of JSON; numbers keep the digits that the meter sent. */
-export function telegramJson(telegram: Telegram): string {
+export function telegramJson(telegram: Telegram, seal: Seal | null = null): string {
   const { frame } = telegram;
   const { manufacturer, baudId, identification } = headerParts(frame);
   const time = telegramTime(telegram);
@@ -67,6 +73,7 @@ export function telegramJson(telegram: Telegram): string {
     mbus: mbusDevices(telegram).map(deviceJson),
     crc: crcJson(frame),
     terminated: isTerminated(frame),
+    ...(seal && { frame: sealJson(seal) }),
   });
 }
 
@@ -124,6 +131,16 @@ function crcJson(frame: P1Frame) {
     value,
     computed,
     valid: value && value === computed,
+  };
+}
+
+function sealJson({ envelope, tagValid }: Seal) {
+  return {
+    system_title: hexOf(envelope.systemTitle),
+    frame_counter: envelope.frameCounter,
+    security_control: envelope.security,
+    length_form: envelope.lengthForm,
+    tag_valid: tagValid,
   };
 }
 

@@ -18,6 +18,8 @@ export class Patience {
   #bytes = 0;
   #highBytes = 0;
   #gapFollowed = false;
+  /** Why frames that came are no telegrams, since the last telegram. */
+  #refusal: BridgeError | null = null;
 
   /**
    * @param line what the port was opened with; null for a network port
@@ -36,11 +38,18 @@ export class Patience {
       this.#lastTelegramMs = now;
       this.#isTrial = false;
       this.#bytes = this.#highBytes = 0;
+      this.#refusal = null;
       return;
     }
     this.#gapFollowed = chunk === null;
     for (const byte of chunk ?? []) if (byte >= 0x80) this.#highBytes++;
     this.#bytes += chunk?.length ?? 0;
+  }
+
+  /** A frame came that cannot be read: the line is right, something else is not. */
+  refused(problem: BridgeError): void {
+    this.#refusal = problem;
+    this.#isTrial = false;
   }
 
   /** Time to try other line settings: bytes came and were no telegram, or nothing came for long enough. */
@@ -57,6 +66,7 @@ export class Patience {
       return new BridgeError('meter/silent', `nothing has arrived for ${SILENT_AFTER_MS / 1000} s`);
     }
     if (now - this.#lastTelegramMs < SILENT_AFTER_MS || this.#bytes < TRIAL_BYTES) return null;
+    if (this.#refusal) return this.#refusal;
     const facts = { bytes: this.#bytes, ...(this.#line && { line: formatLine(this.#line) }) };
     const detail = `${this.#bytes} bytes have arrived, but no telegram`;
     // 7E1 read as 8N1 leaves the parity bit in every other byte.

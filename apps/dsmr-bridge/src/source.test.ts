@@ -5,6 +5,8 @@ import { formatLine, type Link, linkPair } from '@meterbridge/core/transport';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { telegram } from './bridge.fixture.ts';
 import { config, type Port } from './config.ts';
+import { keysOf } from './encryption.ts';
+import { sealTelegram } from './simulator/seal.ts';
 import { source } from './source.ts';
 
 beforeEach(() => {
@@ -147,5 +149,75 @@ describe('a port', () => {
     expect([run.reports, run.readings.length]).toEqual([['frame/checksum'], 2]);
     run.stop();
     await run.ended;
+  });
+});
+
+describe('a port that encrypts', () => {
+  const key = '0123456789ABCDEF0123456789ABCDEF';
+  const sealed = (power: string, counter: number): Uint8Array =>
+    sealTelegram(telegram(power), keysOf(key, undefined), counter);
+  const powers = ({ readings }: { readonly readings: readonly Reading[] }): readonly string[] =>
+    readings.flatMap(({ values }) =>
+      values.flatMap(({ measurement, value }) =>
+        measurement.key === 'current_electricity_usage' ? String(value) : [],
+      ),
+    );
+
+  it('is read with its key; what was sent before is refused, also by another connection', async () => {
+    const port = portOf({ key });
+    const run = startSource(port);
+    await vi.advanceTimersByTimeAsync(10);
+    await run.send(sealed('00.100', 7));
+    await run.send(sealed('00.200', 8));
+    await run.send(sealed('00.200', 8));
+    expect(powers(run)).toEqual(['0.100', '0.200']);
+    run.stop();
+    await run.ended;
+    const again = startSource(port);
+    await vi.advanceTimersByTimeAsync(10);
+    await again.send(sealed('00.100', 7));
+    await again.send(sealed('00.300', 9));
+    expect([run.reports, again.reports, powers(again)]).toEqual([
+      ['frame/replayed'],
+      ['frame/replayed'],
+      ['0.300'],
+    ]);
+    again.stop();
+    await again.ended;
+  });
+
+  it('is read without encryption, too, when it stops to encrypt', async () => {
+    const run = startSource(portOf({ key }));
+    await vi.advanceTimersByTimeAsync(10);
+    await run.send(sealed('00.100', 1));
+    await run.send(telegram('00.200'));
+    expect(powers(run)).toEqual(['0.100', '0.200']);
+    run.stop();
+    await run.ended;
+  });
+
+  it('with another authentication key is read by its CRC, and that is told', async () => {
+    const run = startSource(portOf({ key, auth_key: key }));
+    await vi.advanceTimersByTimeAsync(10);
+    await run.send(sealed('00.100', 1));
+    expect([powers(run), run.reports]).toEqual([['0.100'], ['frame/authentication']]);
+    run.stop();
+    await run.ended;
+  });
+
+  it.each([
+    [{}, 'frame/encrypted', 'key'],
+    [{ key: key.replace('0', 'F') }, 'frame/decryption', 'key is wrong'],
+    [{ key, auth_key: key, tag: 'verify' }, 'frame/authentication', 'auth_key'],
+  ])('with %o gives nothing but one error, which names the key', async (keys, code, hint) => {
+    const run = startSource(portOf(keys));
+    await vi.advanceTimersByTimeAsync(10);
+    for (let second = 0; second < 35; second++) {
+      await run.send(sealed('00.100', second)).catch(() => undefined);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    const error = await run.ended;
+    expect([error?.code, error?.hint]).toEqual([code, expect.stringContaining(hint)]);
+    expect([run.opened.length, run.readings]).toEqual([1, []]);
   });
 });

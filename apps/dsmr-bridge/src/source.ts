@@ -1,13 +1,16 @@
-import { BridgeError } from '@meterbridge/core/errors';
-import { decodeP1, FrameSplitter, type P1Frame, type Piece, p1Scanner } from '@meterbridge/core/frames';
+import { BridgeError, type ErrorCode } from '@meterbridge/core/errors';
+import type { P1Frame } from '@meterbridge/core/frames';
 import type { Reading } from '@meterbridge/core/model';
 import type { Source, SourceContext } from '@meterbridge/core/runtime';
 import type { LineSettings, Link } from '@meterbridge/core/transport';
 import type { Port } from './config.ts';
+import { keysOf } from './encryption.ts';
+import { isNewFrame } from './frame-counters.ts';
 import { lineCandidates, lineFails, lineWorks } from './line-choice.ts';
 import { Patience } from './patience.ts';
 import { meterClock } from './protocol/timestamp.ts';
 import { PortReader } from './reader.ts';
+import { type Found, type TelegramOptions, TelegramSplitter } from './telegrams.ts';
 
 /** A telegram is sent without pauses: after this much silence, what is pending is all there will be of it. */
 const GAP_MS = 2_000;
@@ -29,10 +32,10 @@ async function* follow(
   isTrial: boolean,
 ): AsyncGenerator<Reading, void> {
   const { entry, signal } = context;
-  const splitter = new FrameSplitter(p1Scanner(entry.crc), entry.max_telegram_bytes);
-  const pick = telegramPicker(context);
+  const splitter = new TelegramSplitter(telegramOptions(entry));
   const reader = new PortReader({ id: entry.id, name: entry.name, clock: meterClock(entry.timezone) });
   const patience = new Patience(entry.address.kind === 'serial' ? line : null, isTrial);
+  const pick = telegramPicker(context, patience);
   for (;;) {
     const chunk = await link.read({ timeoutMs: GAP_MS, signal });
     const receivedMs = Date.now();
@@ -52,26 +55,59 @@ async function* follow(
   }
 }
 
+function telegramOptions({ crc, tag, key, auth_key, max_telegram_bytes }: Port): TelegramOptions {
+  const keys = key === undefined ? null : keysOf(key, auth_key);
+  return { crc, tag, keys, maxTelegramBytes: max_telegram_bytes };
+}
+
+/** What is wrong with these is not on the line: it carries frames. */
+const SEALED: ReadonlySet<ErrorCode> = new Set([
+  'frame/encrypted',
+  'frame/decryption',
+  'frame/authentication',
+  'frame/replayed',
+]);
+
 /**
  * Picks the telegrams out of what the splitter found and reports the rest. A line on which telegrams with CRC came
  * is known to have one: a telegram without it was damaged.
  */
-function telegramPicker(context: SourceContext<Port>): (pieces: readonly Piece[]) => readonly P1Frame[] {
+function telegramPicker(
+  context: SourceContext<Port>,
+  patience: Patience,
+): (found: readonly Found[]) => readonly P1Frame[] {
+  const { entry } = context;
   let hasCrc = false;
-  return (pieces) =>
-    pieces.flatMap(({ error, bytes }) => {
-      const frame = error ? null : decodeP1(bytes);
-      const lacksCrc = frame?.crcText === null && hasCrc && context.entry.crc === 'if-present';
-      if (frame && !lacksCrc) {
-        hasCrc ||= frame.crcText !== null;
-        return [frame];
+  const problemOf = (found: Found): ErrorCode | null => {
+    if (found.error !== null) return found.error;
+    const { frame, seal } = found;
+    if (seal && !isNewFrame(entry, seal.envelope)) return 'frame/replayed';
+    if (!seal && frame.crcText === null && hasCrc && entry.crc === 'if-present')
+      return 'frame/checksum-missing';
+    hasCrc ||= frame.crcText !== null;
+    return null;
+  };
+  return (all) =>
+    all.flatMap((found) => {
+      const { bytes } = found;
+      const code = problemOf(found);
+      if (code !== null) {
+        const problem = new BridgeError(code, `a telegram of ${bytes.length} bytes was dropped`);
+        if (SEALED.has(code)) patience.refused(problem);
+        context.frame({ bytes, error: problem });
+        context.report(problem);
+      } else if (found.error === null) {
+        if (found.seal?.tagValid === false && entry.tag === 'warn') context.report(wrongTag());
+        return [found.frame];
       }
-      const code = error ?? 'frame/checksum-missing';
-      const problem = new BridgeError(code, `a telegram of ${bytes.length} bytes was dropped`);
-      context.frame({ bytes, error: problem });
-      context.report(problem);
       return [];
     });
+}
+
+function wrongTag(): BridgeError {
+  return new BridgeError('frame/authentication', 'the tag of a telegram is wrong, but its CRC is right', {
+    hint: 'The telegram was read. Set auth_key right, or tag: off if the meter makes its tags wrong.',
+  });
 }
 
 /** `House: 42 values, Gas meter: 1 value`. */

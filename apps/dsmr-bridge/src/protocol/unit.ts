@@ -1,7 +1,7 @@
 import { latin1 } from '@meterbridge/core/codec';
 
 const SPELLINGS = [
-  'kWh', 'Wh', 'kW', 'W', 'kvarh', 'varh', 'kvar', 'var', 'kVA', 'VA', 'kV', 'V', 'kA', 'A', 'kHz', 'Hz',
+  'kWh', 'Wh', 'kW', 'W', 'kvarh', 'varh', 'kvar', 'var', 'kVA', 'VA', 'kV', 'V', 'kA', 'A', 'mA', 'kHz', 'Hz',
   'm3', 'm3/h', 'dm3', 'GJ', 'MJ', 's', 'degC',
 ] as const; // biome-ignore format: one line reads better
 

@@ -1,8 +1,10 @@
 import { FrameSplitter, p1Scanner } from '@meterbridge/core/frames';
 import { sleep } from '@meterbridge/core/transport';
+import type { Keys } from '../encryption.ts';
 import { type Fault, FaultyLine } from './faults.ts';
 import { House } from './house.ts';
 import { seededRandom } from './random.ts';
+import { sealTelegram } from './seal.ts';
 import { gasTime, type SimulatedVersion, simulateTelegram } from './telegram.ts';
 
 export interface SimulatorSettings {
@@ -14,7 +16,12 @@ export interface SimulatorSettings {
   readonly seed: number;
   /** Bytes to send instead of a house's telegrams. */
   readonly replay?: readonly Uint8Array[] | undefined;
+  /** With these, telegrams are encrypted. */
+  readonly keys?: Keys | null | undefined;
 }
+
+/** A meter goes on counting its frames over restarts: there are never more than ten in a second. */
+const FRAMES_PER_SECOND = 10;
 
 /** Every second since 5.0, every ten seconds before. */
 export function usualIntervalMs(version: SimulatedVersion): number {
@@ -29,9 +36,10 @@ export async function runPort(
 ): Promise<void> {
   const random = seededRandom(settings.seed);
   const line = new FaultyLine(settings.faults, random);
+  let frameCounter = Math.floor((Date.now() / 1000) * FRAMES_PER_SECOND) % 2 ** 32;
   const telegrams = settings.replay ? replayed(settings.replay) : houseTelegrams(settings.version, random);
   for (const telegram of telegrams) {
-    const bytes = line.pass(telegram);
+    const bytes = line.pass(settings.keys ? sealTelegram(telegram, settings.keys, frameCounter++) : telegram);
     if (bytes.length > 0) send(bytes);
     await sleep(settings.intervalMs, signal);
   }

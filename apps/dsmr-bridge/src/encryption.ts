@@ -1,0 +1,101 @@
+import { createDecipheriv } from 'node:crypto';
+import { bytesOf } from '@meterbridge/core/codec';
+import type { ErrorCode } from '@meterbridge/core/errors';
+import {
+  type CrcPolicy,
+  decodeEnvelope,
+  decodeP1,
+  type Envelope,
+  type P1Frame,
+  p1Crc,
+} from '@meterbridge/core/frames';
+
+/** `verify`: the tag must be right. `warn` and `off`: if it is not, the CRC inside decides; `warn` tells of it. */
+export type TagPolicy = 'verify' | 'warn' | 'off';
+
+export interface Keys {
+  readonly key: Uint8Array;
+  readonly authKey: Uint8Array | null;
+}
+
+/** How a telegram was wrapped. */
+export interface Seal {
+  readonly envelope: Envelope;
+  /** null: it has no tag. */
+  readonly tagValid: boolean | null;
+}
+
+export interface Opened {
+  readonly frame: P1Frame;
+  readonly seal: Seal;
+}
+
+const KEY = /^(?:0x)?[0-9a-f]{32}$/i;
+
+/** Key of AES-128 in hexadecimal; null for any other text. */
+export function parseKey(text: string): Uint8Array | null {
+  const digits = text.replace(/\s+/g, '');
+  return KEY.test(digits) ? bytesOf(digits.slice(-32)) : null;
+}
+
+/** @throws TypeError if one of them is no key */
+export function keysOf(key: string, authKey: string | undefined): Keys {
+  const bytes = parseKey(key);
+  const authBytes = authKey === undefined ? null : parseKey(authKey);
+  if (!bytes || (authKey !== undefined && !authBytes)) throw new TypeError('no key of AES-128');
+  return { key: bytes, authKey: authBytes };
+}
+
+/** Authentication key of every meter in Luxembourg (P1 specification 1.1.3, section 3.2.5). */
+export const LUXEMBOURG = bytesOf('00112233445566778899AABBCCDDEEFF');
+const SLASH = 0x2f;
+const BLOCK = 16;
+
+/**
+ * Opens an envelope with AES-128-GCM, the tag being cut to 12 bytes. What no tag vouches for must have a right CRC
+ * (unless that is not looked at): some meters make tags with another key than the one that is published.
+ */
+export function openEnvelope(
+  bytes: Uint8Array,
+  { key, authKey }: Keys,
+  tagPolicy: TagPolicy,
+  crcPolicy: CrcPolicy,
+): Opened | ErrorCode {
+  const envelope = decodeEnvelope(bytes);
+  const { ciphertext, tag } = envelope;
+  // The first block tells whether the key fits: noise that looks like an envelope costs no more than that.
+  if (decrypt(key, envelope, ciphertext.subarray(0, BLOCK))[0] !== SLASH) return 'frame/decryption';
+  const plain = decrypt(key, envelope, ciphertext);
+  const tagValid = tag && authenticatedData(envelope, authKey).some((aad) => isGenuine(key, envelope, aad));
+  if (tagValid === false && tagPolicy === 'verify') return 'frame/authentication';
+  if (!plain.includes(0x0a)) return 'frame/decryption';
+  const frame = decodeP1(plain);
+  if (!tagValid && crcPolicy !== 'off' && !hasRightCrc(frame)) return 'frame/authentication';
+  return { frame, seal: { envelope, tagValid } };
+}
+
+/** GCM without its tag is AES in counter mode, the counter block being the initialisation vector and 2. */
+function decrypt(key: Uint8Array, { iv }: Envelope, ciphertext: Uint8Array): Uint8Array {
+  return createDecipheriv('aes-128-ctr', key, Uint8Array.of(...iv, 0, 0, 0, 2)).update(ciphertext);
+}
+
+/** Security byte and authentication key (DLMS UA 1000-2, section 9.2.7.2.4); without one, what meters use then. */
+function authenticatedData({ security }: Envelope, authKey: Uint8Array | null): readonly Uint8Array[] {
+  if (authKey) return [Uint8Array.of(security, ...authKey)];
+  return [Uint8Array.of(security, ...LUXEMBOURG), new Uint8Array(0)];
+}
+
+function isGenuine(key: Uint8Array, { iv, ciphertext, tag }: Envelope, aad: Uint8Array): boolean {
+  const decipher = createDecipheriv('aes-128-gcm', key, iv, { authTagLength: 12 });
+  decipher.setAAD(aad).setAuthTag(tag!).update(ciphertext);
+  try {
+    decipher.final();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hasRightCrc(frame: P1Frame): boolean {
+  return frame.crcText !== null && Number.parseInt(frame.crcText, 16) === p1Crc(frame);
+}
