@@ -165,7 +165,9 @@ export class Readings implements Member {
       this.#live.rows.push(lead);
     }
     this.#live.end = this.#lastId;
-    this.#database?.touch();
+    // The newest go out first: if the process died then, older ones that are not in the file yet would be missing before them.
+    if (this.#database?.problem === null) this.#database.flush();
+    else this.#database?.touch();
   }
 
   /** Seconds since the oldest reading was put; null if none waits. */

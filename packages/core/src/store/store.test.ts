@@ -39,6 +39,17 @@ describe('outbox in a file', () => {
     expect(deliver(after.outbox)).toEqual(['a 6', 'a/backlog 2', 'a/backlog 3', 'a/backlog 4']);
   });
 
+  it('has what is late in the file before anything newer goes out', () => {
+    const path = fresh();
+    const store = openStore(path);
+    for (const n of numbers(1, 5)) store.outbox.put(reading(n));
+    store.outbox.reconnected();
+    store.outbox.done(store.outbox.take()!);
+    const after = openStore(afterKill(path));
+    after.outbox.reconnected();
+    expect(deliver(after.outbox)).toEqual(['a 5', ...numbers(1, 4).map((n) => `a/backlog ${n}`)]);
+  });
+
   it('keeps the order of messages without another topic for late ones over a kill', () => {
     const path = fresh();
     const store = openStore(path);
