@@ -122,6 +122,9 @@ export class Connection {
     const reached = (): void => {
       this.#stage = 'handshake';
     };
+    const { stream } = library;
+    // What is written together goes out at once: nothing is to wait for the acknowledgement of what went before.
+    if ('setNoDelay' in stream && typeof stream.setNoDelay === 'function') stream.setNoDelay(true);
     library.stream.once('secureConnect', reached);
     if (library.options.protocol === 'mqtt') library.stream.once('connect', reached);
     library.stream.on('data', (chunk: Uint8Array) => this.#buffered(chunk.length));
