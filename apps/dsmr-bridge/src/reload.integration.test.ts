@@ -32,7 +32,7 @@ function mainFile({ mqtt, ...rest }: Main = {}, base = `reload${++tests}`) {
 }
 
 const applied = ({ msg }: LogRecord): boolean => msg === 'configuration applied';
-const unchanged = ({ msg }: LogRecord): boolean => msg === 'the meters of the configuration are the same';
+const unchanged = ({ msg }: LogRecord): boolean => msg === 'the configuration is the same';
 
 /** A bridge that reads one meter from a file, `kept.yaml`. */
 async function setUp(folder: ConfigFolder, kept: TcpMeter, main: object = mainFile()) {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BaseConfig } from '../config/index.ts';
+import type { BaseConfig, CommonConfig } from '../config/index.ts';
 import type { Entry } from './source.ts';
 
 export interface Changes<E extends Entry> {
@@ -31,7 +31,7 @@ export function needsRestart(before: BaseConfig, after: BaseConfig): boolean {
 }
 
 /** Whether the log goes to another place, or in another form. */
-export function isLoggedElsewhere({ log: before }: BaseConfig, { log: after }: BaseConfig): boolean {
+export function isLoggedElsewhere({ log: before }: CommonConfig, { log: after }: CommonConfig): boolean {
   return !isDeepStrictEqual([before.format, before.file], [after.format, after.file]);
 }
 

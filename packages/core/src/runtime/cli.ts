@@ -1,14 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import type { z } from 'zod';
-import { type BaseConfig, loadConfig } from '../config/index.ts';
+import { type CommonConfig, loadConfig } from '../config/index.ts';
 import { type BridgeError, toBridgeError } from '../errors/index.ts';
 import { checkConfig, printSample, printSchema } from './config-commands.ts';
-import type { BridgeDefinition } from './definition.ts';
+import type { AppDefinition } from './definition.ts';
 import { askHealth } from './healthcheck.ts';
-import { readOnce } from './read.ts';
 import type { Load } from './reload.ts';
 import { run } from './run.ts';
-import type { Entry } from './source.ts';
 import { writeSupportBundle } from './support-bundle.ts';
 import { VERSION } from './version.ts';
 
@@ -17,10 +15,8 @@ const EX_FAILURE = 1;
 const EX_USAGE = 64;
 const EX_CONFIG = 78;
 
-/** The command line of a bridge: understands it, does it, and sets the exit code. Never throws. */
-export async function runBridge<Schema extends z.ZodObject, E extends Entry>(
-  definition: BridgeDefinition<Schema, E>,
-): Promise<void> {
+/** The command line of an app: understands it, does it, and sets the exit code. Never throws. */
+export async function runApp<Schema extends z.ZodObject>(definition: AppDefinition<Schema>): Promise<void> {
   // Whoever reads our output may stop reading, as `| head` does: that is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
@@ -32,9 +28,7 @@ export async function runBridge<Schema extends z.ZodObject, E extends Entry>(
   }
 }
 
-async function parse<Schema extends z.ZodObject, E extends Entry>(
-  definition: BridgeDefinition<Schema, E>,
-): Promise<number> {
+async function parse<Schema extends z.ZodObject>(definition: AppDefinition<Schema>): Promise<number> {
   const program = new Command(definition.name)
     .description(definition.summary)
     .version(VERSION)
@@ -62,13 +56,6 @@ async function parse<Schema extends z.ZodObject, E extends Entry>(
     .option('--print', 'print the effective configuration, without secrets')
     .action((options) => checkConfig(definition.config, load(), options));
   program
-    .command('read')
-    .description('print one reading of each meter as JSON; no MQTT')
-    .option('--timeout <seconds>', 'how long to wait for a reading', Number, 30)
-    .action(async (options) => {
-      exitCode = await readOnce(definition, load().config, options.timeout * 1000);
-    });
-  program
     .command('sample-config')
     .description('print a configuration file to start from')
     .action(() => printSample(definition));
@@ -85,12 +72,12 @@ async function parse<Schema extends z.ZodObject, E extends Entry>(
     .action(async ({ out }) => {
       await writeSupportBundle(definition, load(), out);
     });
-  definition.commands?.(program);
+  definition.commands?.(program, load);
   await program.parseAsync();
   return process.exitCode === undefined ? exitCode : Number(process.exitCode);
 }
 
-function withoutPublishing<Loaded extends { readonly config: BaseConfig }>(loaded: Loaded): Loaded {
+function withoutPublishing<Loaded extends { readonly config: CommonConfig }>(loaded: Loaded): Loaded {
   return { ...loaded, config: { ...loaded.config, dry_run: true } };
 }
 

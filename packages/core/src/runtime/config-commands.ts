@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { effectiveYaml, jsonSchema, type LoadedConfig, sampleYaml } from '../config/index.ts';
-import type { BridgeDefinition } from './definition.ts';
-import type { Entry } from './source.ts';
+import type { Definition } from './definition.ts';
 
 export function checkConfig<Schema extends z.ZodObject>(
   schema: Schema,
@@ -11,16 +10,12 @@ export function checkConfig<Schema extends z.ZodObject>(
   process.stdout.write(print ? effectiveYaml(schema, config) : `${file ?? 'environment'}: valid\n`);
 }
 
-export function printSample<Schema extends z.ZodObject, E extends Entry>(
-  definition: BridgeDefinition<Schema, E>,
-): void {
+export function printSample<Schema extends z.ZodObject>(definition: Definition<Schema>): void {
   const { name, config, example } = definition;
   process.stdout.write(sampleYaml<Schema>(config, { name, example }));
 }
 
-export function printSchema<Schema extends z.ZodObject, E extends Entry>(
-  definition: BridgeDefinition<Schema, E>,
-): void {
+export function printSchema<Schema extends z.ZodObject>(definition: Definition<Schema>): void {
   const { name, config } = definition;
   process.stdout.write(`${JSON.stringify(jsonSchema(config, { name }), null, 2)}\n`);
 }

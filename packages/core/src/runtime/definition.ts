@@ -1,20 +1,35 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import type { BaseConfig } from '../config/index.ts';
+import type { BaseConfig, CommonConfig, LoadedConfig } from '../config/index.ts';
+import type { Logger, LogTail } from '../observe/index.ts';
+import type { App } from './app.ts';
 import type { Entry, Source } from './source.ts';
 
-/** All that makes a bridge: everything else is the same for each. */
-export interface BridgeDefinition<Schema extends z.ZodObject, E extends Entry> {
+export type Loaded<Schema extends z.ZodObject> = LoadedConfig<Schema & z.ZodType<CommonConfig>>;
+
+/** What every app says of itself. */
+export interface Definition<Schema extends z.ZodObject> {
   /** `dsmr-bridge`: command, configuration file, topics. */
   readonly name: string;
   /** One line for --help. */
   readonly summary: string;
-  readonly config: Schema & z.ZodType<BaseConfig>;
+  readonly config: Schema & z.ZodType<CommonConfig>;
   /** What stands in the sample configuration. */
   readonly example: z.input<Schema>;
+  /** Commands of its own, such as decode and simulate. */
+  readonly commands?: (program: Command, load: () => Loaded<Schema>) => void;
+}
+
+/** All that makes a bridge: everything else is the same for each. */
+export interface BridgeDefinition<Schema extends z.ZodObject, E extends Entry> extends Definition<Schema> {
+  readonly config: Schema & z.ZodType<BaseConfig>;
   /** What is read independently of each other: usually one entry per meter in the configuration. */
   readonly entries: (config: z.output<Schema>) => readonly E[];
   readonly source: Source<E>;
-  /** Commands of its own, such as decode and simulate. */
-  readonly commands?: (program: Command) => void;
+}
+
+/** An app that can be run. */
+export interface AppDefinition<Schema extends z.ZodObject> extends Definition<Schema> {
+  /** @throws BridgeError config/invalid if a file that the configuration names cannot be used */
+  readonly create: (config: Loaded<Schema>['config'], log: Logger, tail: LogTail) => App;
 }

@@ -55,7 +55,8 @@ function bridgeOf(line: ObservedLine, isOnline = true, changes: Partial<Observed
     storeMovedAside: null,
     configProblems: [],
     dryRun: false,
-    guard: { held: [], countsOf: () => new Map() },
+    guard: { countsOf: () => new Map() },
+    warnings: [],
     ...changes,
   };
 }

@@ -22,7 +22,9 @@ export interface Observed {
   readonly configProblems: readonly BridgeError[];
   /** Nothing is published. */
   readonly dryRun: boolean;
-  readonly guard: Pick<CounterGuard, 'held' | 'countsOf'>;
+  readonly guard: Pick<CounterGuard, 'countsOf'>;
+  /** What else should be looked at. */
+  readonly warnings: readonly BridgeError[];
 }
 
 export interface ObservedLine {
@@ -30,6 +32,8 @@ export interface ObservedLine {
   readonly readings: number;
   readonly reports: ReadonlyMap<string, number>;
   readonly progressMs: number;
+  /** Nothing is wrong if nothing was read yet. */
+  readonly mayBeQuiet?: boolean;
   readonly breaker: Breaker;
   readonly polls: readonly Poll[];
 }
@@ -62,14 +66,16 @@ export function problemsOf(bridge: Observed): readonly Problem[] {
 
 /** Where the whole line fails, that of its meters is not told, too. */
 function problemsOfLine(line: ObservedLine): readonly Problem[] {
-  const { entry, breaker, polls, readings } = line;
+  const { entry, breaker, polls, readings, mayBeQuiet } = line;
   const stall = stallOf(line);
   if (stall) return [problemOf(stall)];
   if (breaker.problem) return [problemOf(breaker.problem, entry.id)];
   const failing = polls.flatMap((poll) =>
     poll.breaker.problem ? [problemOf(poll.breaker.problem, poll.entry.id)] : [],
   );
-  return failing.length > 0 || readings > 0 ? failing : [{ what: `${entry.id}: no reading yet` }];
+  return failing.length > 0 || readings > 0 || mayBeQuiet
+    ? failing
+    : [{ what: `${entry.id}: no reading yet` }];
 }
 
 function metersThatFail({ breaker, meters }: Poll): readonly string[] {
@@ -84,15 +90,14 @@ export function problemOf({ code, message, hint }: BridgeError, where?: string):
 /** What is not as it should be, though readings reach the broker. */
 export function warningsOf({
   dryRun,
-  guard,
   store,
   storeMovedAside,
-}: Pick<Observed, 'dryRun' | 'guard' | 'store' | 'storeMovedAside'>): readonly Problem[] {
+  warnings,
+}: Pick<Observed, 'dryRun' | 'store' | 'storeMovedAside' | 'warnings'>): readonly Problem[] {
   const ofStore = [store.problem, storeMovedAside].flatMap((error) =>
     error ? [problemOf(error, 'store')] : [],
   );
-  const held = guard.held.map((error) => problemOf(error));
-  return [...(dryRun ? [DRY_RUN] : []), ...ofStore, ...held];
+  return [...(dryRun ? [DRY_RUN] : []), ...ofStore, ...warnings.map((error) => problemOf(error))];
 }
 
 /** How it is doing, in a few words. */

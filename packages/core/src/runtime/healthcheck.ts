@@ -1,9 +1,9 @@
-import type { BaseConfig } from '../config/index.ts';
+import type { CommonConfig } from '../config/index.ts';
 import { messageOf } from '../errors/index.ts';
 import { ask, urlOf } from './ask.ts';
 
 /** Asks the bridge that runs with this configuration how it is. 0: healthy; 1: not, and what is wrong on standard output. */
-export async function askHealth({ http }: BaseConfig): Promise<number> {
+export async function askHealth({ http }: CommonConfig): Promise<number> {
   try {
     const response = await ask(http, '/health');
     process.stdout.write(await response.text());

@@ -1,7 +1,9 @@
 export { type Command, InvalidArgumentError, Option } from 'commander';
-export { runBridge } from './cli.ts';
 export type { BridgeDefinition } from './definition.ts';
 export { inputChunks } from './input.ts';
 export { untilInterrupted } from './interruption.ts';
 export { type PolledEntry, pollMeters } from './poll.ts';
+export { runBridge } from './run-bridge.ts';
+export type { Service, ServiceBroker, ServiceContext, ServiceDefinition, ServiceLine } from './service.ts';
+export { runService } from './service-app.ts';
 export type { Entry, Source, SourceContext } from './source.ts';

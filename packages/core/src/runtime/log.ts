@@ -1,8 +1,8 @@
-import type { BaseConfig } from '../config/index.ts';
+import type { CommonConfig } from '../config/index.ts';
 import { createLogger, type Logger, type LogTail } from '../observe/index.ts';
 
 /** @param tail is told each line, for the page */
-export function loggerOf({ log }: BaseConfig, tail: LogTail): Logger {
+export function loggerOf({ log }: CommonConfig, tail: LogTail): Logger {
   const { level, format = process.stdout.isTTY ? 'pretty' : 'json', file } = log;
   const settings = {
     level,
@@ -17,7 +17,7 @@ export function loggerOf({ log }: BaseConfig, tail: LogTail): Logger {
   return createLogger(settings, process.stdout, (json) => tail.add(json));
 }
 
-type LogLevels = Pick<BaseConfig['log'], 'level' | 'levels'>;
+type LogLevels = Pick<CommonConfig['log'], 'level' | 'levels'>;
 type Component = keyof LogLevels['levels'];
 
 const COMPONENTS = ['meters', 'mqtt', 'store', 'http'] as const satisfies readonly Component[];

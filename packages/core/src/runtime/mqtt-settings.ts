@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { BaseConfig } from '../config/index.ts';
+import type { CommonConfig } from '../config/index.ts';
 import { BridgeError, messageOf } from '../errors/index.ts';
 import type { Message, MqttSettings, MqttTls } from '../mqtt/index.ts';
 
 /** What the MQTT client needs to know of the configuration. */
 export function mqttSettings(
-  mqtt: BaseConfig['mqtt'],
+  mqtt: CommonConfig['mqtt'],
   app: string,
-  state: (payload: string) => Message,
+  state: (payload: 'online' | 'offline') => Message,
 ): MqttSettings {
   const { hostname: host, port } = new URL(mqtt.url);
   return {
@@ -28,11 +28,11 @@ export function mqttSettings(
  * What an encrypted connection needs; null for a plain one.
  * @throws BridgeError config/invalid if a certificate or key cannot be read
  */
-export function tlsOf({ url, tls }: BaseConfig['mqtt']): MqttTls | null {
+export function tlsOf({ url, tls }: CommonConfig['mqtt']): MqttTls | null {
   return new URL(url).protocol === 'mqtts:' ? tlsSettings(tls) : null;
 }
 
-function tlsSettings({ ca_file, cert_file, key_file, insecure }: BaseConfig['mqtt']['tls']): MqttTls {
+function tlsSettings({ ca_file, cert_file, key_file, insecure }: CommonConfig['mqtt']['tls']): MqttTls {
   return {
     insecure,
     ...(ca_file !== undefined && { ca: readPem('ca_file', ca_file) }),

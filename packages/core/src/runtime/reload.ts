@@ -1,40 +1,37 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import type { BaseConfig, LoadedConfig } from '../config/index.ts';
 import { type BridgeError, toBridgeError } from '../errors/index.ts';
 import { closeLog, type Logger, type LogTail } from '../observe/index.ts';
-import { Bridge } from './bridge.ts';
-import { hasChanges, isLoggedElsewhere, needsRestart } from './changes.ts';
-import type { BridgeDefinition } from './definition.ts';
+import type { App } from './app.ts';
+import { isLoggedElsewhere } from './changes.ts';
+import type { AppDefinition, Loaded } from './definition.ts';
 import { summaryOf } from './health.ts';
 import { loggerOf } from './log.ts';
 import { tlsOf } from './mqtt-settings.ts';
-import type { Entry } from './source.ts';
 import { ConfigWatch } from './watch.ts';
-
-type Loaded<Schema extends z.ZodObject> = LoadedConfig<Schema & z.ZodType<BaseConfig>>;
 
 /** Reads the configuration; on top of the one that runs, a broken meter file counts as what it was. */
 export type Load<Schema extends z.ZodObject> = (before?: Loaded<Schema>) => Loaded<Schema>;
 
-/** A bridge that follows the files of its configuration. */
-export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
-  readonly #definition: BridgeDefinition<Schema, E>;
+/** An app that follows the files of its configuration. */
+export class ReloadingApp<Schema extends z.ZodObject> {
+  readonly #definition: AppDefinition<Schema>;
   readonly #load: Load<Schema>;
   #loaded: Loaded<Schema>;
   #log: Logger;
   readonly #tail: LogTail;
-  #bridge: Bridge<Schema, E>;
+  #app: App;
   #watch: ConfigWatch | undefined;
   /** One reload after the other. */
   #work: Promise<void> = Promise.resolve();
   #problems: readonly BridgeError[] = [];
+  #hasLooked = false;
   #isStopping = false;
   readonly #failure = Promise.withResolvers<never>();
 
   /** @throws BridgeError config/invalid if a file that the configuration names cannot be used */
   constructor(
-    definition: BridgeDefinition<Schema, E>,
+    definition: AppDefinition<Schema>,
     loaded: Loaded<Schema>,
     load: Load<Schema>,
     log: Logger,
@@ -45,11 +42,11 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
     this.#loaded = loaded;
     this.#log = log;
     this.#tail = tail;
-    this.#bridge = new Bridge(definition, loaded.config, log, tail);
+    this.#app = definition.create(loaded.config, log, tail);
   }
 
   async start(): Promise<void> {
-    await this.#bridge.start();
+    await this.#app.start();
     this.#watch = new ConfigWatch(this.#loaded.places, () => this.#schedule());
     process.on('SIGHUP', this.#hangUp);
   }
@@ -59,13 +56,13 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
     return this.#failure.promise;
   }
 
-  get lines(): Bridge<Schema, E>['lines'] {
-    return this.#bridge.lines;
+  get lines(): App['lines'] {
+    return this.#app.lines;
   }
 
   /** How it is doing, in a few words. */
   get summary(): string {
-    return summaryOf(this.#bridge);
+    return summaryOf(this.#app);
   }
 
   /** @param signal what asked for it */
@@ -75,7 +72,7 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
     process.off('SIGHUP', this.#hangUp);
     this.#watch?.close();
     await this.#work;
-    await this.#bridge.stop();
+    await this.#app.stop();
     this.#log.info('stopped');
   }
 
@@ -103,36 +100,28 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
 
   async #apply(config: Loaded<Schema>['config']): Promise<void> {
     const before = this.#loaded.config;
-    const entries = this.#definition.entries(config);
-    if (needsRestart(before, config)) {
-      const kept = new Set(entries.map(({ id }) => id));
-      // Meters that go are forgotten where they are known.
-      const entriesLeft = this.#definition.entries(before).filter(({ id }) => kept.has(id));
-      await this.#bridge.apply(entriesLeft, before.meters);
-      await this.#restart(config);
-      return;
-    }
+    const isSame = isDeepStrictEqual(before, config);
+    // The first look only finds out what the files are like.
+    const isFirstLook = !this.#hasLooked;
+    this.#hasLooked = true;
+    if (isFirstLook && isSame) return this.#log.debug('the configuration is the same');
+    if (!(await this.#app.reconfigure(before, config))) return await this.#restart(config);
     const { level, levels } = config.log;
-    if (!isDeepStrictEqual([level, levels], [before.log.level, before.log.levels])) {
-      this.#bridge.logLevels = config.log;
-      this.#log.info({ level, ...levels }, 'log level changed');
-    }
-    const changes = await this.#bridge.apply(entries, config.meters);
-    if (!hasChanges(changes)) return this.#log.debug('the meters of the configuration are the same');
-    const ids = Object.entries(changes).map(([what, list]) => [what, list.map(({ id }: E) => id)]);
-    this.#log.info(Object.fromEntries(ids), 'configuration applied');
+    if (isDeepStrictEqual([level, levels], [before.log.level, before.log.levels])) return;
+    this.#app.logLevels = config.log;
+    this.#log.info({ level, ...levels }, 'log level changed');
   }
 
-  /** Replaces the bridge. What it could not deliver is in its store. */
+  /** Replaces the app. What it could not deliver is in its store. */
   async #restart(config: Loaded<Schema>['config']): Promise<void> {
     tlsOf(config.mqtt);
     this.#log.info('configuration changed: starting anew');
-    await this.#bridge.stop();
+    await this.#app.stop();
     if (this.#isStopping) return;
     const before = this.#log;
     const log = isLoggedElsewhere(this.#loaded.config, config) ? loggerOf(config, this.#tail) : before;
     try {
-      this.#bridge = new Bridge(this.#definition, config, log, this.#tail);
+      this.#app = this.#definition.create(config, log, this.#tail);
       this.#log = log;
       if (log !== before) closeLog(before);
     } catch (thrown) {
@@ -140,14 +129,14 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
       await this.#startOld();
       throw thrown;
     }
-    await this.#bridge.start();
+    await this.#app.start();
     this.#log.info('configuration applied');
   }
 
   async #startOld(): Promise<void> {
     try {
-      this.#bridge = new Bridge(this.#definition, this.#loaded.config, this.#log, this.#tail);
-      await this.#bridge.start();
+      this.#app = this.#definition.create(this.#loaded.config, this.#log, this.#tail);
+      await this.#app.start();
     } catch (thrown) {
       this.#watch?.close();
       this.#failure.reject(thrown);
@@ -163,6 +152,6 @@ export class ReloadingBridge<Schema extends z.ZodObject, E extends Entry> {
     }
     if (problems.length === 0 && told.size > 0) this.#log.info('the configuration is mended');
     this.#problems = problems;
-    this.#bridge.configProblems = problems;
+    this.#app.configProblems = problems;
   }
 }

@@ -1,17 +1,16 @@
 import type { z } from 'zod';
 import { LogTail } from '../observe/index.ts';
-import type { BridgeDefinition } from './definition.ts';
+import type { AppDefinition } from './definition.ts';
 import { interruption } from './interruption.ts';
 import { loggerOf } from './log.ts';
-import { type Load, ReloadingBridge } from './reload.ts';
-import type { Entry } from './source.ts';
+import { type Load, ReloadingApp } from './reload.ts';
 import { systemdOf } from './systemd.ts';
 import { VERSION } from './version.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** Runs a bridge until the process is told to end. */
-export async function run<Schema extends z.ZodObject, E extends Entry>(
-  definition: BridgeDefinition<Schema, E>,
+/** Runs an app until the process is told to end. */
+export async function run<Schema extends z.ZodObject>(
+  definition: AppDefinition<Schema>,
   load: Load<Schema>,
 ): Promise<void> {
   // A log that nobody reads any more is no reason to stop reading meters.
@@ -24,12 +23,12 @@ export async function run<Schema extends z.ZodObject, E extends Entry>(
     { version: VERSION, config: loaded.file ?? 'environment', node: process.version },
     `${definition.name} starts`,
   );
-  const bridge = new ReloadingBridge(definition, loaded, load, log, tail);
+  const app = new ReloadingApp(definition, loaded, load, log, tail);
   const systemd = systemdOf();
-  const watchdog = systemd && new Watchdog(systemd, bridge, log);
-  await bridge.start();
+  const watchdog = systemd && new Watchdog(systemd, app, log);
+  await app.start();
   void watchdog?.started();
-  const signal = await Promise.race([interruption(), bridge.failed]);
+  const signal = await Promise.race([interruption(), app.failed]);
   void watchdog?.stopping();
-  await bridge.stop(signal);
+  await app.stop(signal);
 }

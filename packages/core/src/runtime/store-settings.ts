@@ -1,8 +1,12 @@
-import type { BaseConfig } from '../config/index.ts';
+import type { CommonConfig } from '../config/index.ts';
 import type { StoreSettings } from '../store/index.ts';
 
 /** What the store needs to know of the configuration. */
-export function storeSettings({ store, mqtt, dry_run: dryRun }: BaseConfig, app: string): StoreSettings {
+export function storeSettings(
+  { store, dry_run: dryRun }: CommonConfig,
+  app: string,
+  isOutboxKept: boolean,
+): StoreSettings {
   const { enabled, path = `./${app}.db`, outbox, history, backup } = store;
   return {
     name: app,
@@ -12,7 +16,7 @@ export function storeSettings({ store, mqtt, dry_run: dryRun }: BaseConfig, app:
       maxMessages: outbox.max_messages,
       maxBytes: outbox.max_bytes,
       maxAgeMs: outbox.max_age,
-      isKept: mqtt.qos > 0,
+      isKept: isOutboxKept,
     },
     history: history.enabled ? { retentionMs: history.retention, maxBytes: history.max_size } : null,
     backup: backup ? { folder: backup.path, everyMs: backup.interval, keep: backup.keep } : null,

@@ -1,11 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { type BaseConfig, type LoadedConfig, redact } from '../config/index.ts';
+import { type CommonConfig, type LoadedConfig, redact } from '../config/index.ts';
 import { BridgeError, messageOf } from '../errors/index.ts';
 import type { BridgeStatus, FramesAnswer } from '../page/index.ts';
 import { ask, urlOf } from './ask.ts';
-import type { BridgeDefinition } from './definition.ts';
-import type { Entry } from './source.ts';
+import type { Definition } from './definition.ts';
 import { VERSION } from './version.ts';
 
 /** What a support bundle holds: a JSON file that people can read and attach. */
@@ -29,9 +28,9 @@ export interface SupportBundle {
  * Collects what helps to find a fault: the configuration without secrets, and what the running bridge knows.
  * @throws BridgeError output/unwritable
  */
-export async function writeSupportBundle<Schema extends z.ZodObject, E extends Entry>(
-  definition: BridgeDefinition<Schema, E>,
-  { config }: LoadedConfig<Schema & z.ZodType<BaseConfig>>,
+export async function writeSupportBundle<Schema extends z.ZodObject>(
+  definition: Definition<Schema>,
+  { config }: LoadedConfig<Schema & z.ZodType<CommonConfig>>,
   file: string,
 ): Promise<void> {
   const bundle: SupportBundle = {
@@ -59,7 +58,7 @@ export async function writeSupportBundle<Schema extends z.ZodObject, E extends E
 
 type Answers = Pick<SupportBundle, 'unreachable' | 'status' | 'metrics' | 'frames'>;
 
-async function askAll({ http }: BaseConfig): Promise<Answers> {
+async function askAll({ http }: CommonConfig): Promise<Answers> {
   try {
     const status: BridgeStatus = JSON.parse(await textOf(http, '/status'));
     const metrics = await textOf(http, '/metrics');
@@ -73,7 +72,7 @@ async function askAll({ http }: BaseConfig): Promise<Answers> {
   }
 }
 
-async function textOf(http: BaseConfig['http'], path: string): Promise<string> {
+async function textOf(http: CommonConfig['http'], path: string): Promise<string> {
   const response = await ask(http, path);
   return await response.text();
 }

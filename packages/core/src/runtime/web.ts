@@ -1,4 +1,4 @@
-import type { BaseConfig } from '../config/index.ts';
+import type { CommonConfig } from '../config/index.ts';
 import type { BridgeError } from '../errors/index.ts';
 import type { Meter } from '../model/index.ts';
 import {
@@ -21,20 +21,22 @@ const HOUR_MS = 3_600_000;
 
 export interface WebBridge extends Shown {
   readonly store: Pick<Store, 'history' | 'problem' | 'stats'>;
-  readonly lines: readonly (Shown['lines'][number] & { readonly frames: FrameLog })[];
+  readonly lines: readonly WebLine[];
 }
+
+export type WebLine = Shown['lines'][number] & { readonly frames: FrameLog };
 
 /** What a bridge shows over HTTP: page, JSON, events, metrics. */
 export class Web {
   readonly #bridge: WebBridge;
-  readonly #settings: BaseConfig['http'];
+  readonly #settings: CommonConfig['http'];
   readonly #streams = new EventStreams();
   readonly #feed: Feed;
   readonly #onError: (error: BridgeError) => void;
   #server: HttpServer | null = null;
 
   /** @param onError an answer could not be made */
-  constructor(bridge: WebBridge, settings: BaseConfig['http'], onError: (error: BridgeError) => void) {
+  constructor(bridge: WebBridge, settings: CommonConfig['http'], onError: (error: BridgeError) => void) {
     this.#onError = onError;
     this.#bridge = bridge;
     this.#settings = settings;
