@@ -14,11 +14,19 @@ const shard = z
   })
   .refine(({ index, count }) => index < count, { error: 'must be less than count', path: ['index'] });
 
+const NEEDS_CLIENT_ID = 'is missing; each worker needs a client id of its own';
+
 export const config = serviceConfig({
   internal_broker: internalBroker,
   ...kpm33bSections,
   shard: shard.prefault({}).describe('More than one worker; for very large fleets.'),
+}).refine(({ mqtt, shard: { count } }) => count === 1 || mqtt.client_id !== undefined, {
+  error: NEEDS_CLIENT_ID,
+  path: ['mqtt', 'client_id'],
 });
+
+/** What `decode` needs of it; whatever else a file holds does not matter. */
+export const decodeConfig = z.object({ homeassistant: config.shape.homeassistant, ...kpm33bSections });
 
 /** What stands in the sample configuration. */
 export const example: z.input<typeof config> = {

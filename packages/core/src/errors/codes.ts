@@ -159,6 +159,41 @@ export const errorCodes = {
     what: 'Bytes arrive but no frame can be found in them.',
     hint: 'Usually wrong line settings (speed, data bits, parity), an inverted signal, or two readers on one port.',
   },
+  'command/no-answer': {
+    retry: 'later',
+    what: 'The meter did not answer a command in time.',
+    hint: 'Check that it is connected to the internal broker and may read its command topics. Real meters often need 15 s: config_sender.ack_timeout_seconds.',
+  },
+  'command/refused': {
+    retry: 'never',
+    what: 'The meter answered a command with a failure.',
+    hint: 'The log says why, if the meter did. Check that it knows this command, and the value.',
+  },
+  'command/odd-answer': {
+    retry: 'now',
+    what: 'An answer to a command came too late, from another meter, or cannot be read.',
+    hint: 'If answers come late, raise config_sender.ack_timeout_seconds; real meters often need 15.',
+  },
+  'message/malformed': {
+    retry: 'now',
+    what: 'What a meter published is no JSON object. It was dropped.',
+    hint: 'The log shows how it begins. Look for other programs that publish to the topics of the meters.',
+  },
+  'message/too-large': {
+    retry: 'now',
+    what: 'A message on a topic of the meters has more than 65,536 bytes, as no meter sends. It was dropped.',
+    hint: 'Look for other programs that publish to the topics of the meters.',
+  },
+  'message/invalid-id': {
+    retry: 'now',
+    what: 'A message of a meter has no id of 8 to 20 letters and digits. It was dropped, as the id becomes a topic.',
+    hint: 'The log shows how it begins. Check the meter, and who else may publish to its topics.',
+  },
+  'message/split': {
+    retry: 'now',
+    what: 'A meter sends its values in several messages, as a KPM37 does. They were dropped: that is not implemented.',
+    hint: 'Put the id of the meter into kpm33b_meters.exclude_device_ids.',
+  },
   'mqtt/unreachable': {
     retry: 'later',
     what: 'The MQTT broker cannot be reached.',

@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from 'node:util';
+import { BridgeError, type ErrorCode } from '@meterbridge/core/errors';
+import type { Service, ServiceContext } from '@meterbridge/core/runtime';
+import type { StateSpace } from '@meterbridge/core/store';
+import { ConfigFlow, type FlowEvent, type KnownMeter } from '@meterbridge/kpm33b';
+import { configFlowSettings } from '@meterbridge/kpm33b/config';
+import * as z from 'zod';
+import type { Config } from './config.ts';
+import { internalSettings } from './internal.ts';
+import { newOprid } from './oprid.ts';
+import { readText } from './text.ts';
+
+/** Meters that did not answer, as far as they are named. */
+const MAX_NAMED = 5;
+
+const WORDS: Readonly<Record<FlowEvent['outcome'], string>> = {
+  ack: 'upload interval set',
+  timeout: 'the meter did not answer',
+  rejected: 'the meter refused the upload interval',
+  'late-ack': 'the meter answered too late',
+  'ack-mismatch': 'another meter answered',
+  'malformed-ack': 'an answer cannot be read',
+};
+
+const CODES: Readonly<Record<FlowEvent['outcome'], ErrorCode | null>> = {
+  ack: null,
+  timeout: 'command/no-answer',
+  rejected: 'command/refused',
+  'late-ack': 'command/odd-answer',
+  'ack-mismatch': 'command/odd-answer',
+  'malformed-ack': 'command/odd-answer',
+};
+
+const keptMeter = z.object({
+  seconds: z.number(),
+  minutes: z.number(),
+  open: z.array(z.enum(['seconds', 'minutes'])),
+});
+
+/** Discovers meters on the central broker and sends them their upload intervals over the internal one. */
+export function configSender(context: ServiceContext<Config>): Service<Config> {
+  const { log, state } = context;
+  let { config } = context;
+  let timer: NodeJS.Timeout | undefined;
+  const internal = context.connect('internal broker', internalSettings(config), {
+    onConnect: () => after(() => flow.online(performance.now())),
+    onDisconnect: () => after(() => flow.offline()),
+  });
+  const flow = new ConfigFlow(configFlowSettings(config), newOprid, {
+    publish: ({ topic, payload }) => {
+      log.info({ topic, payload }, 'command sent');
+      // If the connection breaks first, the command is sent again on the next one.
+      internal.mqtt.publish({ topic, payload, qos: 1, retain: false }).catch((error: unknown) => {
+        if (error instanceof BridgeError && error.code !== 'mqtt/lost') log.error({ err: error, topic });
+      });
+    },
+    tell: (event) => {
+      internal.line.count(event.outcome);
+      tell(log, event);
+    },
+    keep: (id, known) => keep(state, id, known),
+  });
+
+  /** Time runs for the oldest command; whatever happens may change which one that is. */
+  function after(happened: () => void): void {
+    happened();
+    clearTimeout(timer);
+    const { dueMs } = flow;
+    if (dueMs === null) return;
+    timer = setTimeout(
+      () => after(() => flow.tick(performance.now())),
+      Math.max(0, dueMs - performance.now()) + 1,
+    );
+  }
+
+  return {
+    start() {
+      for (const id of state.keys()) {
+        const known = knownMeter(state.get(id));
+        if (known) flow.restore(id, known);
+      }
+      const { internal_broker_topics: topics, central_broker_topics: central } = config;
+      internal.mqtt.subscribe(topics.meter_settime_ack, (_, payload) =>
+        after(() => flow.answered(readText(payload), performance.now())),
+      );
+      context.subscribe(`${central.external_main_topic}/#`, (topic, payload) => {
+        after(() => flow.heard(topic, readText(payload), performance.now()));
+      });
+    },
+    reconfigure(next) {
+      if (!isDeepStrictEqual(connections(config), connections(next))) return false;
+      config = next;
+      log.info(
+        { outcome: 'config-reloaded' },
+        'the configuration was read anew: every known meter gets its intervals',
+      );
+      after(() => flow.reconfigure(configFlowSettings(next), performance.now()));
+      return true;
+    },
+    stop() {
+      clearTimeout(timer);
+      flow.offline();
+    },
+    warnings: () => silence([...flow.silentMeters()]),
+  };
+}
+
+function tell(
+  log: ServiceContext<Config>['log'],
+  { outcome, severity, meter, command, message }: FlowEvent,
+): void {
+  const about = { outcome, ...(meter !== null && { meter, command }), ...(message && { said: message }) };
+  const code = CODES[outcome];
+  if (code === null) log[severity](about, WORDS[outcome]);
+  else log[severity]({ ...about, err: new BridgeError(code, WORDS[outcome]) });
+}
+
+/** A change of these makes another service necessary: brokers and subscriptions. */
+function connections({ internal_broker, internal_broker_topics, central_broker_topics }: Config): object {
+  return { internal_broker, internal_broker_topics, central_broker_topics };
+}
+
+function keep(state: StateSpace, id: string, known: KnownMeter | null): void {
+  if (known) state.set(id, known);
+  else state.delete(id);
+}
+
+/** What an earlier run kept; null if it is not what this version would have kept. */
+function knownMeter(value: unknown): KnownMeter | null {
+  const known = keptMeter.safeParse(value);
+  return known.success ? known.data : null;
+}
+
+function silence(meters: readonly string[]): readonly BridgeError[] {
+  if (meters.length === 0) return [];
+  const more = meters.length > MAX_NAMED ? ` and ${meters.length - MAX_NAMED} more` : '';
+  const named = meters.slice(0, MAX_NAMED).join(', ');
+  return [new BridgeError('command/no-answer', `no answer to a command: ${named}${more}`)];
+}

@@ -1,0 +1,55 @@
+import type { Outgoing } from '@meterbridge/core/store';
+import { discoveryMessages, type ProxySettings, Recent } from '@meterbridge/kpm33b';
+
+/** Meters that are remembered as announced; one that is forgotten is announced again when it is heard. */
+const MAX_METERS = 100_000;
+/** Meters that are announced again at once, and how often: 15 messages each, so as not to flood the broker. */
+const AT_ONCE = 20;
+const EVERY_MS = 100;
+
+/** Announces each meter to Home Assistant: before its first message, and again when the broker may have lost it. */
+export class MeterAnnouncer {
+  readonly #settings: ProxySettings;
+  readonly #isEnabled: boolean;
+  readonly #put: (message: Outgoing) => void;
+  readonly #announced = new Recent<true>(MAX_METERS);
+  #again: Iterator<string> | null = null;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(settings: ProxySettings, isEnabled: boolean, put: (message: Outgoing) => void) {
+    this.#settings = settings;
+    this.#isEnabled = isEnabled;
+    this.#put = put;
+  }
+
+  heard(id: string): void {
+    if (!this.#isEnabled || this.#announced.get(id)) return;
+    this.#announced.set(id, true);
+    this.#announce(id);
+  }
+
+  /** The broker, or Home Assistant, may know nothing any more. */
+  again(): void {
+    this.#again = this.#announced.keys();
+    this.#some();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #some(): void {
+    clearTimeout(this.#timer);
+    for (let count = 0; count < AT_ONCE; count++) {
+      const { value: id } = this.#again?.next() ?? {};
+      if (id === undefined) return;
+      this.#announce(id);
+    }
+    this.#timer = setTimeout(() => this.#some(), EVERY_MS);
+  }
+
+  #announce(id: string): void {
+    for (const { topic, payload } of discoveryMessages(this.#settings, id))
+      this.#put({ topic, payload, qos: 1, retain: true, backlogTopic: null });
+  }
+}

@@ -1,0 +1,109 @@
+import { loadConfig } from '@meterbridge/core/config';
+import { type Command, InvalidArgumentError, inputChunks, untilInterrupted } from '@meterbridge/core/runtime';
+import { migrate, proxySettings } from '@meterbridge/kpm33b/config';
+import { decodeConfig } from './config.ts';
+import { linesOf, MessageDecoder } from './decode.ts';
+import { FLEET_FAULTS, Fleet, type FleetFault } from './simulator/fleet.ts';
+import { seededRandom } from './simulator/random.ts';
+import { runFleet } from './simulator/serve.ts';
+
+/** What kpm33b-proxy can do besides what every service can. */
+export function commands(program: Command): void {
+  program
+    .command('decode')
+    .description('show what becomes of messages: one line of JSON each')
+    .argument('[files...]', 'lines {"topic":…,"payload":…}, or payload_base64; - for standard input', ['-'])
+    .action(async (files: readonly string[]) => {
+      const decoder = new MessageDecoder(decodeSettings(program.opts(), program));
+      for (const file of files) await decodeFile(file, decoder);
+    });
+  program
+    .command('migrate')
+    .description('make a configuration of the config.yaml of kpm33b_proxy')
+    .argument('<file>', 'the old file')
+    .action(async (file: string) => {
+      const { yaml, notes } = migrate(Buffer.concat(await Array.fromAsync(inputChunks(file))).toString());
+      process.stdout.write(yaml);
+      for (const note of notes) process.stderr.write(`${note}\n`);
+    });
+  program
+    .command('simulate')
+    .description('be a fleet of meters on an internal broker')
+    .option('--broker <host:port>', 'the internal broker', parseBroker, { host: '127.0.0.1', tcpPort: 11883 })
+    .option('--username <name>', 'user name at the broker')
+    .option('--password <password>', 'password at the broker')
+    .option('--meters <n>', 'how many meters', positiveInteger, 3)
+    .option(
+      '--rate <n>',
+      'messages per second of all together; default: each on the marks of its clock',
+      positiveInteger,
+    )
+    .option('--fault <list>', `what real meters do: ${FLEET_FAULTS.join(', ')}`, parseFaults, FLEET_FAULTS)
+    .option('--seed <n>', 'same seed, same fleet', positiveInteger, 1)
+    .action(simulate);
+}
+
+function decodeSettings({ config: file }: { readonly config?: string }, program: Command) {
+  const isNamed = program.getOptionValueSource('config') === 'cli';
+  const config = isNamed ? loadConfig(decodeConfig, { file }).config : decodeConfig.parse({});
+  return proxySettings(config, config.homeassistant.discovery_prefix);
+}
+
+async function decodeFile(file: string, decoder: MessageDecoder): Promise<void> {
+  for await (const line of linesOf(inputChunks(file))) {
+    const { json, failed } = decoder.decodeLine(line);
+    process.stdout.write(`${json}\n`);
+    if (failed) process.exitCode = 1;
+  }
+}
+
+interface SimulateOptions {
+  readonly broker: { readonly host: string; readonly tcpPort: number };
+  readonly username?: string;
+  readonly password?: string;
+  readonly meters: number;
+  readonly rate?: number;
+  readonly fault: readonly FleetFault[];
+  readonly seed: number;
+}
+
+async function simulate({
+  broker,
+  username,
+  password,
+  meters,
+  rate,
+  fault,
+  seed,
+}: SimulateOptions): Promise<void> {
+  const fleet = new Fleet({ meters, faults: new Set(fault), random: seededRandom(seed) });
+  process.stdout.write(`${meters} meters on ${broker.host}:${broker.tcpPort}\n`);
+  const account = {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+  };
+  await runFleet(fleet, { ...broker, ...account, rate: rate ?? null }, untilInterrupted());
+}
+
+function parseBroker(text: string): SimulateOptions['broker'] {
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined)
+    throw new InvalidArgumentError('It must be a host and a port, such as localhost:11883.');
+  return { host, tcpPort: Number(port) };
+}
+
+function parseFaults(text: string): readonly FleetFault[] {
+  if (text === 'none') return [];
+  return text.split(',').map((name) => {
+    const fault = FLEET_FAULTS.find((known) => known === name.trim());
+    if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FLEET_FAULTS.join(', ')}, none.`);
+    return fault;
+  });
+}
+
+function positiveInteger(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number above 0.');
+  return number;
+}

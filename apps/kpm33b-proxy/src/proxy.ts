@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { MessageInfo } from '@meterbridge/core/mqtt';
+import type { Service, ServiceBroker, ServiceContext } from '@meterbridge/core/runtime';
+import { sleep } from '@meterbridge/core/transport';
+import { MessageConverter } from '@meterbridge/kpm33b';
+import { proxySettings } from '@meterbridge/kpm33b/config';
+import { MeterAnnouncer } from './announcer.ts';
+import { brokerWarnings, internalSettings } from './brokers.ts';
+import type { Config } from './config.ts';
+import { Drops } from './drops.ts';
+import { countersMessage } from './status.ts';
+import { readText } from './text.ts';
+
+const COUNTERS_EVERY_MS = 60_000;
+/** What is on its way into the outbox is there sooner; what is not is sent again by the internal broker. */
+const STOP_WITHIN_MS = 500;
+
+/** Passes on what the meters send, from the internal broker to the central one. */
+export function proxy(context: ServiceContext<Config>): Service<Config> {
+  const { config } = context;
+  const settings = proxySettings(config, config.homeassistant.discovery_prefix);
+  const converter = new MessageConverter(settings, readText, config.shard);
+  const announcer = new MeterAnnouncer(settings, config.homeassistant.enabled, (message) =>
+    context.put(message),
+  );
+  const internal = context.connect('internal broker', internalSettings(config), {});
+  const intake = new Intake(context, converter, announcer, internal);
+  const { line } = internal;
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    start() {
+      for (const topic of [settings.secondsTopic, settings.minutesTopic])
+        internal.mqtt.subscribe(topic, (...message) => intake.receive(...message), {
+          acknowledge: 'when-taken',
+        });
+      timer = setInterval(() => context.put(countersMessage(config, line)), COUNTERS_EVERY_MS);
+    },
+    reconfigure: (next) => isDeepStrictEqual(next, config),
+    async stop() {
+      clearInterval(timer);
+      announcer.close();
+      await intake.stop();
+    },
+    connected: () => announcer.again(),
+    born: () => announcer.again(),
+    warnings: () => brokerWarnings(config),
+  };
+}
+
+/** A message is acknowledged to the internal broker when the outbox has it, or when nobody wants it. */
+class Intake {
+  readonly #context: ServiceContext<Config>;
+  readonly #converter: MessageConverter;
+  readonly #announcer: MeterAnnouncer;
+  readonly #internal: ServiceBroker;
+  readonly #drops: Drops;
+  /** Put into the outbox, but not certain to be kept there yet. */
+  #underWay = 0;
+  #isStopping = false;
+
+  constructor(
+    context: ServiceContext<Config>,
+    converter: MessageConverter,
+    announcer: MeterAnnouncer,
+    internal: ServiceBroker,
+  ) {
+    this.#context = context;
+    this.#converter = converter;
+    this.#announcer = announcer;
+    this.#internal = internal;
+    this.#drops = new Drops(context.log, internal.line);
+  }
+
+  receive(topic: string, payload: Uint8Array, { taken }: MessageInfo): void {
+    // Not acknowledged: the internal broker keeps it for the next start.
+    if (this.#isStopping) return;
+    const conversion = this.#converter.convert(topic, payload);
+    if (conversion?.dropped === null) {
+      this.#internal.line.readings++;
+      this.#announcer.heard(conversion.id);
+      this.#pass(conversion.topic, conversion.payload, taken);
+      return;
+    }
+    if (conversion) this.#drops.dropped(conversion.dropped, conversion.id, topic, payload);
+    taken();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const deadline = performance.now() + STOP_WITHIN_MS;
+    while (this.#underWay > 0 && performance.now() < deadline) await sleep(10);
+  }
+
+  #pass(topic: string, payload: string, taken: () => void): void {
+    this.#underWay++;
+    const onKept = (): void => {
+      this.#underWay--;
+      taken();
+    };
+    this.#context.put({ topic, payload, qos: 1, retain: false, backlogTopic: topic, onKept });
+  }
+}
