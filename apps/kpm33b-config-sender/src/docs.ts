@@ -1,0 +1,2 @@
+/** Tables of the README that are made from the code, by marker. */
+export const tables = {};
