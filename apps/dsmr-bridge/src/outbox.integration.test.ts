@@ -148,7 +148,7 @@ describe.skipIf(!isReal)('the outbox', () => {
     await meter.connected();
     meter.send(numbered(++n));
     await until(() => ledger.all().has(n), 'the last one has arrived', 30_000);
-    await until(async () => (await status(httpPort)).messages.waiting === 0, 'nothing waits', 30_000);
+    await until(async () => (await status(httpPort)).messages.waiting === 0, 'nothing waits', 90_000);
     const arrived = ledger.all();
     let taken = 0;
     for (const [first, last] of lives) {
