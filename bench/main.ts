@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { measureAll } from './contests.ts';
 import { delivery } from './delivery.ts';
 import { dsmr } from './dsmr.ts';
+import { kmp } from './kmp.ts';
 import { soak } from './soak.ts';
 
 interface Bench {
@@ -17,6 +18,7 @@ interface Bench {
 /** Every bench by its name on the command line. */
 const benches: Readonly<Record<string, Bench>> = {
   dsmr: { run: () => measureAll(dsmr()) },
+  kmp: { run: kmp },
   delivery: { run: delivery },
   soak: { run: soak, isLong: true },
 };

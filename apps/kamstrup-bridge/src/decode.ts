@@ -11,7 +11,7 @@ import {
 } from '@meterbridge/core/frames';
 import { type Answer, judge, type Objection } from './protocol/answer.ts';
 import { clockText } from './protocol/clock.ts';
-import type { RegisterRecord } from './protocol/record.ts';
+import { mantissaOf, type RegisterRecord } from './protocol/record.ts';
 import { registerEntry } from './protocol/registers.ts';
 import { kindOf, unitName } from './protocol/unit.ts';
 
@@ -85,7 +85,8 @@ function answerJson(answer: Answer): object {
 }
 
 function recordJson(record: RegisterRecord): object {
-  const { id, unitCode, nob, siex, mantissa, value } = record;
+  const { id, unitCode, nob, siex, value } = record;
+  const mantissa = mantissaOf(record);
   const entry = registerEntry(id);
   const kind = kindOf(unitCode);
   const display = clockText(record);

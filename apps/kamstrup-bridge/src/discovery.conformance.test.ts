@@ -56,7 +56,8 @@ function measurementOf(id: number, unitCode: number, isWaterMeter = false): Meas
     unitCode,
     nob: 4,
     siex: 0x42,
-    mantissa: new Uint8Array(4),
+    data: new Uint8Array(4),
+    at: 0,
     value: new Decimal(1234, 2),
   };
   return measuredValue(record, isWaterMeter).measurement;
@@ -120,7 +121,8 @@ describe('a register as a measurement', () => {
       unitCode,
       nob: 4,
       siex: 0,
-      mantissa: new Uint8Array(4),
+      data: new Uint8Array(4),
+      at: 0,
       value: new Decimal(1234),
     };
     const { measurement, value } = measuredValue(record, false);

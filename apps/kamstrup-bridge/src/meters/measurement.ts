@@ -1,7 +1,7 @@
 import { Decimal, latin1 } from '@meterbridge/core/codec';
 import type { MeasuredValue, Measurement, Value } from '@meterbridge/core/model';
 import { clockText } from '../protocol/clock.ts';
-import type { RegisterRecord } from '../protocol/record.ts';
+import { mantissaOf, type RegisterRecord } from '../protocol/record.ts';
 import { type RegisterEntry, registerEntry } from '../protocol/registers.ts';
 import { kindOf, type PublishedUnit, publishedUnit } from '../protocol/unit.ts';
 
@@ -39,7 +39,7 @@ function publishedValue(record: RegisterRecord, { exponent }: PublishedUnit): Va
   if (record.value === null) return null;
   const clock = clockText(record);
   if (clock !== undefined) return clock;
-  if (kindOf(record.unitCode) === 'text') return latin1(record.mantissa).replace(/[\0\s]+$/, '') || null;
+  if (kindOf(record.unitCode) === 'text') return latin1(mantissaOf(record)).replace(/[\0\s]+$/, '') || null;
   return record.value.shift(exponent);
 }
 

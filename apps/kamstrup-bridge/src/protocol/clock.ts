@@ -1,5 +1,5 @@
 import type { Decimal } from '@meterbridge/core/codec';
-import type { RegisterRecord } from './record.ts';
+import { mantissaOf, type RegisterRecord } from './record.ts';
 import { kindOf } from './unit.ts';
 
 const YYYYMMDD = 49;
@@ -21,7 +21,7 @@ export function clockText(record: RegisterRecord): string | null | undefined {
       // 2000 was a leap year: 29 February is a day of the year.
       return dateText(digitsOf(record.value, 4, '2000'))?.replace('2000', '-') ?? null;
     case 'rtc':
-      return rtcText(record.mantissa);
+      return rtcText(mantissaOf(record));
     default:
       return undefined;
   }

@@ -3,8 +3,9 @@ import { BridgeError } from '@meterbridge/core/errors';
 
 /** One register in an answer: id, unit, number of bytes, sign and exponent, mantissa (KMP description 5512-447, 4). */
 export interface RegisterRecord extends RegisterFormat {
-  /** Big-endian and unsigned; the sign is in `siex` alone. */
-  readonly mantissa: Uint8Array;
+  /** Holds the mantissa from `at` on; see {@link mantissaOf}. */
+  readonly data: Uint8Array;
+  readonly at: number;
   /** With the decimals of the meter; null if the meter sent no byte of it. */
   readonly value: Decimal | null;
 }
@@ -60,25 +61,29 @@ export function decodeFormat(data: Uint8Array, at: number): RegisterFormat {
 export function decodeRecord(format: RegisterFormat, data: Uint8Array, at: number): RegisterRecord {
   const { id, unitCode, nob, siex } = format;
   if (at + nob > data.length) throw cutShort();
-  const mantissa = data.subarray(at, at + nob);
-  return { id, unitCode, nob, siex, mantissa, value: nob === 0 ? null : decodeNumber(mantissa, siex) };
+  return { id, unitCode, nob, siex, data, at, value: nob === 0 ? null : decodeNumber(data, at, nob, siex) };
 }
 
-function decodeNumber(mantissa: Uint8Array, siex: number): Decimal {
+/** The bytes of the mantissa, big-endian and unsigned: the sign is in `siex` alone. */
+export function mantissaOf({ data, at, nob }: RegisterRecord): Uint8Array {
+  return data.subarray(at, at + nob);
+}
+
+function decodeNumber(data: Uint8Array, at: number, nob: number, siex: number): Decimal {
   const exponent = siex & EXPONENT;
-  const amount = unsigned(mantissa);
+  const amount = unsigned(data, at, nob);
   // A zero has no sign, whatever its bit says.
   const signed = siex & NEGATIVE && amount !== 0 ? -amount : amount;
   return new Decimal(signed, siex & EXPONENT_NEGATIVE ? exponent : -exponent);
 }
 
-function unsigned(bytes: Uint8Array): number | bigint {
-  if (bytes.length > SAFE_BYTES) {
-    const exact = BigInt(`0x${hexOf(bytes)}`);
+function unsigned(data: Uint8Array, from: number, nob: number): number | bigint {
+  if (nob > SAFE_BYTES) {
+    const exact = BigInt(`0x${hexOf(data.subarray(from, from + nob))}`);
     return exact <= Number.MAX_SAFE_INTEGER ? Number(exact) : exact;
   }
   let amount = 0;
-  for (let at = 0; at < bytes.length; at++) amount = amount * 256 + bytes[at]!;
+  for (let at = from; at < from + nob; at++) amount = amount * 256 + data[at]!;
   return amount;
 }
 
