@@ -1,9 +1,9 @@
 import { type BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { KmpFrame } from '@meterbridge/core/frames';
 import type { Exchange } from './exchange.ts';
+import { isDamage, isSilence } from './failure.ts';
 import type { Answer } from './protocol/answer.ts';
 import { registerRequest, serialRequest, typeRequest } from './protocol/request.ts';
-import { isDamage, isSilence } from './silence.ts';
 
 /** What a meter says of itself; null for what it does not say. */
 export interface Identity {

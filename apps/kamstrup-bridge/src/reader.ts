@@ -1,18 +1,18 @@
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { MeasuredValue, Measurement, Meter, Reading } from '@meterbridge/core/model';
 import type { Exchange } from './exchange.ts';
+import { isDamage, isOfTheMeter, isSilence } from './failure.ts';
 import { type Identity, identify } from './identity.ts';
-import { type KmpProfile, modelOf } from './meters/index.ts';
+import { type MeterProfile, modelOf } from './meters/index.ts';
 import { measuredValue } from './meters/measurement.ts';
 import type { RegisterRecord } from './protocol/record.ts';
 import { registerEntry } from './protocol/registers.ts';
 import { MOST_REGISTERS, registerRequest } from './protocol/request.ts';
-import { isDamage, isSilence } from './silence.ts';
 
 export interface MeterSettings {
   readonly id: string;
   readonly name?: string | undefined;
-  readonly profile: KmpProfile;
+  readonly profile: MeterProfile;
   /** Registers to read, in this order. */
   readonly registers: readonly number[];
 }
@@ -170,10 +170,6 @@ function groupsOf(ids: readonly number[]): Group[] {
 function halves(ids: readonly number[]): readonly Group[] {
   const middle = Math.ceil(ids.length / 2);
   return [ids.slice(0, middle), ids.slice(middle)].map((half) => ({ ids: half, isHalf: true }));
-}
-
-function isOfTheMeter({ code }: BridgeError): boolean {
-  return code.startsWith('meter/') || code.startsWith('frame/');
 }
 
 function lost(error: BridgeError, ids: readonly number[]): BridgeError {

@@ -1,19 +1,24 @@
+import type { Reading } from '@meterbridge/core/model';
 import { pollMeters, type Source, type SourceContext } from '@meterbridge/core/runtime';
-import type { Link } from '@meterbridge/core/transport';
+import type { LineSettings, Link } from '@meterbridge/core/transport';
 import type { KmpMeter } from './config.ts';
 import { Exchange } from './exchange.ts';
-import { profiles } from './meters/index.ts';
+import { type MeterProfile, profiles } from './meters/index.ts';
 import { registersOf } from './protocol/registers.ts';
-import { MeterReader } from './reader.ts';
+import { MeterReader, type MeterSettings } from './reader.ts';
+import { TextLine } from './text-line.ts';
+import { TextReader } from './text-reader.ts';
 import { timingOf } from './timing.ts';
 
 /** What was learned of a meter outlives the links to it. */
 const readers = new WeakMap<KmpMeter, MeterReader>();
+const textReaders = new WeakMap<KmpMeter, TextReader>();
 
 /** Asks a meter for its registers each time they are due. */
 export const source: Source<KmpMeter> = async function* (context) {
   const { entry, report } = context;
-  const reader = readerOf(entry);
+  if (isTextMeter(entry)) yield* textReadings(context);
+  const reader = known(readers, entry, (settings) => new MeterReader(settings));
   if (!entry.keep_open) {
     yield* pollMeters(context, [entry], async (_, intervalMs) => {
       await using link = await openHead(context);
@@ -27,19 +32,33 @@ export const source: Source<KmpMeter> = async function* (context) {
   ]);
 };
 
-function readerOf(entry: KmpMeter): MeterReader {
-  const known = readers.get(entry);
-  if (known) return known;
+/** The port is opened for each question: its answer may come at another speed. */
+function textReadings(context: SourceContext<KmpMeter>): AsyncGenerator<Reading, never> {
+  const { entry, report, frame, signal } = context;
+  const reader = known(textReaders, entry, (settings) => new TextReader(settings));
+  const line = new TextLine({ open: (settings) => openHead(context, settings), show: frame, signal });
+  const hasFields = entry.address.kind === 'serial';
+  return pollMeters(context, [entry], async (_, intervalMs) => [
+    await reader.read(line, hasFields, { intervalMs, report }),
+  ]);
+}
+
+function isTextMeter({ model }: KmpMeter): boolean {
+  const profile: MeterProfile = profiles[model];
+  return profile.protocol === 'text';
+}
+
+function known<R>(all: WeakMap<KmpMeter, R>, entry: KmpMeter, create: (settings: MeterSettings) => R): R {
   const { id, name, model, parameters } = entry;
   const profile = profiles[model];
   const registers = [...new Set(parameters ?? registersOf(profile.parameters))];
-  const reader = new MeterReader({ id, name, profile, registers });
-  readers.set(entry, reader);
+  const reader = all.get(entry) ?? create({ id, name, profile, registers });
+  all.set(entry, reader);
   return reader;
 }
 
-function openHead({ entry, open }: SourceContext<KmpMeter>): Promise<Link> {
-  const { address, line, dtr, rts } = entry;
+function openHead({ entry, open }: SourceContext<KmpMeter>, line: LineSettings = entry.line): Promise<Link> {
+  const { address, dtr, rts } = entry;
   const settings = { ...line, dtr, rts };
   return open(address, settings);
 }

@@ -1,20 +1,23 @@
 import { kamstrup162 } from './kamstrup-162.ts';
 import { kamstrup382 } from './kamstrup-382.ts';
+import { multical3 } from './multical-3.ts';
 import { multical21 } from './multical-21.ts';
+import { multical66 } from './multical-66.ts';
 import { multical302 } from './multical-302.ts';
 import { multical303 } from './multical-303.ts';
+import { multical401 } from './multical-401.ts';
 import { multical402 } from './multical-402.ts';
 import { multical403 } from './multical-403.ts';
 import { multical601 } from './multical-601.ts';
 import { multical602 } from './multical-602.ts';
 import { multical603 } from './multical-603.ts';
 import { multical801 } from './multical-801.ts';
-import type { KmpProfile } from './profile.ts';
+import type { MeterProfile } from './profile.ts';
 
-export type { KmpProfile } from './profile.ts';
+export type { MeterProfile } from './profile.ts';
 
 /** Any other meter that speaks KMP. */
-const generic = { model: 'MULTICAL', parameters: multical402.parameters } as const satisfies KmpProfile;
+const generic = { model: 'MULTICAL', parameters: multical402.parameters } as const satisfies MeterProfile;
 
 /** By the name of the model in the configuration. */
 export const profiles = {
@@ -30,7 +33,10 @@ export const profiles = {
   '602': multical602,
   '603': multical603,
   '801': multical801,
-} as const satisfies Readonly<Record<string, KmpProfile>>;
+  '401': multical401,
+  '66': multical66,
+  III: multical3,
+} as const satisfies Readonly<Record<string, MeterProfile>>;
 
 export type Model = keyof typeof profiles;
 
@@ -44,6 +50,6 @@ const TYPES: ReadonlyMap<number, string> = new Map(
 );
 
 /** The model of a meter, from what it says of itself where that tells more than the configuration. */
-export function modelOf(profile: KmpProfile, meterType: number | null): string {
+export function modelOf(profile: MeterProfile, meterType: number | null): string {
   return (profile === generic && meterType !== null && TYPES.get(meterType)) || profile.model;
 }

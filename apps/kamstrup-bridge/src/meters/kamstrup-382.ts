@@ -1,4 +1,4 @@
-import type { KmpProfile } from './profile.ts';
+import type { MeterProfile } from './profile.ts';
 
 export const kamstrup382 = {
   model: 'Kamstrup 382',
@@ -11,4 +11,4 @@ export const kamstrup382 = {
     'voltage_l2',
     'voltage_l3',
   ],
-} as const satisfies KmpProfile;
+} as const satisfies MeterProfile;

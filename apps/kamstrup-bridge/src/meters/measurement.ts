@@ -35,6 +35,16 @@ export function measuredValue(record: RegisterRecord, isWaterMeter: boolean): Me
   return { measurement, value };
 }
 
+/** A number with a unit that is published as it is. */
+export function measuredNumber(id: number, value: Decimal, unit: string | null): MeasuredValue {
+  const key = `${id} ${unit} ${value.decimals}`;
+  const measurement =
+    known.get(key) ??
+    describe(registerEntry(id), unit, value.decimals, numberTraits(registerEntry(id), unit, false));
+  known.set(key, measurement);
+  return { measurement, value };
+}
+
 function publishedValue(record: RegisterRecord, { exponent }: PublishedUnit): Value {
   if (record.value === null) return null;
   const clock = clockText(record);
@@ -50,21 +60,27 @@ function createMeasurement(
   isWaterMeter: boolean,
 ): Measurement {
   const entry = registerEntry(id);
-  const isNumber = kindOf(unitCode) === 'number';
-  const traits = isNumber ? numberTraits(entry, unit, isWaterMeter) : kindTraits(unitCode);
-  const isDiagnostic = entry.class === 'count' || entry.class === 'identity';
+  if (kindOf(unitCode) === 'number')
+    return describe(entry, unit, decimals, numberTraits(entry, unit, isWaterMeter));
+  return describe(entry, unit, null, kindOf(unitCode) === 'date' ? { deviceClass: 'date' } : {});
+}
+
+/** @param decimals null for what is no number */
+function describe(
+  entry: RegisterEntry,
+  unit: string | null,
+  decimals: number | null,
+  traits: Traits,
+): Measurement {
+  const hasPrecision = decimals !== null && (unit !== null || traits.stateClass !== undefined);
   return {
     key: entry.name.toLowerCase(),
     name: entry.label,
     unit,
     ...traits,
-    ...(isNumber && (unit !== null || traits.stateClass) && { precision: Math.min(decimals, 6) }),
-    ...(isDiagnostic && { diagnostic: true }),
+    ...(hasPrecision && { precision: Math.min(decimals, 6) }),
+    ...((entry.class === 'count' || entry.class === 'identity') && { diagnostic: true }),
   };
-}
-
-function kindTraits(unitCode: number): Traits {
-  return kindOf(unitCode) === 'date' ? { deviceClass: 'date' } : {};
 }
 
 function numberTraits(entry: RegisterEntry, unit: string | null, isWaterMeter: boolean): Traits {

@@ -1,6 +1,6 @@
-import type { KmpProfile } from './profile.ts';
+import type { MeterProfile } from './profile.ts';
 
 export const multical602 = {
   model: 'MULTICAL 602',
   parameters: ['energy', 'volume', 'power', 'flow', 'temp1', 'temp2', 'tempdiff', 'info'],
-} as const satisfies KmpProfile;
+} as const satisfies MeterProfile;

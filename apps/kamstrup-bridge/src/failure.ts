@@ -16,3 +16,8 @@ export function isSilence({ code }: BridgeError): boolean {
 export function isDamage({ code }: BridgeError): boolean {
   return DAMAGED.has(code);
 }
+
+/** The meter failed, or its light; not the link to it. */
+export function isOfTheMeter({ code }: BridgeError): boolean {
+  return code.startsWith('meter/') || code.startsWith('frame/');
+}
