@@ -1,17 +1,16 @@
-import { once } from 'node:events';
 import { type Address, address, loadConfig, sampleYaml } from '@meterbridge/core/config';
-import { BridgeError } from '@meterbridge/core/errors';
-import { type Command, InvalidArgumentError, Option, untilInterrupted } from '@meterbridge/core/runtime';
+import { type Command, InvalidArgumentError, Option } from '@meterbridge/core/runtime';
 import * as z from 'zod';
 import { config } from './config.ts';
 import { exchangeJson } from './decode.ts';
 import { inputLines } from './input-lines.ts';
 import { migrate } from './migrate/index.ts';
-import { FAULTS, type Fault, FaultyHead } from './simulator/faults.ts';
-import { SimulatedMeter } from './simulator/meter.ts';
-import { seededRandom } from './simulator/random.ts';
-import { SIMULATED_MODELS, type SimulatedModel } from './simulator/registers.ts';
-import { serveMeter } from './simulator/serve.ts';
+import { registerOf } from './protocol/registers.ts';
+import { LOGGERS, MOST_REGISTERS } from './protocol/request.ts';
+import { readLog } from './read-log.ts';
+import { simulate } from './simulate.ts';
+import { FAULTS, type Fault } from './simulator/faults.ts';
+import { SIMULATED_MODELS } from './simulator/registers.ts';
 
 /** What kamstrup-bridge can do besides what every bridge can. */
 export function commands(program: Command): void {
@@ -28,9 +27,20 @@ export function commands(program: Command): void {
     .argument('<file>', 'the config.yaml')
     .action(migrateFile);
   program
+    .command('read-log')
+    .description(
+      'experimental: print the newest records of a logger module (601: top or base module, 801: built in)',
+    )
+    .argument('<address>', 'serial device, or tcp://host:port', parseAddress)
+    .requiredOption('--parameters <list>', 'names or numbers of registers, one to eight', parseParameters)
+    .option('--log <number>', 'number of the log', wholeNumber, 1)
+    .option('--records <n>', 'how many records', wholeNumber, 3)
+    .addOption(new Option('--module <place>', 'where the logger is').choices(['top', 'base']).default('top'))
+    .action(printLog);
+  program
     .command('simulate')
     .description('be a meter behind an optical head: on TCP, on a pseudo terminal, or both')
-    .option('--listen <address>', 'tcp://host:port to listen on', parseListen)
+    .option('--listen <address>', 'tcp://host:port to listen on', parseAddress)
     .option('--pty <path>', 'where to put the pseudo terminal')
     .addOption(
       new Option('--model <model>', 'which MULTICAL it is').choices([...SIMULATED_MODELS]).default('403'),
@@ -61,44 +71,19 @@ function migrateFile(file: string): void {
   for (const note of migrated.notes) process.stderr.write(`${note}\n`);
 }
 
-interface SimulateOptions {
-  readonly listen?: Address;
-  readonly pty?: string;
-  readonly model: SimulatedModel;
-  readonly serial: number;
-  readonly echo: boolean;
-  readonly realtime: boolean;
-  readonly latency: number;
-  readonly sleep?: number;
-  readonly fault: readonly Fault[];
-  readonly seed: number;
+interface LogOptions {
+  readonly parameters: readonly number[];
+  readonly log: number;
+  readonly records: number;
+  readonly module: 'top' | 'base';
 }
 
-async function simulate(options: SimulateOptions): Promise<void> {
-  const { listen, pty, model, serial, echo, realtime, latency, sleep, fault, seed } = options;
-  if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
-  if (listen && listen.kind !== 'tcp')
-    throw new BridgeError('usage/invalid', '--listen takes tcp://host:port');
-  const signal = untilInterrupted();
-  const sleepAfterMs = sleep === undefined ? null : sleep * 1000;
-  const meter = new SimulatedMeter({ model, serial, sleepAfterMs });
-  if (fault.includes('missing-register')) meter.lacking.add(74);
-  process.on('SIGUSR2', () => meter.wake());
-  await using head = await serveMeter({
-    meter,
-    tcp: listen,
-    pty,
-    isRealtime: realtime,
-    hasEcho: echo,
-    latencyMs: latency,
-    head: new FaultyHead(fault, seededRandom(seed)),
-  });
-  if (listen) process.stdout.write(`MULTICAL ${model} on tcp://${listen.host}:${head.tcpPort}\n`);
-  if (pty) process.stdout.write(`MULTICAL ${model} on ${pty}\n`);
-  await once(signal, 'abort');
+async function printLog(address: Address, { parameters, log, records, module }: LogOptions): Promise<void> {
+  const request = { address: LOGGERS[module], log, registers: parameters, records };
+  for (const line of await readLog(address, request)) process.stdout.write(`${line}\n`);
 }
 
-function parseListen(text: string): Address {
+function parseAddress(text: string): Address {
   const parsed = address.safeParse(text);
   if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
   return parsed.data;
@@ -110,6 +95,16 @@ function parseFaults(text: string): readonly Fault[] {
     if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FAULTS.join(', ')}.`);
     return fault;
   });
+}
+
+function parseParameters(text: string): readonly number[] {
+  const registers = text.split(',').map((name) => {
+    const register = registerOf(name.trim());
+    if (register === null) throw new InvalidArgumentError(`"${name}" is no parameter.`);
+    return register;
+  });
+  if (registers.length > MOST_REGISTERS) throw new InvalidArgumentError('These are more than eight.');
+  return registers;
 }
 
 function wholeNumber(text: string): number {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesOf, CRC16, crc16, hexOf } from '@meterbridge/core/codec';
-import { encodeKmp } from '@meterbridge/core/frames';
+import { decodeKmp, encodeKmp } from '@meterbridge/core/frames';
 import { conformancePath, conformanceReason } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
 import { exchangeJson } from './decode.ts';
+import { decodeLog } from './protocol/log.ts';
 import { decodeFormat, decodeRecord } from './protocol/record.ts';
 import { registerOf } from './protocol/registers.ts';
 import { registerRequest } from './protocol/request.ts';
@@ -40,6 +41,34 @@ if (folder === null) {
       'request $id is written',
       ({ registers, hex }) => expect(hexOf(encodeKmp(registerRequest(registers)))).toBe(hex),
     );
+
+    it.each<Json>(corpus.logs)('log $id is read', ({ rx_hex, expect: wanted }) => {
+      const { command, data } = decodeKmp(bytesOf(rx_hex));
+      const { log, registers, records, lastReadRecord, newestRecord, info } = decodeLog(data);
+      expect({
+        command: `0x${command.toString(16)}`,
+        log,
+        registers: registers.map(({ id, unitCode, nob, siex }) => ({ id, unit_code: unitCode, nob, siex })),
+        records: records.map(({ id, values }) => ({
+          record_id: id,
+          values: values.map(({ value }) => value?.toString()),
+        })),
+        last_read_record: lastReadRecord,
+        newest_record: newestRecord,
+        info,
+      }).toEqual(wanted);
+    });
+
+    it.each<Json>(corpus.requests)('request $id is the same when it is written again', ({ hex }) =>
+      expect(hexOf(encodeKmp(decodeKmp(bytesOf(hex))))).toBe(hex),
+    );
+
+    it.each<Json>(corpus.stuffing)('$plain is stuffed', ({ plain, stuffed }) => {
+      const frame = { direction: 'request', address: 0, command: 0, data: bytesOf(plain) } as const;
+      const wire = hexOf(encodeKmp(frame));
+      expect(wire.startsWith(`800000${stuffed}`)).toBe(true);
+      expect(hexOf(decodeKmp(bytesOf(wire)).data)).toBe(plain);
+    });
 
     it.each<Json>(corpus.numbers)('number $raw is $value', ({ raw, value }) => {
       const data = bytesOf(`000000${raw}`);

@@ -1,4 +1,5 @@
-import type { BridgeError, ErrorCode } from '@meterbridge/core/errors';
+import { BridgeError, type ErrorCode } from '@meterbridge/core/errors';
+import { registerEntry } from './protocol/registers.ts';
 
 const SILENT: ReadonlySet<ErrorCode> = new Set([
   'meter/no-answer',
@@ -20,4 +21,20 @@ export function isDamage({ code }: BridgeError): boolean {
 /** The meter failed, or its light; not the link to it. */
 export function isOfTheMeter({ code }: BridgeError): boolean {
   return code.startsWith('meter/') || code.startsWith('frame/');
+}
+
+/** Registers that could not be read this time. */
+export function lost(error: BridgeError, ids: readonly number[]): BridgeError {
+  const detail = `${namesOf(ids)} not read: ${error.message}`;
+  return new BridgeError(error.code, detail, { facts: { registers: ids }, cause: error });
+}
+
+/** Registers that the meter does not have. */
+export function missing(ids: readonly number[]): BridgeError {
+  const detail = `the meter does not have ${namesOf(ids)}`;
+  return new BridgeError('meter/register-missing', detail, { facts: { registers: ids } });
+}
+
+function namesOf(ids: readonly number[]): string {
+  return ids.map((id) => registerEntry(id).name).join(', ');
 }

@@ -1,13 +1,13 @@
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { MeasuredValue, Measurement, Meter, Reading } from '@meterbridge/core/model';
 import type { Exchange } from './exchange.ts';
-import { isDamage, isOfTheMeter, isSilence } from './failure.ts';
+import { isDamage, isOfTheMeter, isSilence, lost, missing } from './failure.ts';
+import { groupsOf, halves } from './groups.ts';
 import { type Identity, identify } from './identity.ts';
 import { type MeterProfile, modelOf } from './meters/index.ts';
 import { measuredValue } from './meters/measurement.ts';
 import type { RegisterRecord } from './protocol/record.ts';
-import { registerEntry } from './protocol/registers.ts';
-import { MOST_REGISTERS, registerRequest } from './protocol/request.ts';
+import { registerRequest } from './protocol/request.ts';
 
 export interface MeterSettings {
   readonly id: string;
@@ -96,7 +96,7 @@ export class MeterReader {
       if (hasAnswered) this.#identity ??= await identify(exchange);
     }
     const [first] = problems;
-    if (records.size === 0) throw first ?? this.#noneOf(wanted);
+    if (records.size === 0) throw first ?? missing(wanted);
     for (const problem of problems) report(problem);
     return records;
   }
@@ -113,10 +113,6 @@ export class MeterReader {
     for (const id of answer.missing) this.#missing.set(id, now);
     if (answer.missing.length > 0) report(missing(answer.missing));
     return answer.records;
-  }
-
-  #noneOf(ids: readonly number[]): BridgeError {
-    return new BridgeError('meter/register-missing', `the meter answers, but has none of ${namesOf(ids)}`);
   }
 
   #meter(intervalMs: number): Meter {
@@ -152,36 +148,4 @@ export class MeterReader {
     }
     return values;
   }
-}
-
-interface Group {
-  readonly ids: readonly number[];
-  /** Of a group that came back damaged again and again. */
-  readonly isHalf: boolean;
-}
-
-function groupsOf(ids: readonly number[]): Group[] {
-  const groups: Group[] = [];
-  for (let at = 0; at < ids.length; at += MOST_REGISTERS)
-    groups.push({ ids: ids.slice(at, at + MOST_REGISTERS), isHalf: false });
-  return groups;
-}
-
-function halves(ids: readonly number[]): readonly Group[] {
-  const middle = Math.ceil(ids.length / 2);
-  return [ids.slice(0, middle), ids.slice(middle)].map((half) => ({ ids: half, isHalf: true }));
-}
-
-function lost(error: BridgeError, ids: readonly number[]): BridgeError {
-  const detail = `${namesOf(ids)} not read: ${error.message}`;
-  return new BridgeError(error.code, detail, { facts: { registers: ids }, cause: error });
-}
-
-function missing(ids: readonly number[]): BridgeError {
-  const detail = `the meter does not have ${namesOf(ids)}`;
-  return new BridgeError('meter/register-missing', detail, { facts: { registers: ids } });
-}
-
-function namesOf(ids: readonly number[]): string {
-  return ids.map((id) => registerEntry(id).name).join(', ');
 }

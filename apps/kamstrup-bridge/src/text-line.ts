@@ -5,6 +5,7 @@ import { type LineSettings, type Link, sleep } from '@meterbridge/core/transport
 import { isOfTheMeter } from './failure.ts';
 import { decodeReadout, findReadout, type Readout } from './protocol/readout.ts';
 import { decodeFields } from './protocol/standard-data.ts';
+import { hasIdent, joined, withoutParity } from './protocol/text-bytes.ts';
 
 /** Milliseconds of the text protocol (MULTICAL 66-CDE 5511-634, chapter 4, and what MeterLogger found). */
 export interface TextTiming {
@@ -24,7 +25,6 @@ const FAST_ANSWERS: LineSettings = { baudRate: 1_200, dataBits: 7, parity: 'even
 
 const SIGN_ON = latin1Bytes('/?!\r\n');
 const ACKNOWLEDGE = latin1Bytes('\x06000\r\n');
-const LF = 0x0a;
 const TRIES = 3;
 const WRITE_MS = 5_000;
 /** Several times as much as a meter sends. */
@@ -140,24 +140,4 @@ function problemOf(received: Uint8Array, isDamaged: boolean): BridgeError {
   const isEcho = received.length <= SIGN_ON.length && received.every((byte, at) => byte === SIGN_ON[at]);
   if (isEcho) return new BridgeError('meter/echo-only', 'only the echo of the question came back');
   return new BridgeError('frame/truncated', `an answer broke off after ${received.length} bytes`);
-}
-
-/** Behind a line that begins with a slash, and is not our own request come back. */
-function hasIdent(bytes: Uint8Array): boolean {
-  const slash = bytes.findIndex(
-    (byte, at) => byte === 0x2f && at + 1 < bytes.length && bytes[at + 1] !== 0x3f,
-  );
-  return slash >= 0 && bytes.indexOf(LF, slash) > 0;
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
-}
-
-/** A serial server that was told 8 data bits leaves the parity in the eighth. */
-function withoutParity(bytes: Uint8Array): Uint8Array {
-  return bytes.map((byte) => byte & 0x7f);
 }

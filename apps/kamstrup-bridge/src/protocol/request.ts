@@ -13,8 +13,11 @@ export const COMMAND = {
   getLogTimePast: 0xa3,
 } as const;
 
-/** The meter itself; top and base modules have others. */
+/** The meter itself. */
 export const METER_ADDRESS = 0x3f;
+
+/** Loggers: the top module of a 601 or the built-in one of an 801, and the base module of a 601. */
+export const LOGGERS = { top: 0x7f, base: 0xbf } as const;
 
 /** More registers than this are not answered (KMP description 5512-447, 6.2.4). */
 export const MOST_REGISTERS = 8;
