@@ -49,6 +49,7 @@ export function commands(program: Command): void {
     .option('--echo', 'send back what is received, as heads do that see their own light', false)
     .option('--realtime', 'take the time that bytes take at 1200 baud', false)
     .option('--latency <ms>', 'time from a request to its answer', wholeNumber, 0)
+    .option('--asleep', 'sleep until the button is pressed', false)
     .option('--sleep <seconds>', 'fall asleep so long after a request; SIGUSR2 is the button', wholeNumber)
     .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, parseFaults, [])
     .option('--seed <n>', 'same seed, same faults', wholeNumber, 1)

@@ -16,6 +16,7 @@ export interface SimulateOptions {
   readonly echo: boolean;
   readonly realtime: boolean;
   readonly latency: number;
+  readonly asleep: boolean;
   readonly sleep?: number;
   readonly fault: readonly Fault[];
   readonly seed: number;
@@ -23,7 +24,7 @@ export interface SimulateOptions {
 
 /** Is a meter until the process is asked to end. */
 export async function simulate(options: SimulateOptions): Promise<void> {
-  const { listen, pty, model, serial, echo, realtime, latency, sleep, fault, seed } = options;
+  const { listen, pty, model, serial, echo, realtime, latency, asleep, sleep, fault, seed } = options;
   if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
   if (listen && listen.kind !== 'tcp')
     throw new BridgeError('usage/invalid', '--listen takes tcp://host:port');
@@ -31,6 +32,7 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   const sleepAfterMs = sleep === undefined ? null : sleep * 1000;
   const meter = new SimulatedMeter({ model, serial, sleepAfterMs });
   if (fault.includes('missing-register')) meter.lacking.add(74);
+  if (asleep) meter.fallAsleep();
   process.on('SIGUSR2', () => meter.wake());
   await using head = await serveMeter({
     meter,
