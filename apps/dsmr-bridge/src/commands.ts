@@ -11,6 +11,7 @@ import {
 import type * as z from 'zod';
 import { type DecodeOptions, decodeStream } from './decode.ts';
 import { parseKey } from './encryption.ts';
+import { addReadAll } from './read-all.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
 import { usualIntervalMs } from './simulator/port.ts';
 import { servePort } from './simulator/serve.ts';
@@ -18,6 +19,7 @@ import type { SimulatedVersion } from './simulator/telegram.ts';
 
 /** What dsmr-bridge can do besides what every bridge can. */
 export function commands(program: Command): void {
+  addReadAll(program);
   program
     .command('decode')
     .description('decode telegrams from files or standard input: one line of JSON each')

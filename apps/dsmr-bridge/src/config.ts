@@ -1,4 +1,4 @@
-import { address, bridgeConfig, meterBase, secret, size, timezone } from '@meterbridge/core/config';
+import { address, bridgeConfig, duration, meterBase, secret, size, timezone } from '@meterbridge/core/config';
 import { formatLine, type LineSettings, parseLine } from '@meterbridge/core/transport';
 import * as z from 'zod';
 import { parseKey } from './encryption.ts';
@@ -19,6 +19,35 @@ const KEY = 'must be a key of 32 hexadecimal digits';
 
 /** Kept as text, so that it can be printed as a secret. */
 const aesKey = secret().refine((text) => parseKey(text) !== null, { error: KEY });
+
+const OBIS = 'must be an OBIS code such as 1-0:99.1.0, or all';
+
+const obisCode = z
+  .string({ error: OBIS })
+  .regex(/^(?:all|\d{1,3}-\d{1,3}:\d{1,3}\.\d{1,3}\.\d{1,3})$/, { error: OBIS });
+
+const band = (unit: string, example: number) =>
+  z
+    .number()
+    .min(0.0001)
+    .exactOptional()
+    .meta({ description: `In ${unit}.`, examples: [example] });
+
+const deadband = z.strictObject({
+  power: band('kW', 0.05),
+  reactive_power: band('kvar', 0.05),
+  apparent_power: band('kVA', 0.05),
+  energy: band('kWh', 0.1),
+  reactive_energy: band('kvarh', 0.1),
+  voltage: band('V', 2),
+  current: band('A', 0.5),
+  frequency: band('Hz', 0.1),
+});
+
+const computed = z.strictObject({
+  totals: z.boolean().default(true).describe('Energy import and export over all tariffs.'),
+  net_power: z.boolean().default(true).describe('Power import less power export, of all phases and of each.'),
+});
 
 const port = z.strictObject({
   ...meterBase,
@@ -57,6 +86,24 @@ const port = z.strictObject({
     .describe(
       'What becomes of an encrypted telegram with a wrong authentication tag: verify refuses it; warn and off take it if its CRC is right, and warn tells of it.',
     ),
+  interval: duration.exactOptional().meta({
+    description:
+      'Time between two readings that are published. Default: each telegram, or 1m if there are deadbands.',
+    examples: ['10s'],
+  }),
+  deadband: deadband
+    .exactOptional()
+    .describe(
+      'In between, a reading is published in which one of these quantities changed by more than this.',
+    ),
+  computed: computed.prefault({}).describe('Values that are computed from others.'),
+  extra: z
+    .array(obisCode)
+    .default([])
+    .meta({
+      description: 'Objects to publish that are not among the parameters, by code; all for each of them.',
+      examples: [['1-0:96.5.1']],
+    }),
   max_telegram_bytes: size.prefault('16KiB').describe('A telegram that grows beyond this is given up.'),
 });
 

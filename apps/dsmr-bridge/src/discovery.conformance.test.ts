@@ -69,10 +69,24 @@ describe.skipIf(conformancePath('homeassistant') === null)('what Home Assistant 
       '1-0:1.8.1(1*kWh)',
       '1-0:1.6.0(200509134558S)(02.589*kW)',
       '1-0:32.7.0(230.0*V)',
+      '1-0:21.7.0(00.2*kW)',
       '1-0:22.7.0(00.1*kW)',
+      '1-0:99.97.0(1)(0-0:96.7.19)(200421120530S)(0000000939*s)',
+      '0-0:98.1.0(1)(1-0:1.6.0)(1-0:1.6.0)(200501000000S)(200423192538S)(03.695*kW)',
+      '0-0:96.3.10(1)',
     ]);
-    const measurements = electricityValues(sent).map(({ measurement }) => measurement);
-    expect(measurements.map(({ key }) => key)).toContain('electricity_active_import_total');
+    const measurements = electricityValues(sent, { totals: true, netPower: true }).map(
+      ({ measurement }) => measurement,
+    );
+    expect(measurements.map(({ key }) => key)).toEqual(
+      expect.arrayContaining([
+        'electricity_active_import_total',
+        'electricity_power_net_l1',
+        'last_power_failure',
+        'belgium_maximum_demand_last_month',
+        'breaker_state',
+      ]),
+    );
     expect(problems(measurements)).toEqual([]);
   });
 

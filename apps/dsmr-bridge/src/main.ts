@@ -2,6 +2,7 @@
 import { runBridge } from '@meterbridge/core/runtime';
 import { commands } from './commands.ts';
 import { config, example } from './config.ts';
+import { portsToRead } from './read-all.ts';
 import { source } from './source.ts';
 
 await runBridge({
@@ -9,7 +10,7 @@ await runBridge({
   summary: 'Reads DSMR and ESMR meters on their P1 port and publishes to MQTT.',
   config,
   example,
-  entries: ({ meters }) => meters,
+  entries: ({ meters }) => portsToRead(meters),
   source,
   commands,
 });

@@ -185,13 +185,105 @@ describe('the electricity meter', () => {
     });
   });
 
+  it('tells net power where it is told in both directions', () => {
+    const lines = ['1-0:1.7.0(00.321*kW)', '1-0:2.7.0(01.500*kW)', '1-0:21.7.0(00.100*kW)'];
+    expect(valuesOf(readOnce(...lines, '1-0:22.7.0(00.000*kW)', '1-0:41.7.0(00.221*kW)')[0])).toMatchObject({
+      electricity_power_net: '-1.179 kW',
+      electricity_power_net_l1: '0.100 kW',
+    });
+    expect(valuesOf(readOnce(...lines)[0])).not.toHaveProperty('electricity_power_net_l1');
+    expect(valuesOf(readOnce('1-0:1.7.0(00.321*kW)', '1-0:2.7.0()')[0])).toMatchObject({
+      electricity_power_net: null,
+    });
+  });
+
+  it('tells the net power of meters in W in kW', () => {
+    const [reading] = readOnce('1-0:1.7.0(321*W)', '1-0:2.7.0(0*W)');
+    expect(valuesOf(reading)).toMatchObject({ electricity_power_net: '0.321 kW' });
+  });
+
+  it('leaves out what is not to be computed', () => {
+    const computed = { totals: false, netPower: false };
+    const reader = new PortReader({ id: 'main', clock: meterClock('Europe/Amsterdam'), computed });
+    const lines = ['1-0:1.8.1(1*kWh)', '1-0:1.8.2(1*kWh)', '1-0:1.7.0(1*kW)', '1-0:2.7.0(0*kW)'];
+    const [reading] = reader.read(decodeP1(encodeP1(HEADER, lines)), RECEIVED);
+    expect(Object.keys(valuesOf(reading))).toEqual([
+      'electricity_used_tariff_1',
+      'electricity_used_tariff_2',
+      'current_electricity_usage',
+      'current_electricity_delivery',
+    ]);
+  });
+
+  it('tells the last of the monthly peaks, wherever it stands in the list', () => {
+    const [reading] = readOnce(
+      '0-0:98.1.0(3)(1-0:1.6.0)(1-0:1.6.0)' +
+        '(260101000000W)(251209101500W)(04.500*kW)(260201000000W)(260117184500W)(3695*W)(251201000000W)(632525252525W)(01.000*kW)',
+    );
+    expect(valuesOf(reading)).toMatchObject({
+      belgium_maximum_demand_last_month: '3.695 kW',
+      belgium_maximum_demand_last_month_time: '2026-01-17T18:45:00+01:00',
+    });
+    expect(valuesOf(readOnce('0-0:98.1.0(0)')[0])).toMatchObject({
+      belgium_maximum_demand_last_month: null,
+      belgium_maximum_demand_last_month_time: null,
+    });
+  });
+
+  it('tells what a Hungarian meter sends under the code of the Belgian peaks by its own name', () => {
+    const keys = readOnce('0-0:98.1.0(260101000000W)(000123.456*kWh)(000012.345*kWh)')[0]!.values.map(
+      ({ measurement }) => measurement.key,
+    );
+    expect(keys).toEqual(['last_month_data']);
+  });
+
+  it('tells the last power failure', () => {
+    const [reading] = readOnce(
+      '1-0:99.97.0(2)(0-0:96.7.19)(260101120000W)(0000000939*s)(251201120000W)(0000000240*s)',
+    );
+    expect(valuesOf(reading)).toMatchObject({
+      last_power_failure: '2026-01-01T12:00:00+01:00',
+      last_power_failure_duration: '939 s',
+    });
+    expect(valuesOf(readOnce('1-0:99.97.0(0)(0-0:96.7.19)')[0])).toMatchObject({ last_power_failure: null });
+  });
+
+  it.each([
+    ['0-0:96.3.10(0)', 'disconnected'],
+    ['0-0:96.3.10(1)', 'connected'],
+    ['0-0:96.3.10(2)', 'ready_for_reconnection'],
+    ['0-0:96.3.10(7)', null],
+    ['0-0:96.50.68(ON)', 'connected'],
+    ['0-0:96.50.68(OFF)', 'disconnected'],
+  ])('tells the state of the breaker, %s, as %s', (line, state) => {
+    expect(valuesOf(readOnce(line)[0]).breaker_state).toBe(state);
+  });
+
+  it('lists the objects that are in no table, and tells those that are wanted', () => {
+    const lines = ['1-0:1.7.0(1*kW)', '1-0:200.7.0(1500*W)', '0-5:96.99.9(a)(b)', '0-0:98.2.1(3*furlong)'];
+    const read = (extra: ReadonlySet<string> | 'all') => {
+      const reader = new PortReader({ id: 'main', clock: meterClock('Europe/Amsterdam'), extra });
+      return valuesOf(reader.read(decodeP1(encodeP1(HEADER, lines)), RECEIVED)[0]);
+    };
+    const unknown_objects = '1-0:200.7.0 0-5:96.99.9 0-0:98.2.1';
+    const known = { current_electricity_usage: '1 kW', unknown_objects };
+    expect(read(new Set())).toEqual(known);
+    expect(read(new Set(['1-0:200.7.0']))).toEqual({ ...known, obis_1_0_200_7_0: '1.500 kW' });
+    expect(read('all')).toEqual({
+      ...known,
+      obis_1_0_200_7_0: '1.500 kW',
+      obis_0_5_96_99_9: '(a)(b)',
+      obis_0_0_98_2_1: '3*furlong',
+    });
+  });
+
   it('gives lists as rows of plain values', () => {
     const [reading] = readOnce(
       '1-0:99.97.0(1)(0-0:96.7.19)(260101120000W)(0000000939*s)',
       '1-0:99.1.0(a)(b)',
     );
-    const [log, profile] = reading!.values;
-    expect(log!.value).toEqual([
+    const profile = reading!.values.find(({ measurement }) => measurement.key === 'load_profile_il');
+    expect(reading!.values[0]!.value).toEqual([
       {
         timestamp: { epochMs: Date.UTC(2026, 0, 1, 11), offsetMinutes: 60 },
         value: new Decimal(939),

@@ -3,7 +3,8 @@ import type { P1Frame } from '@meterbridge/core/frames';
 import type { Instant, MeasuredValue, Meter, Reading, Value } from '@meterbridge/core/model';
 import { deviceValues, gasProvidedValue } from './meters/behind-port.ts';
 import { DeviceMeters, type Heard, type KnownMeter } from './meters/device-meters.ts';
-import { electricityValues } from './meters/electricity.ts';
+import { type Computed, electricityValues } from './meters/electricity.ts';
+import { appendUnknown, type Wanted } from './meters/unknown.ts';
 import { type MbusDevice, mbusDevices } from './protocol/mbus-device.ts';
 import {
   decodeTelegram,
@@ -19,7 +20,15 @@ export interface PortSettings {
   readonly id: string;
   readonly name?: string | undefined;
   readonly clock: MeterClock;
+  readonly computed?: Computed | undefined;
+  /** Which of the objects that are in no table are published. */
+  readonly extra?: Wanted | undefined;
+  /** Milliseconds between two readings, if not as often as the meter tells. */
+  readonly intervalMs?: number | undefined;
 }
+
+const ALL: Computed = { totals: true, netPower: true };
+const NONE: Wanted = new Set();
 
 /** FLAG ids of makers whose name is beyond doubt; others are shown as sent. */
 const MAKERS: ReadonlyMap<string, string> = new Map([
@@ -53,9 +62,10 @@ export class PortReader {
     const meter = this.#electricityMeter(telegram);
     const time = telegramTime(telegram) ?? this.#received(receivedMs);
     const devices = mbusDevices(telegram);
-    const values = electricityValues(telegram.objects);
+    const values = electricityValues(telegram.objects, this.#settings.computed ?? ALL);
     const gas = gasProvidedValue(devices);
     if (gas) values.push(gas);
+    appendUnknown(telegram.objects, this.#settings.extra ?? NONE, values);
     const readings: Reading[] = values.length > 0 ? [{ meter, time, values }] : [];
     const heard = hear(devices);
     const meters = this.#behind.of(heard, meter);
@@ -75,7 +85,7 @@ export class PortReader {
     const serial = typeof found === 'string' ? found : null;
     if (this.#electricity?.header === header && this.#electricity.serial === serial)
       return this.#electricity.meter;
-    const { id, name = 'Electricity meter' } = this.#settings;
+    const { id, name = 'Electricity meter', intervalMs = 0 } = this.#settings;
     const { manufacturer, identification } = headerParts(telegram.frame);
     const version = telegramVersion(telegram);
     const meter: Meter = {
@@ -89,7 +99,7 @@ export class PortReader {
       firmware: version === null ? null : `P1 ${version}`,
       via: null,
       // DSMR P1 companion 5.0.2, section 4: every second since 5.0, every ten seconds before.
-      intervalMs: version?.startsWith('5') ? 1_000 : 10_000,
+      intervalMs: Math.max(intervalMs, version?.startsWith('5') ? 1_000 : 10_000),
     };
     this.#electricity = { header, serial, meter };
     return meter;

@@ -4,13 +4,13 @@ import type { Reading } from '@meterbridge/core/model';
 import type { Source, SourceContext } from '@meterbridge/core/runtime';
 import type { LineSettings, Link } from '@meterbridge/core/transport';
 import type { Port } from './config.ts';
-import { keysOf } from './encryption.ts';
 import { isNewFrame } from './frame-counters.ts';
 import { lineCandidates, lineFails, lineWorks } from './line-choice.ts';
 import { Patience } from './patience.ts';
-import { meterClock } from './protocol/timestamp.ts';
+import { portSettings, telegramOptions, thinningSettings } from './port-settings.ts';
 import { PortReader } from './reader.ts';
-import { type Found, type TelegramOptions, TelegramSplitter } from './telegrams.ts';
+import { type Found, TelegramSplitter } from './telegrams.ts';
+import { Thinning } from './thinning.ts';
 
 /** A telegram is sent without pauses: after this much silence, what is pending is all there will be of it. */
 const GAP_MS = 2_000;
@@ -33,7 +33,8 @@ async function* follow(
 ): AsyncGenerator<Reading, void> {
   const { entry, signal } = context;
   const splitter = new TelegramSplitter(telegramOptions(entry));
-  const reader = new PortReader({ id: entry.id, name: entry.name, clock: meterClock(entry.timezone) });
+  const reader = new PortReader(portSettings(entry));
+  const thinning = new Thinning(thinningSettings(entry));
   const patience = new Patience(entry.address.kind === 'serial' ? line : null, isTrial);
   const pick = telegramPicker(context, patience);
   for (;;) {
@@ -45,7 +46,9 @@ async function* follow(
     for (const frame of frames) {
       const readings = reader.read(frame, receivedMs);
       context.frame({ bytes: frame.bytes, decoded: described(readings) });
-      yield* readings;
+      // Meters behind the port tell only what is new as it is.
+      for (const reading of readings)
+        yield reading.meter.via ? reading : thinning.pass(reading, performance.now());
     }
     if (patience.isTrialOver) return;
     const problem = patience.verdict();
@@ -53,11 +56,6 @@ async function* follow(
     lineFails(entry);
     throw problem;
   }
-}
-
-function telegramOptions({ crc, tag, key, auth_key, max_telegram_bytes }: Port): TelegramOptions {
-  const keys = key === undefined ? null : keysOf(key, auth_key);
-  return { crc, tag, keys, maxTelegramBytes: max_telegram_bytes };
 }
 
 /** What is wrong with these is not on the line: it carries frames. */
