@@ -139,6 +139,18 @@ describe('a port', () => {
     await run.ended;
   });
 
+  it('that sends no CRC is believed as long as each line is complete', async () => {
+    const run = startSource(portOf({ version: '2.2' }));
+    await vi.advanceTimersByTimeAsync(10);
+    const lines = (power: string) =>
+      Buffer.from(`/ISk5\\2MT382\r\n\r\n1-0:1.8.1(00185.000*kWh)\r\n1-0:1.7.0(${power}\r\n!\r\n`, 'latin1');
+    await run.send(lines('0001.01*kW('));
+    await run.send(lines('0001.01*kW)'));
+    expect([run.reports, run.readings.length]).toEqual([['frame/truncated'], 1]);
+    run.stop();
+    await run.ended;
+  });
+
   it('reports bad telegrams and goes on', async () => {
     const run = startSource(portOf({ version: '5.0' }));
     await vi.advanceTimersByTimeAsync(10);

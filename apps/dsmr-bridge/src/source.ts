@@ -1,5 +1,5 @@
 import { BridgeError, type ErrorCode } from '@meterbridge/core/errors';
-import type { P1Frame } from '@meterbridge/core/frames';
+import { isWholeP1, type P1Frame } from '@meterbridge/core/frames';
 import type { Reading } from '@meterbridge/core/model';
 import type { Source, SourceContext } from '@meterbridge/core/runtime';
 import type { LineSettings, Link } from '@meterbridge/core/transport';
@@ -68,7 +68,7 @@ const SEALED: ReadonlySet<ErrorCode> = new Set([
 
 /**
  * Picks the telegrams out of what the splitter found and reports the rest. A line on which telegrams with CRC came
- * is known to have one: a telegram without it was damaged.
+ * is known to have one: a telegram without it was damaged. On others a telegram must at least have complete lines.
  */
 function telegramPicker(
   context: SourceContext<Port>,
@@ -80,8 +80,10 @@ function telegramPicker(
     if (found.error !== null) return found.error;
     const { frame, seal } = found;
     if (seal && !isNewFrame(entry, seal.envelope)) return 'frame/replayed';
-    if (!seal && frame.crcText === null && hasCrc && entry.crc === 'if-present')
-      return 'frame/checksum-missing';
+    if (!seal && frame.crcText === null && entry.crc === 'if-present') {
+      if (hasCrc) return 'frame/checksum-missing';
+      if (!isWholeP1(frame)) return 'frame/truncated';
+    }
     hasCrc ||= frame.crcText !== null;
     return null;
   };

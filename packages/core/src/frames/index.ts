@@ -9,8 +9,7 @@ export {
   openKmp,
   scanKmp,
 } from './kmp.ts';
-
-export { decodeP1, encodeP1, type P1Frame, p1Crc } from './p1.ts';
+export { decodeP1, encodeP1, isWholeP1, type P1Frame, p1Crc } from './p1.ts';
 export { type CrcPolicy, type JudgeEnvelope, p1Scanner } from './p1-scanner.ts';
 export type { Found, More, Scan, ScanFrame, Skip, StreamState } from './scan.ts';
 export { FrameSplitter, type Piece } from './splitter.ts';

@@ -133,6 +133,39 @@ export function isWholeWithoutEnd(bytes: Uint8Array, length: number): boolean {
   return objects >= 3;
 }
 
+/** Is each line in `bytes[from, to)` an object line, or the value on a line of its own that DSMR 2.2 has? */
+export function areObjectLines(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let line = from; line < to; ) {
+    if (!isObjectLine(bytes, line, to)) return false;
+    const lineEnd = bytes.indexOf(LF, line);
+    if (lineEnd < 0) return true;
+    line = lineEnd + 1;
+  }
+  return true;
+}
+
+/** Groups in brackets up to the line end, with a code in front of the first, or nothing. An empty line is one, too. */
+function isObjectLine(bytes: Uint8Array, from: number, to: number): boolean {
+  let isOpen = false;
+  let groups = 0;
+  let at = from;
+  for (; at < to && bytes[at] !== LF && bytes[at] !== CR; at++) {
+    const byte = bytes[at]!;
+    if (byte === OPEN || byte === CLOSE) {
+      if (isOpen === (byte === OPEN)) return false;
+      isOpen = !isOpen;
+      groups++;
+    } else if (!isOpen && groups > 0) return false;
+    else if (!isOpen && !isCodeByte(byte)) return false;
+  }
+  return !isOpen && (groups > 0 || at === from);
+}
+
+/** `1-0:1.8.1*255`. */
+function isCodeByte(byte: number): boolean {
+  return byte >= 0x2a && byte <= 0x3a && byte !== 0x2b && byte !== 0x2c && byte !== START;
+}
+
 function startsWith(bytes: Uint8Array, at: number, prefix: Uint8Array): boolean {
   return prefix.every((byte, index) => bytes[at + index] === byte);
 }

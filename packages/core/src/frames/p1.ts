@@ -1,6 +1,6 @@
 import { CRC16, crc16, latin1 } from '../codec/index.ts';
 import { BridgeError } from '../errors/index.ts';
-import { CR, LF, lastEndLine, START } from './p1-lines.ts';
+import { areObjectLines, CR, LF, lastEndLine, START } from './p1-lines.ts';
 
 /** A P1 telegram from `/` to the end of the `!` line, with where its parts are. */
 export interface P1Frame {
@@ -18,6 +18,11 @@ export interface P1Frame {
 /** CRC over the bytes as they are, from `/` to `!` (DSMR P1 companion 5.0.2, section 6.2). */
 export function p1Crc(frame: P1Frame): number {
   return crc16(frame.bytes, CRC16.arc, 0, Math.min(frame.bodyEnd + 1, frame.bytes.length));
+}
+
+/** Is each of its lines complete? All there is to vouch for a telegram without CRC. */
+export function isWholeP1(frame: P1Frame): boolean {
+  return areObjectLines(frame.bytes, frame.bodyStart, frame.bodyEnd);
 }
 
 /**
