@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type Address, address, timezone } from '@meterbridge/core/config';
+import { type Address, address, sampleYaml, timezone } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import {
   type Command,
@@ -9,8 +9,10 @@ import {
   untilInterrupted,
 } from '@meterbridge/core/runtime';
 import type * as z from 'zod';
+import { config } from './config.ts';
 import { type DecodeOptions, decodeStream } from './decode.ts';
 import { parseKey } from './encryption.ts';
+import { migrateFiles } from './migrate/files.ts';
 import { addReadAll } from './read-all.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
 import { usualIntervalMs } from './simulator/port.ts';
@@ -42,6 +44,11 @@ export function commands(program: Command): void {
       const keys = key ? { key, authKey } : null;
       for (const file of files) await decodeFile(file, { ...options, keys });
     });
+  program
+    .command('migrate')
+    .description('turn the configuration of Meter2MQTT into one of this bridge')
+    .argument('<files...>', 'its config.yaml, or files of devices from its config.d')
+    .action(printMigrated);
   program
     .command('simulate')
     .description('be a P1 port in a house: on TCP, on a pseudo terminal, or both')
@@ -78,6 +85,13 @@ async function decodeFile(file: string, options: DecodeOptions): Promise<void> {
     process.stdout.write(`${json}\n`);
     if (failed) process.exitCode = 1;
   }
+}
+
+/** The configuration goes to standard output, what could not be taken over to standard error. */
+function printMigrated(files: readonly string[]): void {
+  const migrated = migrateFiles(files);
+  process.stdout.write(sampleYaml(config, { name: 'dsmr-bridge', example: migrated.config }));
+  for (const note of migrated.notes) process.stderr.write(`${note}\n`);
 }
 
 interface SimulateOptions {

@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { loadConfig } from '@meterbridge/core/config';
+import { BridgeError } from '@meterbridge/core/errors';
+import * as z from 'zod';
+import { type Migrated, migrate } from './index.ts';
+import { type OldConfig, type OldDevice, oldConfig, oldDevice } from './old.ts';
+
+const DEVICES = 'config.d';
+const YAML = /\.ya?ml$/;
+
+/**
+ * Files of Meter2MQTT: its `config.yaml`, which brings the devices in `config.d` beside it, files of devices, or folders
+ * with such.
+ * @throws BridgeError config/missing, config/syntax, config/invalid
+ */
+export function migrateFiles(paths: readonly string[]): Migrated {
+  let main: OldConfig = oldConfig.parse({});
+  const devices = new Map<string, OldDevice>();
+  for (const path of paths.flatMap(filesOf)) {
+    if (isDevice(path)) devices.set(basename(path).replace(YAML, ''), read(path, oldDevice));
+    else main = read(path, oldConfig);
+  }
+  if (devices.size === 0)
+    throw new BridgeError('config/missing', `there is no file of a device in ${paths.join(', ')}`, {
+      hint: `Name the config.yaml of Meter2MQTT with its folder ${DEVICES} beside it, or the files of the devices.`,
+    });
+  return migrate(main, devices);
+}
+
+function filesOf(path: string): readonly string[] {
+  if (existsSync(path) && statSync(path).isDirectory())
+    return readdirSync(path)
+      .filter((file) => YAML.test(file))
+      .sort()
+      .flatMap((file) => filesOf(join(path, file)));
+  const folder = join(dirname(path), DEVICES);
+  return existsSync(folder) && !isDevice(path) ? [path, ...filesOf(folder)] : [path];
+}
+
+function isDevice(path: string): boolean {
+  return 'type' in read(path, z.looseObject({}));
+}
+
+function read<Schema extends z.ZodObject>(file: string, schema: Schema): z.output<Schema> {
+  return loadConfig(schema, { file, env: {} }).config;
+}
