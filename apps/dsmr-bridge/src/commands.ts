@@ -14,6 +14,7 @@ import { type DecodeOptions, decodeStream } from './decode.ts';
 import { parseKey } from './encryption.ts';
 import { migrateFiles } from './migrate/files.ts';
 import { addReadAll } from './read-all.ts';
+import { scanAll } from './scan-report.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
 import { usualIntervalMs } from './simulator/port.ts';
 import { servePort } from './simulator/serve.ts';
@@ -43,6 +44,15 @@ export function commands(program: Command): void {
     .action(async (files: readonly string[], { key, authKey, ...options }: DecodeArguments) => {
       const keys = key ? { key, authKey } : null;
       for (const file of files) await decodeFile(file, { ...options, keys });
+    });
+  program
+    .command('scan')
+    .description('find out what is on a port, and print its configuration')
+    .argument('[addresses...]', 'serial devices or tcp://host:port; default: every serial adapter')
+    .option('--key <hex>', 'key of a meter that encrypts', keyArgument('--key'))
+    .option('--auth-key <hex>', 'its authentication key', keyArgument('--auth-key'), null)
+    .action(async (addresses: readonly string[], { key, authKey }: KeyArguments) => {
+      if (!(await scanAll(addresses, key ? { key, authKey } : null))) process.exitCode = 1;
     });
   program
     .command('migrate')
@@ -75,10 +85,12 @@ export function commands(program: Command): void {
     .action(simulate);
 }
 
-interface DecodeArguments extends Omit<DecodeOptions, 'keys'> {
+interface KeyArguments {
   readonly key?: Uint8Array;
   readonly authKey: Uint8Array | null;
 }
+
+type DecodeArguments = Omit<DecodeOptions, 'keys'> & KeyArguments;
 
 async function decodeFile(file: string, options: DecodeOptions): Promise<void> {
   for await (const { json, failed } of decodeStream(inputChunks(file), options)) {
@@ -94,15 +106,13 @@ function printMigrated(files: readonly string[]): void {
   for (const note of migrated.notes) process.stderr.write(`${note}\n`);
 }
 
-interface SimulateOptions {
+interface SimulateOptions extends KeyArguments {
   readonly listen?: Address;
   readonly pty?: string;
   readonly dsmr: SimulatedVersion;
   readonly fault: readonly Fault[];
   readonly replay?: readonly string[];
   readonly interval?: number;
-  readonly key?: Uint8Array;
-  readonly authKey: Uint8Array | null;
   readonly seed: number;
 }
 

@@ -2,9 +2,9 @@ import type { LineSettings } from '@meterbridge/core/transport';
 import type { Port } from './config.ts';
 
 /** DSMR 4 and later, and every other country (P1 companion 5.0.2, section 5.3). */
-const FAST: LineSettings = { baudRate: 115_200, dataBits: 8, parity: 'none', stopBits: 1 };
+export const FAST: LineSettings = { baudRate: 115_200, dataBits: 8, parity: 'none', stopBits: 1 };
 /** DSMR 2.2 and 3.0. */
-const SLOW: LineSettings = { baudRate: 9_600, dataBits: 7, parity: 'even', stopBits: 1 };
+export const SLOW: LineSettings = { baudRate: 9_600, dataBits: 7, parity: 'even', stopBits: 1 };
 
 /** Settings with which telegrams were found, kept while the source of a port is restarted. */
 const found = new WeakMap<Port, LineSettings>();

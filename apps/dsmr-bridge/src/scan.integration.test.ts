@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '@meterbridge/core/config';
+import { startApp } from '@meterbridge/testing';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hasSocat, tcpMeter, telegram } from './bridge.fixture.ts';
+import { config } from './config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'scan-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What is printed, as the meters of a configuration. */
+function metersOf(stdout: readonly string[]) {
+  const file = join(folder, 'found.yaml');
+  writeFileSync(file, ['mqtt: { url: mqtt://localhost }', ...stdout, ''].join('\n'));
+  return loadConfig(config, { file, env: {} }).config.meters;
+}
+
+describe('scan', () => {
+  it('prints a configuration with what is behind a serial server', async () => {
+    await using meter = await tcpMeter();
+    const address = `tcp://127.0.0.1:${meter.tcpPort}`;
+    await using app = await startApp('dsmr-bridge', ['scan', address]);
+    await meter.connected();
+    meter.send(telegram('00.100'));
+    expect(await app.exit).toBe(0);
+    expect(metersOf(app.stdout)).toMatchObject([
+      { id: 'dsmr_154220', address: { kind: 'tcp', host: '127.0.0.1', tcpPort: meter.tcpPort } },
+    ]);
+    const printed = app.stdout.join('\n');
+    expect(printed).toContain('ISK5\\2M550T-1012, P1 5.0, serial number E0049007642154220');
+    expect(printed).toContain('channel 1: gas meter, serial number G00390017441420');
+  });
+
+  it.skipIf(!hasSocat)('prints the settings of a serial line', async () => {
+    const path = join(folder, 'p1');
+    await using meter = await startApp('dsmr-bridge', ['simulate', '--pty', path, '--interval', '200']);
+    await meter.line((line) => line.includes(path));
+    await using app = await startApp('dsmr-bridge', ['scan', `serial://${path}`]);
+    expect(await app.exit).toBe(0);
+    expect(metersOf(app.stdout)).toMatchObject([
+      { address: { path }, line: { baudRate: 115_200, dataBits: 8, parity: 'none', stopBits: 1 } },
+    ]);
+  });
+
+  it('says what is wrong with each port that it cannot use', async () => {
+    await using app = await startApp('dsmr-bridge', ['scan', '/dev/ttyNOWHERE', 'tcp://127.0.0.1:1']);
+    expect(await app.exit).toBe(1);
+    const said = app.stderr.join('\n');
+    expect(said).toContain('link/not-found');
+    expect(said).toContain('link/refused');
+    expect(app.stdout).toEqual([]);
+  });
+
+  it('refuses what is no address', async () => {
+    await using app = await startApp('dsmr-bridge', ['scan', 'udp://x']);
+    expect(await app.exit).toBe(64);
+  });
+});
