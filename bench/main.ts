@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { measureAll } from './contests.ts';
 import { delivery } from './delivery.ts';
 import { dsmr } from './dsmr.ts';
+import { fuzz } from './fuzz.ts';
 import { kmp } from './kmp.ts';
 import { soak } from './soak.ts';
 
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, Bench>> = {
   dsmr: { run: () => measureAll(dsmr()) },
   kmp: { run: kmp },
   delivery: { run: delivery },
+  fuzz: { run: fuzz, isLong: true },
   soak: { run: soak, isLong: true },
 };
 
