@@ -117,6 +117,25 @@ describe('a line that sends rubbish', () => {
   });
 });
 
+describe('a serial server that restarts', () => {
+  it('is found again, and nothing of before is joined to what comes then', async () => {
+    await using seen = await collect(broker, 'meters/dsmr/dsmr_main');
+    const port = String(await freePort());
+    const server = () =>
+      startApp('dsmr-bridge', ['simulate', '--listen', `tcp://127.0.0.1:${port}`, '--interval', '200']);
+    const first = await server();
+    await first.line((line) => line.includes(port));
+    await using app = await run(`tcp://127.0.0.1:${port}`);
+    await seen.next(({ retain }) => !retain);
+    await first[Symbol.asyncDispose]();
+    await app.log(({ err }) => err?.code === 'link/refused');
+    await using second = await server();
+    await second.line((line) => line.includes(port));
+    await app.log(({ msg }) => msg === 'readings arrive again');
+    expect(linesWith(app, 'frame/checksum')).toBe(0);
+  }, 60_000);
+});
+
 describe('a log that nobody reads any more', () => {
   it('does not stop the bridge', async () => {
     await using seen = await collect(broker, 'meters/dsmr/dsmr_main');

@@ -7,6 +7,10 @@ const SILENT_AFTER_MS = 30_000;
 const TRIAL_MS = 12_000;
 /** Shorter than the shortest telegram: what is less may be the rest of one. */
 const TRIAL_BYTES = 200;
+/** So many telegrams in a row that began and were not whole are no accident. */
+const LOST_IN_A_ROW = 5;
+const SHARED =
+  'Telegrams begin, but some of their bytes are missing or changed: probably another program reads this port, too, and takes part of them (fuser -v shows which). Else check cable, adapter and the load of the machine.';
 
 /** Watches a port on which telegrams should arrive, and says when to stop hoping. */
 export class Patience {
@@ -18,6 +22,7 @@ export class Patience {
   #bytes = 0;
   #highBytes = 0;
   #gapFollowed = false;
+  #lostInARow = 0;
   /** Why frames that came are no telegrams, since the last telegram. */
   #refusal: BridgeError | null = null;
 
@@ -39,6 +44,7 @@ export class Patience {
       this.#isTrial = false;
       this.#bytes = this.#highBytes = 0;
       this.#refusal = null;
+      this.#lostInARow = 0;
       return;
     }
     this.#gapFollowed = chunk === null;
@@ -50,6 +56,18 @@ export class Patience {
   refused(problem: BridgeError): void {
     this.#refusal = problem;
     this.#isTrial = false;
+  }
+
+  /** A telegram began, but did not come whole. What it looks like by now, if it looks like anything. */
+  lost(): { readonly hint?: string } {
+    this.#lostInARow++;
+    // At another speed nothing would look like the beginning of one, again and again.
+    if (this.#lostInARow > 1) this.#isTrial = false;
+    return this.#lostHint();
+  }
+
+  #lostHint(): { readonly hint?: string } {
+    return this.#lostInARow >= LOST_IN_A_ROW ? { hint: SHARED } : {};
   }
 
   /** Time to try other line settings: bytes came and were no telegram, or nothing came for long enough. */
@@ -70,9 +88,10 @@ export class Patience {
     const facts = { bytes: this.#bytes, ...(this.#line && { line: formatLine(this.#line) }) };
     const detail = `${this.#bytes} bytes have arrived, but no telegram`;
     // 7E1 read as 8N1 leaves the parity bit in every other byte.
-    if (this.#highBytes <= this.#bytes / 3) return new BridgeError('meter/unintelligible', detail, { facts });
+    if (this.#highBytes <= this.#bytes / 3)
+      return new BridgeError('meter/unintelligible', detail, { facts, ...this.#lostHint() });
     const hint =
-      'The bytes look like 7 data bits with parity: set line: 9600 7E1 (or 7E1 at the serial server).';
+      'The bytes look like 7 data bits with parity: set line: 9600 7E1 or 115200 7E1 (or 7E1 at the serial server).';
     return new BridgeError('meter/unintelligible', detail, { facts, hint });
   }
 }

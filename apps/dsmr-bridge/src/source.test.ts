@@ -27,6 +27,7 @@ function startSource(port: Port) {
   const opened: { readonly line: string; readonly far: Link }[] = [];
   const readings: Reading[] = [];
   const reports: string[] = [];
+  const hints: string[] = [];
   const context: SourceContext<Port> = {
     entry: port,
     signal: abort.signal,
@@ -38,7 +39,10 @@ function startSource(port: Port) {
     polls: () => [],
     waits: () => undefined,
     polled: () => undefined,
-    report: ({ code }) => reports.push(code),
+    report: ({ code, hint }) => {
+      reports.push(code);
+      hints.push(hint);
+    },
     frame: () => undefined,
   };
   const ended = (async (): Promise<BridgeError | null> => {
@@ -53,7 +57,7 @@ function startSource(port: Port) {
     await opened.at(-1)!.far.write(bytes, { timeoutMs: 1_000 });
     await vi.advanceTimersByTimeAsync(1);
   };
-  return { opened, readings, reports, ended, send, stop: () => abort.abort(new Error('stopped')) };
+  return { opened, readings, reports, hints, ended, send, stop: () => abort.abort(new Error('stopped')) };
 }
 
 const SLOW_AS_FAST = Uint8Array.from({ length: 400 }, (_, at) => (at % 2 === 0 ? 0xb1 : 0x31));
@@ -118,6 +122,25 @@ describe('a port', () => {
     }
     const error = await run.ended;
     expect([error?.code, error?.hint]).toEqual(['meter/unintelligible', expect.stringContaining('7E1')]);
+  });
+
+  it('from which another program takes bytes is said to be shared', async () => {
+    const run = startSource(portOf({}));
+    await vi.advanceTimersByTimeAsync(10);
+    const whole = telegram('00.100');
+    const left = whole.filter((_byte, at) => at % 128 < 64);
+    for (let second = 0; second < 35; second++) {
+      await run.send(left).catch(() => undefined);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    const error = await run.ended;
+    expect([error?.code, error?.hint]).toEqual([
+      'meter/unintelligible',
+      expect.stringContaining('another program reads this port'),
+    ]);
+    expect(run.opened.map(({ line }) => line)).toEqual(['115200 8N1']);
+    expect(run.hints.slice(0, 4).join()).not.toContain('another program');
+    expect(run.hints.at(-1)).toContain('another program');
   });
 
   it('of a meter without end line gives its telegram once it falls silent', async () => {

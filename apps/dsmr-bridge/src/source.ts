@@ -87,20 +87,21 @@ function telegramPicker(
     hasCrc ||= frame.crcText !== null;
     return null;
   };
+  const drop = (code: ErrorCode, bytes: Uint8Array): void => {
+    const isSealed = SEALED.has(code);
+    const hint = isSealed ? {} : patience.lost();
+    const problem = new BridgeError(code, `a telegram of ${bytes.length} bytes was dropped`, hint);
+    if (isSealed) patience.refused(problem);
+    context.frame({ bytes, error: problem });
+    context.report(problem);
+  };
   return (all) =>
     all.flatMap((found) => {
-      const { bytes } = found;
       const code = problemOf(found);
-      if (code !== null) {
-        const problem = new BridgeError(code, `a telegram of ${bytes.length} bytes was dropped`);
-        if (SEALED.has(code)) patience.refused(problem);
-        context.frame({ bytes, error: problem });
-        context.report(problem);
-      } else if (found.error === null) {
-        if (found.seal?.tagValid === false && entry.tag === 'warn') context.report(wrongTag());
-        return [found.frame];
-      }
-      return [];
+      if (code !== null) drop(code, found.bytes);
+      if (code !== null || found.error !== null) return [];
+      if (found.seal?.tagValid === false && entry.tag === 'warn') context.report(wrongTag());
+      return [found.frame];
     });
 }
 
