@@ -9,6 +9,19 @@ export {
   openKmp,
   scanKmp,
 } from './kmp.ts';
+export {
+  decodeMbus,
+  encodeMbus,
+  MBUS_LIMIT,
+  type MbusAck,
+  type MbusFault,
+  type MbusFrame,
+  type MbusLong,
+  type MbusShort,
+  mbusFault,
+  mbusLengthAt,
+  scanMbus,
+} from './mbus.ts';
 export { decodeP1, encodeP1, isWholeP1, type P1Frame, p1Crc } from './p1.ts';
 export { type CrcPolicy, type JudgeEnvelope, p1Scanner } from './p1-scanner.ts';
 export type { Found, More, Scan, ScanFrame, Skip, StreamState } from './scan.ts';
