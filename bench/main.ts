@@ -7,6 +7,7 @@ import { delivery } from './delivery.ts';
 import { dsmr } from './dsmr.ts';
 import { fuzz } from './fuzz.ts';
 import { kmp } from './kmp.ts';
+import { mbus } from './mbus.ts';
 import { soak } from './soak.ts';
 
 interface Bench {
@@ -20,6 +21,7 @@ interface Bench {
 const benches: Readonly<Record<string, Bench>> = {
   dsmr: { run: () => measureAll(dsmr()) },
   kmp: { run: kmp },
+  mbus: { run: () => measureAll(mbus()) },
   delivery: { run: delivery },
   fuzz: { run: fuzz, isLong: true },
   soak: { run: soak, isLong: true },

@@ -1,14 +1,14 @@
 /**
- * Number in packed BCD, least significant byte first (EN 13757-3, type A), or null if a nibble is no digit.
- * The highest nibble may be F for a negative number.
+ * Number in packed BCD in `bytes[from, to)`, least significant byte first (EN 13757-3, type A), or null if a nibble is
+ * no digit. The highest nibble may be F for a negative number.
  */
-export function decodeBcd(bytes: Uint8Array): number | null {
+export function decodeBcd(bytes: Uint8Array, from = 0, to = bytes.length): number | null {
   let value = 0;
   let negative = false;
-  for (let at = bytes.length - 1; at >= 0; at--) {
+  for (let at = to - 1; at >= from; at--) {
     const low = bytes[at]! & 0x0f;
     let high = bytes[at]! >>> 4;
-    if (high === 0x0f && at === bytes.length - 1) {
+    if (high === 0x0f && at === to - 1) {
       negative = true;
       high = 0;
     }

@@ -1,0 +1,65 @@
+import { createReadStream } from 'node:fs';
+import { BridgeError } from '@meterbridge/core/errors';
+import { mbusLengthAt } from '@meterbridge/core/frames';
+import { inputChunks } from '@meterbridge/core/runtime';
+
+/**
+ * What a file, or standard input for `-`, holds: pieces that are a frame each, or should be one. A line of hexadecimal
+ * text is one frame or several whole ones; raw bytes are searched for frames, and what is between them is a piece, too.
+ * @throws BridgeError input/unreadable
+ */
+export async function* inputFrames(file: string): AsyncGenerator<Uint8Array> {
+  const whole = await wholeInput(file);
+  const text = whole.toString('latin1');
+  if (/^[0-9a-fA-F\s]*$/.test(text)) yield* textFrames(text);
+  // Frames saved from the page, and support bundles, are text of another kind.
+  else if (file === '-') yield* hunted(whole);
+  else yield* hunted(Buffer.concat(await Array.fromAsync(inputChunks(file))));
+}
+
+async function wholeInput(file: string): Promise<Buffer> {
+  try {
+    return Buffer.concat(await Array.fromAsync(file === '-' ? process.stdin : createReadStream(file)));
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new BridgeError('input/unreadable', `cannot read ${file}: ${reason}`, { cause: thrown });
+  }
+}
+
+/** Frames may be broken over lines, as hex dumps are; where that makes no sense, each line is for itself. */
+function textFrames(text: string): readonly Uint8Array[] {
+  const whole = fromHex(text);
+  const tiles = tiled(whole);
+  if (tiles) return tiles;
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.map(fromHex).flatMap((line) => tiled(line) ?? [line]);
+}
+
+/** The frames that bytes consist of; null if there is anything else in them. */
+function tiled(bytes: Uint8Array): readonly Uint8Array[] | null {
+  const pieces = hunted(bytes);
+  return pieces.length > 0 && pieces.every((piece) => mbusLengthAt(piece, 0) === piece.length) ? pieces : null;
+}
+
+/** Frames, and what is between them. An acknowledgement is believed only where a frame may begin. */
+function hunted(bytes: Uint8Array): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let lost = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const length = mbusLengthAt(bytes, at);
+    if (length === 0 || (length === 1 && lost < at)) {
+      at++;
+      continue;
+    }
+    if (lost < at) pieces.push(bytes.subarray(lost, at));
+    pieces.push(bytes.subarray(at, at + length));
+    at += length;
+    lost = at;
+  }
+  if (lost < bytes.length) pieces.push(bytes.subarray(lost));
+  return pieces;
+}
+
+function fromHex(text: string): Uint8Array {
+  return Buffer.from(text.replace(/\s+/g, ''), 'hex');
+}
