@@ -38,7 +38,9 @@ function textFrames(text: string): readonly Uint8Array[] {
 /** The frames that bytes consist of; null if there is anything else in them. */
 function tiled(bytes: Uint8Array): readonly Uint8Array[] | null {
   const pieces = hunted(bytes);
-  return pieces.length > 0 && pieces.every((piece) => mbusLengthAt(piece, 0) === piece.length) ? pieces : null;
+  return pieces.length > 0 && pieces.every((piece) => mbusLengthAt(piece, 0) === piece.length)
+    ? pieces
+    : null;
 }
 
 /** Frames, and what is between them. An acknowledgement is believed only where a frame may begin. */

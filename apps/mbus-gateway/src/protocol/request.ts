@@ -39,7 +39,11 @@ export function selectRequest(mask: SecondaryAddress): Uint8Array {
 
 /** The next telegram will be the first one; a subcode chooses the kind of values (EN 13757-3, 7.2). */
 export function applicationResetRequest(a: number, subcode?: number): Uint8Array {
-  return sendRequest(a, APPLICATION_RESET, subcode === undefined ? new Uint8Array(0) : Uint8Array.of(subcode));
+  return sendRequest(
+    a,
+    APPLICATION_RESET,
+    subcode === undefined ? new Uint8Array(0) : Uint8Array.of(subcode),
+  );
 }
 
 /** @param address 1 to 250 */

@@ -1,6 +1,7 @@
 import { bytesOf } from '@meterbridge/core/codec';
-import { manufacturerCode, type TelegramHeader } from './header.ts';
+import { manufacturerCode } from './header.ts';
 import { hexByte, hexNumber, hexText } from './hex.ts';
+import type { Telegram } from './telegram.ts';
 
 /**
  * Identification, manufacturer in wire order, version and medium as 16 hexadecimal digits: `1234567824400107`. With F
@@ -29,9 +30,14 @@ export function addressOfBytes(bytes: Uint8Array): SecondaryAddress {
   return hexNumber(bytes, 0, 4, false) + hexText(bytes, 4, 8);
 }
 
-/** The address of a meter by its answer; null if that does not tell who sent it. */
-export function addressOfHeader(header: Partial<TelegramHeader>): SecondaryAddress | null {
-  const { id, manufacturer, version, medium } = header;
+/**
+ * The address of a meter by its answer; null if that does not tell who sent it. Meters of the fixed structure have no
+ * more than their number.
+ */
+export function addressOf(telegram: Telegram): SecondaryAddress | null {
+  if (telegram.structure === 'fixed' && telegram.header) return `${telegram.header.id}FFFFFFFF`;
+  if (telegram.structure !== 'variable' || !telegram.header) return null;
+  const { id, manufacturer, version, medium } = telegram.header;
   if (id === undefined || manufacturer === undefined || version === undefined || medium === undefined)
     return null;
   const code = manufacturerCode(manufacturer);

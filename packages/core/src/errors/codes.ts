@@ -154,6 +154,26 @@ export const errorCodes = {
     what: 'The meter does not have a register that it was asked for; the others are read as ever.',
     hint: 'Take the parameter out of the configuration. The register is asked for again after a day.',
   },
+  'meter/collision': {
+    retry: 'later',
+    what: 'Several M-Bus meters answered at the same time, so that none could be understood.',
+    hint: 'They have the same primary address: use their secondary addresses, which the scan command finds, or give them different ones with set-address.',
+  },
+  'meter/refused': {
+    retry: 'later',
+    what: 'The meter understood a request and refused it.',
+    hint: 'The message tells its reason. Often an option of the meter must be switched on first.',
+  },
+  'meter/encrypted': {
+    retry: 'later',
+    what: 'The values of the meter are encrypted and cannot be read with the key that is configured, or without one.',
+    hint: 'Ask the supplier of the meter for its key (32 hexadecimal digits) and set it as key.',
+  },
+  'meter/undecodable': {
+    retry: 'later',
+    what: 'An answer of the meter arrived undamaged but breaks the rules of its protocol, or uses what is not supported.',
+    hint: 'Please report it together with the bytes of the frame, which the status page shows.',
+  },
   'meter/unintelligible': {
     retry: 'now',
     what: 'Bytes arrive but no frame can be found in them.',

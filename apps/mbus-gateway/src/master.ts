@@ -1,0 +1,110 @@
+import { BridgeError } from '@meterbridge/core/errors';
+import type { MbusFrame, MbusLong } from '@meterbridge/core/frames';
+import { type Link, sleep } from '@meterbridge/core/transport';
+import { type Answer, exchange, quiet } from './exchange.ts';
+import { APPLICATION_BUSY, applicationErrorName } from './protocol/application-error.ts';
+import { dataRequest, resetRequest, SELECTED, selectRequest } from './protocol/request.ts';
+import type { SecondaryAddress } from './protocol/secondary-address.ts';
+import { type Timing, type TimingSettings, timingOf } from './timing.ts';
+
+export interface MasterSettings extends TimingSettings {
+  readonly signal?: AbortSignal | undefined;
+  /** Sees each answer, for whoever looks for a fault. */
+  readonly onAnswer?: (answer: Answer) => void;
+}
+
+/** First try and two repeats (EN 13757-2, 5.7.3). */
+const TRIES = 3;
+const BUSY_WAIT_MS = 1_000;
+const APPLICATION_ERROR = 0x70;
+/** Bit 6 of the control field: sent by a master. */
+const FROM_MASTER = 0x40;
+const CLASS_2_FIELD = 0x0f;
+const RSP_UD = 0x08;
+
+/** The one master of a line: one exchange at a time. */
+export class Master {
+  readonly timing: Timing;
+  readonly #link: Link;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAnswer: ((answer: Answer) => void) | undefined;
+  /** The frame count bit of each address, as the next request will have it. */
+  readonly #bits = new Map<number, boolean>();
+
+  constructor(link: Link, settings: MasterSettings) {
+    this.#link = link;
+    this.#signal = settings.signal;
+    this.#onAnswer = settings.onAnswer;
+    this.timing = timingOf(settings);
+  }
+
+  /** SND_NKE. No answer is no proof of absence: some meters answer only when they are asked for data. */
+  async reset(a: number, tries = 1): Promise<Answer> {
+    this.#bits.set(a, true);
+    return await this.send(resetRequest(a), tries);
+  }
+
+  /** Selects all meters that a mask means; whoever was selected before is no more. */
+  async select(mask: SecondaryAddress, tries = 1): Promise<Answer> {
+    this.#bits.set(SELECTED, true);
+    return await this.send(selectRequest(mask), tries);
+  }
+
+  /** Sends what is acknowledged with E5. A repeat is the same frame. */
+  async send(request: Uint8Array, tries = TRIES): Promise<Answer> {
+    return await this.#ask(request, ({ type }) => type === 'ack', tries);
+  }
+
+  /**
+   * The next telegram of a meter. The frame count bit changes with a valid answer only, so that none is lost.
+   * @throws BridgeError meter/no-answer, meter/refused, meter/collision, frame/…
+   */
+  async request(a: number, tries = TRIES): Promise<MbusLong> {
+    const bit = this.#bits.get(a) ?? true;
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.#ask(dataRequest(a, bit), (frame) => isDataFrom(a, frame), tries);
+      const { frame } = answer;
+      if (frame?.type !== 'long' && frame?.type !== 'control') throw failureOf(a, answer);
+      if (frame.ci !== APPLICATION_ERROR) {
+        this.#bits.set(a, !bit);
+        return frame;
+      }
+      const code = frame.data[0] ?? 0;
+      if (code !== APPLICATION_BUSY || attempt === tries) throw refusal(code);
+      await sleep(BUSY_WAIT_MS, this.#signal);
+    }
+  }
+
+  async #ask(request: Uint8Array, accept: (frame: MbusFrame) => boolean, tries: number): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await exchange(this.#link, request, accept, this.timing, this.#signal);
+      this.#onAnswer?.(answer);
+      if (answer.frame) return answer;
+      if (answer.bytes.length > 0) await quiet(this.#link, this.timing, this.#signal);
+      if (attempt === tries) return answer;
+    }
+  }
+}
+
+/** An answer with data from who was asked; behind 253 and 254 it may be anyone. An E5 in front of it is passed over. */
+function isDataFrom(a: number, frame: MbusFrame): boolean {
+  if (frame.type === 'ack' || frame.type === 'short') return false;
+  const isAnswer = (frame.c & FROM_MASTER) === 0 && (frame.c & CLASS_2_FIELD) === RSP_UD;
+  return isAnswer && (a >= SELECTED || frame.a === a);
+}
+
+function failureOf(a: number, { bytes, noise }: Answer): BridgeError {
+  const who = a === SELECTED ? 'the selected meter' : `the meter at address ${a}`;
+  if (bytes.length === 0) return new BridgeError('meter/no-answer', `${who} does not answer`);
+  const facts = { bytes: Buffer.from(bytes).toString('hex') };
+  if (bytes.length === 1 && noise === 0)
+    return new BridgeError('meter/no-answer', `${who} has no data to tell`, { facts });
+  if (noise === 0)
+    return new BridgeError('meter/other-answer', `another meter answered than ${who}`, { facts });
+  return new BridgeError('meter/collision', `what arrived from ${who} is no frame`, { facts });
+}
+
+function refusal(code: number): BridgeError {
+  const reason = applicationErrorName(code).replaceAll('_', ' ');
+  return new BridgeError('meter/refused', `the meter answers with application error ${code}: ${reason}`);
+}

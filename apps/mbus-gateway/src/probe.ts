@@ -1,0 +1,39 @@
+import { BridgeError } from '@meterbridge/core/errors';
+import type { MbusLong } from '@meterbridge/core/frames';
+import type { Master } from './master.ts';
+import { SELECTED } from './protocol/request.ts';
+import { addressOf, type SecondaryAddress } from './protocol/secondary-address.ts';
+import { decodeTelegram, type Telegram } from './protocol/telegram.ts';
+import type { Probe } from './search.ts';
+
+/**
+ * Selects by a mask and asks who was meant. A clean E5 proves nothing, as meters that answer in step make one
+ * together: only a sound answer with data tells that there is one meter.
+ */
+export function probeOf(
+  master: Master,
+  onFound: (telegram: Telegram, address: SecondaryAddress) => void,
+): Probe {
+  return async (mask) => {
+    const { frame, bytes, noise } = await master.select(mask);
+    if (bytes.length === 0) return 'none';
+    if (!frame || noise > 0 || bytes.length > 1) return 'collision';
+    const answer = await selectedAnswer(master);
+    if (typeof answer === 'string') return answer;
+    const telegram = decodeTelegram(answer);
+    const address = addressOf(telegram);
+    if (!address) return 'collision';
+    onFound(telegram, address);
+    return address;
+  };
+}
+
+/** Silence after an E5 is asked once more: some meters do not answer at once after they were selected. */
+async function selectedAnswer(master: Master): Promise<MbusLong | 'none' | 'collision'> {
+  try {
+    return await master.request(SELECTED, 2);
+  } catch (thrown) {
+    if (!(thrown instanceof BridgeError) || thrown.code.startsWith('link/')) throw thrown;
+    return thrown.code === 'meter/no-answer' ? 'none' : 'collision';
+  }
+}

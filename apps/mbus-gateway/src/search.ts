@@ -1,0 +1,78 @@
+import { manufacturerCode } from './protocol/header.ts';
+import { hexByte } from './protocol/hex.ts';
+import { EVERY_METER, ID_DIGITS, type SecondaryAddress } from './protocol/secondary-address.ts';
+
+/** What answers to a mask: nobody, one meter with its address, or several at once. */
+export type ProbeResult = 'none' | 'collision' | SecondaryAddress;
+
+/** Asks the meters that a mask means. */
+export type Probe = (mask: SecondaryAddress) => Promise<ProbeResult>;
+
+export interface SearchStep {
+  readonly mask: SecondaryAddress;
+  readonly result: ProbeResult;
+  /** Part of all numbers that has been searched, 0 to 1. */
+  readonly progress: number;
+}
+
+const DIGITS = '0123456789';
+/** Not of the standard, but real meters have them. */
+const FURTHER_DIGITS = 'ABCDE';
+
+/** Media and manufacturers of many meters: these are tried first where numbers are the same. */
+const USUAL_MEDIA: readonly number[] = [4, 6, 7, 2, 3, 0x0c, 0x0d, 0x0a, 0x0b, 0x15, 0x16, 8, 0];
+const USUAL_MANUFACTURERS: readonly string[] = Array.from(
+  'ABB ACW AMT APA BMT DME EFE ELS ELV EMH EMU ESY EZM FIN GMC GWF HYD INV ISK ITW KAM KRO LGB LSE LUG MAD MIN NZR PAD QDS RAM REL SBC SEN SEO SIE SON SPX SVM TCH TEC ZEN ZRI ZRM'.split(
+    ' ',
+  ),
+  (letters) => {
+    const code = manufacturerCode(letters);
+    return hexByte(code & 0xff) + hexByte(code >> 8);
+  },
+);
+const BYTES = Array.from({ length: 255 }, (_, byte) => byte);
+
+/**
+ * Finds all meters of a line by wildcards, depth first: a mask to which several answer is asked digit by digit. Meters
+ * with the same number are told apart by medium, version and manufacturer.
+ * @param isThorough also looks for numbers with the hexadecimal digits A to E
+ */
+export async function* searchSecondary(probe: Probe, { isThorough = false } = {}): Search {
+  const digits = isThorough ? DIGITS + FURTHER_DIGITS : DIGITS;
+  const seen = new Set(USUAL_MANUFACTURERS);
+
+  async function* look(mask: SecondaryAddress, depth: number, done: number, share: number): Search {
+    const result = await probe(mask);
+    if (result !== 'none' && result !== 'collision') seen.add(result.slice(8, 12));
+    const masks = result === 'collision' ? refined(mask, depth, digits, seen) : [];
+    yield { mask, result, progress: masks.length > 0 ? done : done + share };
+    const part = share / masks.length;
+    for (const [at, finer] of masks.entries()) yield* look(finer, depth + 1, done + at * part, part);
+  }
+
+  yield* look(EVERY_METER, 0, 0, 1);
+}
+
+type Search = AsyncGenerator<SearchStep, void>;
+
+/** The masks that together mean all the meters that one means; of manufacturers, only the known ones can be tried. */
+function refined(
+  mask: SecondaryAddress,
+  depth: number,
+  digits: string,
+  manufacturers: ReadonlySet<string>,
+): readonly SecondaryAddress[] {
+  if (depth < ID_DIGITS) {
+    return Array.from(digits, (digit) => mask.slice(0, depth) + digit + mask.slice(depth + 1));
+  }
+  const id = mask.slice(0, ID_DIGITS);
+  if (depth === ID_DIGITS) return ordered(USUAL_MEDIA).map((medium) => `${id}FFFFFF${hexByte(medium)}`);
+  const medium = mask.slice(14);
+  if (depth === ID_DIGITS + 1) return ordered([]).map((version) => `${id}FFFF${hexByte(version)}${medium}`);
+  if (depth > ID_DIGITS + 2) return [];
+  return [...manufacturers].map((manufacturer) => `${id}${manufacturer}${mask.slice(12)}`);
+}
+
+function ordered(first: readonly number[]): readonly number[] {
+  return [...new Set([...first, ...BYTES])];
+}

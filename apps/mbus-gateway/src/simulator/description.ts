@@ -1,0 +1,80 @@
+import { bytesOf, encodeBcd } from '@meterbridge/core/codec';
+import { BridgeError } from '@meterbridge/core/errors';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { DATA_LENGTHS } from '../protocol/coding.ts';
+import { manufacturerCode } from '../protocol/header.ts';
+import { addressOfBytes } from '../protocol/secondary-address.ts';
+import { Slave } from './slave.ts';
+
+const hex = z.string().regex(/^([0-9A-Fa-f]{2})+$/, 'must be bytes as hexadecimal text');
+
+const record = z.strictObject({
+  /** DIF and DIFEs. */
+  dif: hex,
+  /** VIF and VIFEs. */
+  vif: hex,
+  /** The number on the wire, before the VIF scales it. */
+  value: z.int(),
+  /** What is added to it at each readout. */
+  step: z.int().default(0),
+});
+
+const meter = z.strictObject({
+  id: z.string().regex(/^[0-9A-Fa-f]{8}$/, 'must be eight digits'),
+  manufacturer: z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters'),
+  version: z.int().min(0).max(255).default(1),
+  medium: z.int().min(0).max(254),
+  address: z.int().min(0).max(250).default(0),
+  baud: z.int().default(2400),
+  /** Telegrams of one readout, each with its records. */
+  telegrams: z.array(z.array(record)).min(1),
+});
+
+const line = z.strictObject({ meters: z.array(meter).min(1) });
+
+type SimulatedRecord = z.output<typeof record>;
+
+/**
+ * Meters as a YAML text describes them.
+ * @throws BridgeError input/unreadable
+ */
+export function slavesOfDescription(text: string): readonly Slave[] {
+  const parsed = line.safeParse(parse(text));
+  if (!parsed.success)
+    throw new BridgeError('input/unreadable', `no line of meters: ${z.prettifyError(parsed.error)}`);
+  return parsed.data.meters.map((one) => {
+    const code = manufacturerCode(one.manufacturer);
+    const header = Uint8Array.of(
+      ...bytesOf(one.id).reverse(),
+      code & 0xff,
+      code >> 8,
+      one.version,
+      one.medium,
+    );
+    let readouts = 0;
+    const telegrams = () => {
+      const turn = Math.floor(readouts++ / one.telegrams.length);
+      return one.telegrams.map((records, at) => {
+        const isLast = at === one.telegrams.length - 1;
+        const body = records.flatMap((item) => [...recordBytes(item, turn)]);
+        return { ci: 0x72, data: Uint8Array.of(...header, 0, 0, 0, 0, ...body, ...(isLast ? [] : [0x1f])) };
+      });
+    };
+    return new Slave(one.address, { address: addressOfBytes(header), telegrams }, one.baud);
+  });
+}
+
+function recordBytes({ dif, vif, value, step }: SimulatedRecord, turn: number): Uint8Array {
+  const dib = bytesOf(dif);
+  const coding = dib[0]! & 0x0f;
+  const length = DATA_LENGTHS[coding] ?? 0;
+  const number = value + step * turn;
+  const data = coding >= 9 ? encodeBcd(number, length) : integerBytes(number, length);
+  return Uint8Array.of(...dib, ...bytesOf(vif), ...data);
+}
+
+function integerBytes(number: number, length: number): Uint8Array {
+  const value = BigInt.asUintN(8 * length, BigInt(number));
+  return Uint8Array.from({ length }, (_, at) => Number((value >> BigInt(8 * at)) & 0xffn));
+}

@@ -1,0 +1,106 @@
+import { decodeMbus, encodeMbus, type MbusFrame } from '@meterbridge/core/frames';
+import {
+  APPLICATION_RESET,
+  BAUD_RATES,
+  BUS_ADDRESS_RECORD,
+  FCB,
+  MOST_PRIMARY,
+  REQ_UD2,
+  SELECT,
+  SELECTED,
+  SND_NKE,
+  SND_UD,
+  SWITCH_BAUD,
+  WRITE,
+} from '../protocol/request.ts';
+import { addressOfBytes, isSelected, type SecondaryAddress } from '../protocol/secondary-address.ts';
+
+/** What a simulated meter tells: CI and data of each of its telegrams, made anew for every readout. */
+export interface SlaveContent {
+  readonly address: SecondaryAddress;
+  telegrams(): readonly { readonly ci: number; readonly data: Uint8Array }[];
+}
+
+const RSP_UD = 0x08;
+const ACK = encodeMbus({ type: 'ack' });
+const ALL_ANSWER = 254;
+const ALL_SILENT = 255;
+/** Where the access number is in the header. */
+const ACCESS_NUMBER = 8;
+const LONG_HEADER = 12;
+
+/** A meter on the line: addresses, selection, frame count bit, and the telegrams that it sends one after the other. */
+export class Slave {
+  primary: number;
+  baudRate: number;
+  readonly #content: SlaveContent;
+  #isSelected = false;
+  #lastBit: boolean | null = null;
+  #position = 0;
+  #accessNumber = 0;
+  #last: Uint8Array | null = null;
+
+  constructor(primary: number, content: SlaveContent, baudRate = 2400) {
+    this.primary = primary;
+    this.baudRate = baudRate;
+    this.#content = content;
+  }
+
+  /** What it answers to a request, or null if it keeps silent. */
+  answer(request: Uint8Array): Uint8Array | null {
+    const frame = decodeMbus(request);
+    if (frame.type === 'ack') return null;
+    if (frame.type !== 'short' && frame.a === SELECTED && (frame.ci & ~4) === (SELECT & ~4)) {
+      return this.#beSelected(frame.data);
+    }
+    const isMine =
+      frame.a === this.primary || frame.a >= ALL_ANSWER || (frame.a === SELECTED && this.#isSelected);
+    if (!isMine) return null;
+    const answer = this.#obey(frame);
+    return frame.a === ALL_SILENT ? null : answer;
+  }
+
+  #beSelected(mask: Uint8Array): Uint8Array | null {
+    this.#isSelected = isSelected(this.#content.address, addressOfBytes(mask));
+    if (!this.#isSelected) return null;
+    this.#lastBit = null;
+    this.#position = 0;
+    return ACK;
+  }
+
+  #obey(frame: Exclude<MbusFrame, { type: 'ack' }>): Uint8Array | null {
+    const functionCode = frame.c & ~FCB;
+    if (functionCode === SND_NKE) {
+      if (frame.a === SELECTED) this.#isSelected = false;
+      this.#lastBit = null;
+      this.#position = 0;
+      return ACK;
+    }
+    if (functionCode === REQ_UD2) return this.#telegram((frame.c & FCB) !== 0);
+    if (functionCode === SND_UD && frame.type !== 'short') this.#write(frame.ci, frame.data);
+    return ACK;
+  }
+
+  #write(ci: number, data: Uint8Array): void {
+    if (ci === APPLICATION_RESET) this.#position = 0;
+    const baudRate = BAUD_RATES[ci - SWITCH_BAUD];
+    if (baudRate !== undefined) this.baudRate = baudRate;
+    const [dif, vif, address = 0] = data;
+    const isAddress = ci === WRITE && dif === BUS_ADDRESS_RECORD[0] && vif === BUS_ADDRESS_RECORD[1];
+    if (isAddress && address <= MOST_PRIMARY) this.primary = address;
+  }
+
+  /** The same telegram again while the bit stays as it is; the next one when it has changed. */
+  #telegram(bit: boolean): Uint8Array {
+    if (this.#last && bit === this.#lastBit) return this.#last;
+    const telegrams = this.#content.telegrams();
+    const { ci, data } = telegrams[this.#position % telegrams.length]!;
+    this.#position++;
+    this.#lastBit = bit;
+    const told = data.slice();
+    if (told.length >= LONG_HEADER) told[ACCESS_NUMBER] = ++this.#accessNumber & 0xff;
+    const a = this.primary;
+    this.#last = encodeMbus({ type: 'long', c: RSP_UD, a, ci, data: told });
+    return this.#last;
+  }
+}
