@@ -46,7 +46,7 @@ export function decryptBody(
   if (!address) return 'encrypted';
   const plain = decrypt(body.subarray(0, length), initialVector(address, accessNumber));
   if (!beginsWithFillers(plain)) return 'decryption_failed';
-  const whole = body.slice();
+  const whole = Uint8Array.from(body);
   whole.set(plain);
   return whole;
 }

@@ -81,7 +81,7 @@ function counterRecord(
 ): FixedRecord {
   const to = from + 4;
   const value = isMsbFirst
-    ? fixedValue(head, bytes.slice(from, to).reverse(), 0, 4)
+    ? fixedValue(head, bytes.subarray(from, to).toReversed(), 0, 4)
     : fixedValue(head, bytes, from, to);
   return { ...recordOf(head, value, bytes, from, to, null), counter, unitCode };
 }

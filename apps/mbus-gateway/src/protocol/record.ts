@@ -29,7 +29,7 @@ export function readRecord(
   if (to > end) return 'premature_end_data';
   // Mode 2 sends the most significant byte first: the same data, turned round.
   const found = isMsbFirst
-    ? fixedValue(head, bytes.slice(from, to).reverse(), 0, head.dataLength)
+    ? fixedValue(head, bytes.subarray(from, to).toReversed(), 0, head.dataLength)
     : fixedValue(head, bytes, from, to);
   return recordOf(head, found, bytes, from, to, null);
 }

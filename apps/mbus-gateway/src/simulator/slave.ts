@@ -97,7 +97,7 @@ export class Slave {
     const { ci, data } = telegrams[this.#position % telegrams.length]!;
     this.#position++;
     this.#lastBit = bit;
-    const told = data.slice();
+    const told = Uint8Array.from(data);
     if (told.length >= LONG_HEADER) told[ACCESS_NUMBER] = ++this.#accessNumber & 0xff;
     const a = this.primary;
     this.#last = encodeMbus({ type: 'long', c: RSP_UD, a, ci, data: told });

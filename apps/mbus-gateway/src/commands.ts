@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { bytesOf } from '@meterbridge/core/codec';
+import type { Address } from '@meterbridge/core/config';
+import { BridgeError } from '@meterbridge/core/errors';
+import { mbusFault } from '@meterbridge/core/frames';
+import { type Command, InvalidArgumentError, untilInterrupted } from '@meterbridge/core/runtime';
+import { decryptWith } from './aes.ts';
+import { parseAddress, positiveInteger } from './arguments.ts';
+import { frameJson } from './decode.ts';
+import { inputFrames } from './decode-input.ts';
+import { lineCommands } from './line-commands.ts';
+import type { DecodeOptions } from './protocol/telegram.ts';
+import { slavesOfFrames } from './simulator/content.ts';
+import { slavesOfDescription } from './simulator/description.ts';
+import { FAULTS, type Fault } from './simulator/faults.ts';
+import { serveLine } from './simulator/serve.ts';
+import type { Slave } from './simulator/slave.ts';
+
+/** What mbus-gateway can do besides what every bridge can. */
+export function commands(program: Command): void {
+  program
+    .command('decode')
+    .description('decode frames from files or standard input: one line of JSON each')
+    .argument('[files...]', 'frames, raw or as hexadecimal text; - for standard input', ['-'])
+    .option('--key <hex>', 'AES-128 key of the meter, 32 hexadecimal digits', parseKey)
+    .action(async (files: readonly string[], { key }: { readonly key?: Uint8Array }) => {
+      const options: DecodeOptions = key ? { decrypt: decryptWith(key) } : {};
+      for (const file of files) await decodeFile(file, options);
+    });
+  program
+    .command('simulate')
+    .description('be a line of meters: on TCP, on a pseudo terminal, or both')
+    .argument(
+      '<files...>',
+      'frames that meters send, as hexadecimal text, or YAML files that describe meters',
+    )
+    .option('--listen <address>', 'tcp://host:port to listen on', parseAddress)
+    .option('--pty <path>', 'where to put the pseudo terminal')
+    .option('--echo', 'send back what is received, as some level converters do', false)
+    .option('--realtime <baud>', 'take the time that bytes take at this speed', positiveInteger)
+    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, parseFaults, [])
+    .option('--seed <n>', 'same seed, same faults', positiveInteger, 1)
+    .action(simulate);
+  lineCommands(program);
+}
+
+async function decodeFile(file: string, options: DecodeOptions): Promise<void> {
+  for await (const bytes of inputFrames(file)) {
+    const json = frameJson(bytes, options);
+    process.stdout.write(`${JSON.stringify(json)}\n`);
+    if (!json.ok) process.exitCode = 1;
+  }
+}
+
+interface SimulateOptions {
+  readonly listen?: Address;
+  readonly pty?: string;
+  readonly echo: boolean;
+  readonly realtime?: number;
+  readonly fault: readonly Fault[];
+  readonly seed: number;
+}
+
+async function simulate(files: readonly string[], options: SimulateOptions): Promise<void> {
+  const { listen, pty, echo, realtime, fault, seed } = options;
+  if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
+  if (listen && listen.kind !== 'tcp')
+    throw new BridgeError('usage/invalid', '--listen takes tcp://host:port');
+  const slaves = (await Promise.all(files.map(slavesOfFile))).flat();
+  const signal = untilInterrupted();
+  await using line = await serveLine({
+    slaves,
+    echo,
+    realTimeBaud: realtime,
+    faults: fault,
+    seed,
+    tcp: listen,
+    pty,
+  });
+  const where = [...(listen ? [`tcp://${listen.host}:${line.tcpPort}`] : []), ...(pty ? [pty] : [])];
+  for (const place of where) process.stdout.write(`M-Bus line with ${slaves.length} meters on ${place}\n`);
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+async function slavesOfFile(file: string): Promise<readonly Slave[]> {
+  if (/\.ya?ml$/.test(file)) return slavesOfDescription(await textOf(file));
+  const frames = await Array.fromAsync(inputFrames(file));
+  return slavesOfFrames(frames.filter((bytes) => mbusFault(bytes) === null));
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new BridgeError('input/unreadable', `cannot read ${file}`, { cause });
+  }
+}
+
+function parseKey(text: string): Uint8Array {
+  if (!/^[0-9A-Fa-f]{32}$/.test(text)) throw new InvalidArgumentError('It must be 32 hexadecimal digits.');
+  return bytesOf(text);
+}
+
+function parseFaults(text: string): readonly Fault[] {
+  return text.split(',').map((name) => {
+    const fault = FAULTS.find((known) => known === name.trim());
+    if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FAULTS.join(', ')}.`);
+    return fault;
+  });
+}

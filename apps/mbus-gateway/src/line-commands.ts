@@ -1,0 +1,129 @@
+import { createInterface } from 'node:readline/promises';
+import { BridgeError } from '@meterbridge/core/errors';
+import { type Command, untilInterrupted } from '@meterbridge/core/runtime';
+import {
+  parseAddress,
+  parseBaud,
+  parsePrimary,
+  parseRange,
+  parseTarget,
+  positiveInteger,
+} from './arguments.ts';
+import { type LineOptions, openLine } from './open-line.ts';
+import type { Target } from './readout.ts';
+import { configBlock, type FoundMeter, type ScanStep, scanPrimary, scanSecondary } from './scan.ts';
+import { standardAnswerMs } from './timing.ts';
+import { requireAnswer, setAddress, switchBaud } from './write.ts';
+
+/** Commands that speak on a line. */
+export function lineCommands(program: Command): void {
+  withLine(program.command('scan'))
+    .description('find the meters of a line; ends with their part of the configuration')
+    .option('--primary [range]', 'ask primary addresses instead, all or such as 1-20', parseRange)
+    .option('--thorough', 'also find numbers with the digits A to E', false)
+    .option('--json', 'print what is found, and how far it is, as JSON', false)
+    .action(scan);
+  withLine(program.command('set-address'))
+    .description('give a meter another primary address')
+    .argument('<meter>', 'its address now, primary or secondary', parseTarget)
+    .argument('<new>', 'its new primary address, 1 to 250', parsePrimary)
+    .option('--yes', 'do not ask before writing', false)
+    .action(async (meter: Target, to: number, options: LineOptions & { readonly yes: boolean }) => {
+      await confirm(`Meter ${meter} gets the primary address ${to}.`, options.yes);
+      await using line = await openLine(options, untilInterrupted());
+      await setAddress(line.master, meter, to);
+      process.stdout.write(`Meter ${meter} answers at primary address ${to} now.\n`);
+    });
+  withLine(program.command('set-baud'))
+    .description('switch a meter to another speed')
+    .argument('<meter>', 'its address, primary or secondary', parseTarget)
+    .argument('<baud>', 'its new speed', parseBaud)
+    .option('--yes', 'do not ask before writing', false)
+    .action(async (meter: Target, to: number, options: LineOptions & { readonly yes: boolean }) => {
+      await confirm(`Meter ${meter} is switched to ${to} baud.`, options.yes);
+      const signal = untilInterrupted();
+      await using line = await openLine(options, signal);
+      await switchBaud(line.master, meter, to);
+      await line[Symbol.asyncDispose]();
+      await using faster = await openLine({ ...options, baud: to }, signal);
+      await requireAnswer(faster.master, meter, to, options.baud);
+      process.stdout.write(`Meter ${meter} answers at ${to} baud now.\n`);
+    });
+}
+
+function withLine(command: Command): Command {
+  return command
+    .requiredOption('--address <address>', 'serial:///dev/ttyUSB0 or tcp://host:port', parseAddress)
+    .option('--baud <rate>', 'speed of the line', parseBaud, 2400)
+    .option('--latency <ms>', 'what a serial server adds to answers', positiveInteger, 200)
+    .option(
+      '--timeout <ms>',
+      'how long to wait for an answer; default: as the standard says',
+      positiveInteger,
+    );
+}
+
+interface ScanOptions extends LineOptions {
+  readonly primary?: readonly [number, number] | true;
+  readonly thorough: boolean;
+  readonly json: boolean;
+}
+
+const ALL_PRIMARY = [0, 250] as const;
+
+/** What was found is told even when the search is interrupted. */
+async function scan(options: ScanOptions): Promise<void> {
+  const { address, baud, primary, thorough, json } = options;
+  const signal = untilInterrupted();
+  const found: FoundMeter[] = [];
+  const report = json ? reportJson : process.stderr.isTTY ? reportBar : reportFound;
+  try {
+    // Most of those who are asked are not there: a search waits as long as the standard says and no longer.
+    await using line = await openLine({ timeout: standardAnswerMs(baud), ...options }, signal);
+    const range = primary === true ? ALL_PRIMARY : primary;
+    const steps = range ? scanPrimary(line.master, range) : scanSecondary(line.master, thorough);
+    for await (const step of steps) {
+      if (step.found) found.push(step.found);
+      report(step);
+    }
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+    process.exitCode = 1;
+  }
+  if (json) return;
+  process.stderr.write(`${found.length} ${found.length === 1 ? 'meter' : 'meters'} found\n`);
+  process.stdout.write(configBlock(address.url, baud, found));
+}
+
+function reportJson({ progress, asked, found }: ScanStep): void {
+  process.stdout.write(`${JSON.stringify({ progress: Number(progress.toFixed(6)), asked, found })}\n`);
+}
+
+function reportFound({ found }: ScanStep): void {
+  if (found) process.stderr.write(`${described(found)}\n`);
+}
+
+const BAR = 30;
+
+function reportBar({ progress, asked, found }: ScanStep): void {
+  if (found) process.stderr.write(`\r\x1b[K${described(found)}\n`);
+  const full = Math.round(BAR * progress);
+  const bar = '█'.repeat(full) + '░'.repeat(BAR - full);
+  process.stderr.write(`\r\x1b[K${bar} ${(100 * progress).toFixed(1)} % ${asked}`);
+  if (progress >= 1 - 1e-9) process.stderr.write('\r\x1b[K');
+}
+
+function described({ primary, secondary, manufacturer, medium, problem }: FoundMeter): string {
+  const where = [primary === null ? '' : `primary ${primary}`, secondary ?? ''].filter(Boolean).join(', ');
+  return [where, manufacturer, medium?.replaceAll('_', ' '), problem].filter(Boolean).join(' · ');
+}
+
+async function confirm(what: string, isSure: boolean): Promise<void> {
+  if (isSure) return;
+  if (!process.stdin.isTTY)
+    throw new BridgeError('usage/invalid', `${what} Add --yes to do it without being asked.`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`${what} Go on? [y/N] `);
+  terminal.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new BridgeError('usage/invalid', 'nothing was changed');
+}

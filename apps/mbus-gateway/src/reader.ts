@@ -1,0 +1,73 @@
+import type { MeasuredValue, Meter, Reading } from '@meterbridge/core/model';
+import { measuredValues, type RecordChoice } from './meters/measurement.ts';
+import { statusValue } from './meters/status.ts';
+import type { LocalClock } from './meters/value.ts';
+import { fixedMediumName, mediumName } from './protocol/medium.ts';
+import type { Readout } from './readout.ts';
+
+export interface ReaderSettings extends RecordChoice {
+  readonly id: string;
+  readonly name?: string | undefined;
+}
+
+/** Where the values of a meter of the fixed structure are counted as in the variable one. */
+const FIXED_WATER = 7;
+const FIXED_MODE_2 = 10;
+
+/** Makes a reading of what a meter told. */
+export function readingOf(
+  readout: Readout,
+  settings: ReaderSettings,
+  { epochMs, intervalMs }: { readonly epochMs: number; readonly intervalMs: number | null },
+): Reading {
+  const time = { epochMs, offsetMinutes: -new Date(epochMs).getTimezoneOffset() };
+  const values: MeasuredValue[] = [
+    ...measuredValues(readout.records, mediumOf(readout), settings, machineClock),
+  ];
+  if (readout.header) values.push(statusValue(readout.header.status, readout.structure === 'variable'));
+  return { meter: meterOf(readout, settings, intervalMs), time, values };
+}
+
+function meterOf(readout: Readout, { id, name }: ReaderSettings, intervalMs: number | null): Meter {
+  const { header, address } = readout;
+  const medium = mediumOf(readout);
+  const kind = medium === null ? 'meter' : nameOfMedium(readout, medium);
+  const manufacturer = (header && 'manufacturer' in header && header.manufacturer) || null;
+  const version = (header && 'version' in header && header.version) ?? null;
+  return {
+    id,
+    type: 'mbus',
+    name: name ?? [manufacturer, kind].filter(Boolean).join(' '),
+    uniqueId: address ?? id,
+    serialNumber: header?.id ?? null,
+    manufacturer,
+    model: kind,
+    firmware: version === null || version === false ? null : String(version),
+    via: null,
+    intervalMs,
+  };
+}
+
+/** As the variable structure numbers them. */
+function mediumOf({ header, structure }: Readout): number | null {
+  const medium = header?.medium ?? null;
+  if (medium === null || structure === 'variable') return medium;
+  return medium >= FIXED_MODE_2 && medium < 15 ? [3, 4, 6, FIXED_WATER, 8][medium - FIXED_MODE_2]! : medium;
+}
+
+function nameOfMedium({ structure, header }: Readout, medium: number): string {
+  const name = structure === 'fixed' ? fixedMediumName(header?.medium ?? medium) : mediumName(medium);
+  return `${name.replaceAll('_', ' ')} meter`;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Meters show standard time all year round, or say that they do not; the zone is that of this machine. */
+const machineClock: LocalClock = (local, isDst) => {
+  const wallMs = Date.parse(`${local}Z`);
+  const year = Number(local.slice(0, 4));
+  const [winter, summer] = [0, 6].map((month) => -new Date(year, month, 1).getTimezoneOffset());
+  const standard = Math.min(winter!, summer!);
+  const offsetMinutes = isDst ? Math.max(winter!, summer!) : standard;
+  return { epochMs: wallMs - offsetMinutes * MINUTE_MS, offsetMinutes };
+};
