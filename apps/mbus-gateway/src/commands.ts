@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { bytesOf } from '@meterbridge/core/codec';
-import type { Address } from '@meterbridge/core/config';
+import { type Address, loadConfig } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { mbusFault } from '@meterbridge/core/frames';
 import { type Command, InvalidArgumentError, untilInterrupted } from '@meterbridge/core/runtime';
@@ -12,7 +11,7 @@ import { inputFrames } from './decode-input.ts';
 import { lineCommands } from './line-commands.ts';
 import type { DecodeOptions } from './protocol/telegram.ts';
 import { slavesOfFrames } from './simulator/content.ts';
-import { slavesOfDescription } from './simulator/description.ts';
+import { lineDescription, slavesOfDescription } from './simulator/description.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
 import { serveLine } from './simulator/serve.ts';
 import type { Slave } from './simulator/slave.ts';
@@ -84,17 +83,10 @@ async function simulate(files: readonly string[], options: SimulateOptions): Pro
 }
 
 async function slavesOfFile(file: string): Promise<readonly Slave[]> {
-  if (/\.ya?ml$/.test(file)) return slavesOfDescription(await textOf(file));
+  if (/\.ya?ml$/.test(file))
+    return slavesOfDescription(loadConfig(lineDescription, { file, env: {} }).config);
   const frames = await Array.fromAsync(inputFrames(file));
   return slavesOfFrames(frames.filter((bytes) => mbusFault(bytes) === null));
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new BridgeError('input/unreadable', `cannot read ${file}`, { cause });
-  }
 }
 
 function parseKey(text: string): Uint8Array {

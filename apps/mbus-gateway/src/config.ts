@@ -1,16 +1,16 @@
 import { address, bridgeConfig, duration, meterBase, secret, timetable } from '@meterbridge/core/config';
 import * as z from 'zod';
 import { BAUD_RATES, MOST_PRIMARY } from './protocol/request.ts';
-import { isSecondaryAddress, type SecondaryAddress } from './protocol/secondary-address.ts';
+import { EVERY_METER, isSecondaryAddress } from './protocol/secondary-address.ts';
 import type { Target } from './readout.ts';
 
 const TARGET =
-  'must be a primary address from 0 to 250, or in quotes a secondary one: "12345678" or "1234567824400107"';
+  'must be a primary address from 0 to 250, in quotes a secondary one such as "12345678" or "1234567824400107", or all';
 const BAUD = `must be one of ${BAUD_RATES.join(', ')}`;
 const KEY = 'must be a key of 32 hexadecimal digits';
 const ANY_BEHIND_ID = 'FFFFFFFF';
 
-/** `5` → primary, `"12345678"` → its number alone, `"1234567824400107"` → number, manufacturer, version, medium. */
+/** `5` → primary, `"12345678"` → its number alone, `"1234567824400107"` → number, manufacturer, version, medium; `all`. */
 export const target = z.codec(
   z.union([z.string({ error: TARGET }), z.int({ error: TARGET })], { error: TARGET }),
   z.custom<Target>(),
@@ -18,6 +18,7 @@ export const target = z.codec(
     decode: (written, context) => {
       const text = String(written);
       if (/^\d{1,3}$/.test(text) && Number(text) <= MOST_PRIMARY) return Number(text);
+      if (text === 'all') return EVERY_METER;
       const whole = text.length === 8 ? text + ANY_BEHIND_ID : text;
       if (isSecondaryAddress(whole)) return whole.toUpperCase();
       context.issues.push({ code: 'custom', input: written, message: TARGET });
@@ -32,8 +33,8 @@ const baud = z
   .refine((rate) => BAUD_RATES.includes(rate), { error: BAUD })
   .default(2400);
 
-/** What belongs to the way to a line rather than to a meter. */
-const lineKeys = {
+const meter = z.strictObject({
+  ...meterBase,
   address: address.meta({
     description: 'Where the level converter is: a serial device, or a serial server in the network.',
     examples: ['/dev/ttyUSB0'],
@@ -47,52 +48,29 @@ const lineKeys = {
       'How long to wait for the first byte of an answer. Default: 330 bit times and 50 ms, but 500 ms at least.',
     examples: ['1500ms'],
   }),
-};
-
-const choice = {
-  history: z
-    .boolean()
-    .default(false)
-    .describe('Publish values of the past, too: due dates, months. They are switched off in Home Assistant.'),
-  limits: z.boolean().default(false).describe('Publish highest and lowest values, averages and limits, too.'),
-};
-
-const meter = z.strictObject({
-  ...meterBase,
-  ...lineKeys,
   meter: target.meta({
     description:
-      'Which meter of the line: its primary address, or in quotes its secondary one, 8 or 16 digits. The scan command finds them.',
+      'Which meter of the line: its primary address, or in quotes its secondary one, 8 or 16 digits. The scan command finds them. all: every one that a search finds when the bridge starts; they are called as this entry, with their secondary address behind it.',
     examples: ['1234567824400107'],
+  }),
+  rescan: duration.exactOptional().meta({
+    description: 'With meter: all: search again so often.',
+    examples: ['1d'],
   }),
   ...timetable('15m'),
   key: secret()
     .regex(/^[0-9A-Fa-f]{32}$/, KEY)
     .exactOptional()
     .meta({ description: 'AES-128 key of a meter that encrypts (mode 5).' }),
-  ...choice,
+  history: z
+    .boolean()
+    .default(false)
+    .describe('Publish values of the past, too: due dates, months. They are switched off in Home Assistant.'),
+  limits: z.boolean().default(false).describe('Publish highest and lowest values, averages and limits, too.'),
   max_telegrams: z.int().min(1).max(100).default(16).describe('Telegrams of one readout at most.'),
 });
 
-const discovery = z.strictObject({
-  ...lineKeys,
-  when: z
-    .enum(['on_start', 'interval'])
-    .default('on_start')
-    .describe('Search once when the bridge starts, or again and again.'),
-  every: duration.prefault('1d').describe('Time between two searches with when: interval.'),
-  interval: duration.prefault('15m').describe('Time between two readings of a meter that was found.'),
-  ...choice,
-});
-
-export const config = bridgeConfig({ meter }).extend({
-  discover: z
-    .array(discovery)
-    .default([])
-    .describe(
-      'Lines whose meters are searched and read without being configured. Their names are their secondary addresses.',
-    ),
-});
+export const config = bridgeConfig({ meter });
 
 /** What stands in the sample configuration. */
 export const example: z.input<typeof config> = {
@@ -102,30 +80,22 @@ export const example: z.input<typeof config> = {
 
 /** One meter. */
 export type MbusMeter = z.output<typeof meter>;
-export type Discovery = z.output<typeof discovery>;
-
-/** A meter that a search found, as if it were configured. */
-export function adoptedMeter(address: SecondaryAddress, found: Discovery): MbusMeter {
-  const { when: _, every: __, ...keys } = z.encode(discovery, found);
-  return meter.parse({ ...keys, id: address, meter: address });
-}
 
 /** All that is reached at the same address: meters of one line, and the search for more. */
 export interface MbusLine {
   /** The address as text. */
   readonly id: string;
   readonly meters: readonly MbusMeter[];
-  readonly discovery: Discovery | null;
+  /** The entry for all other meters of the line. */
+  readonly others: MbusMeter | null;
 }
 
 /** One entry for each line. */
-export function linesOf({ meters, discover }: z.output<typeof config>): readonly MbusLine[] {
+export function linesOf({ meters }: z.output<typeof config>): readonly MbusLine[] {
   const byAddress = Map.groupBy(meters, (one) => one.address.url);
-  const searched = new Map(discover.map((one) => [one.address.url, one]));
-  const ids = new Set([...byAddress.keys(), ...searched.keys()]);
-  return Array.from(ids, (id) => ({
+  return Array.from(byAddress, ([id, all]) => ({
     id,
-    meters: byAddress.get(id) ?? [],
-    discovery: searched.get(id) ?? null,
+    meters: all.filter((one) => one.meter !== EVERY_METER),
+    others: all.find((one) => one.meter === EVERY_METER) ?? null,
   }));
 }

@@ -1,20 +1,44 @@
 import type { SourceContext } from '@meterbridge/core/runtime';
 import { sleep } from '@meterbridge/core/transport';
-import { adoptedMeter, type MbusLine, type MbusMeter } from './config.ts';
+import type { MbusLine, MbusMeter } from './config.ts';
 import type { LineSession } from './line-session.ts';
 import { probeOf } from './probe.ts';
 import { isSelected, type SecondaryAddress } from './protocol/secondary-address.ts';
 import { searchSecondary } from './search.ts';
 
-/** Meters that were found on lines, as they would be configured; they outlive the links to them. */
-const found = new WeakMap<MbusLine, Map<SecondaryAddress, MbusMeter>>();
+/** What was learned of a line; it outlives the links to it. */
+interface Known {
+  /** Meters that a search found, as they would be configured. */
+  readonly found: Map<SecondaryAddress, MbusMeter>;
+  /** Secondary addresses of those that are configured by their primary ones. */
+  readonly ofPrimary: Set<SecondaryAddress>;
+  isSearched: boolean;
+}
+
+const lines = new WeakMap<MbusLine, Known>();
+
+function knownOf(line: MbusLine): Known {
+  const known = lines.get(line) ?? { found: new Map(), ofPrimary: new Set(), isSearched: false };
+  lines.set(line, known);
+  return known;
+}
 
 /** The meters of a line: those of the configuration, and those that a search found besides. */
 export function metersOf(line: MbusLine): readonly MbusMeter[] {
-  const others = [...(found.get(line) ?? new Map<SecondaryAddress, MbusMeter>())].filter(
-    ([address]) => !line.meters.some(({ meter }) => typeof meter === 'string' && isSelected(address, meter)),
-  );
+  const { found, ofPrimary } = knownOf(line);
+  const isConfigured = (address: SecondaryAddress): boolean =>
+    ofPrimary.has(address) ||
+    line.meters.some(({ meter }) => typeof meter === 'string' && isSelected(address, meter));
+  const others = [...found].filter(([address]) => !isConfigured(address));
   return [...line.meters, ...others.map(([, meter]) => meter)];
+}
+
+/** A configured meter told its secondary address. True if a search had found it, too: it is not to be read twice. */
+export function recognise(line: MbusLine, { meter }: MbusMeter, address: SecondaryAddress | null): boolean {
+  const { found, ofPrimary } = knownOf(line);
+  if (address === null || typeof meter === 'string' || ofPrimary.has(address)) return false;
+  ofPrimary.add(address);
+  return found.has(address);
 }
 
 /**
@@ -22,25 +46,23 @@ export function metersOf(line: MbusLine): readonly MbusMeter[] {
  * @param onFound told of each meter that was not known before
  */
 export async function discoverMeters(
-  { entry, signal, waits }: SourceContext<MbusLine>,
+  { entry, signal }: SourceContext<MbusLine>,
   session: LineSession,
   onFound: () => void,
 ): Promise<void> {
-  const { discovery } = entry;
-  if (!discovery || (discovery.when === 'on_start' && found.has(entry))) return;
-  const known = found.get(entry) ?? new Map<SecondaryAddress, MbusMeter>();
+  const { others } = entry;
+  const known = knownOf(entry);
+  if (!others || (known.isSearched && !others.rescan)) return;
   for (;;) {
     const probe = (mask: SecondaryAddress) =>
-      session.inTurn(discovery, (master) => probeOf(master, () => undefined)(mask));
+      session.inTurn(others, (master) => probeOf(master, () => undefined)(mask));
     for await (const { result } of searchSecondary(probe)) {
-      if (result === 'none' || result === 'collision' || known.has(result)) continue;
-      known.set(result, adoptedMeter(result, discovery));
-      found.set(entry, known);
+      if (result === 'none' || result === 'collision' || known.found.has(result)) continue;
+      known.found.set(result, { ...others, id: `${others.id}_${result}`, meter: result });
       onFound();
     }
-    found.set(entry, known);
-    if (discovery.when === 'on_start') return;
-    waits(discovery.every);
-    await sleep(discovery.every, signal);
+    known.isSearched = true;
+    if (!others.rescan) return;
+    await sleep(others.rescan, signal);
   }
 }

@@ -1,5 +1,5 @@
 import { bytesOf } from '@meterbridge/core/codec';
-import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
+import { BridgeError } from '@meterbridge/core/errors';
 import type { Reading } from '@meterbridge/core/model';
 import type { SourceContext } from '@meterbridge/core/runtime';
 import type { Link } from '@meterbridge/core/transport';
@@ -7,6 +7,7 @@ import { decryptWith } from './aes.ts';
 import type { MbusLine, MbusMeter } from './config.ts';
 import type { Answer } from './exchange.ts';
 import { Master } from './master.ts';
+import type { SecondaryAddress } from './protocol/secondary-address.ts';
 import { decodeTelegram } from './protocol/telegram.ts';
 import { readingOf } from './reader.ts';
 import { readOut } from './readout.ts';
@@ -27,12 +28,21 @@ export class LineSession implements AsyncDisposable {
     this.#context = context;
   }
 
-  /** Reads one meter. @throws BridgeError as readOut; link/… */
-  async read(meter: MbusMeter, intervalMs: number): Promise<Reading> {
+  /**
+   * Reads one meter.
+   * @param onAddress told its secondary address
+   * @throws BridgeError as readOut; link/…
+   */
+  async read(
+    meter: MbusMeter,
+    intervalMs: number,
+    onAddress: (address: SecondaryAddress | null) => void,
+  ): Promise<Reading> {
     const { key, max_telegrams: maxTelegrams } = meter;
     const readout = await this.inTurn(meter, (master) =>
       readOut(master, meter.meter, { maxTelegrams, decrypt: key ? decryptWith(bytesOf(key)) : undefined }),
     );
+    onAddress(readout.address);
     if (readout.problem) this.#context.report(readout.problem);
     return readingOf(readout, meter, { epochMs: Date.now(), intervalMs });
   }
@@ -82,9 +92,4 @@ function tell({ frame, bytes, noise }: Answer, show: SourceContext<MbusLine>['fr
     const count = 'records' in telegram ? (telegram.records?.length ?? 0) : 0;
     show({ bytes, decoded: `from address ${frame.a}: ${count} ${count === 1 ? 'record' : 'records'}` });
   }
-}
-
-/** Whether the link itself is what failed. */
-export function isOfLink(thrown: unknown): boolean {
-  return toBridgeError(thrown).code.startsWith('link/');
 }

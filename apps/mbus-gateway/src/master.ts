@@ -93,12 +93,17 @@ function isDataFrom(a: number, frame: MbusFrame): boolean {
   return isAnswer && (a >= SELECTED || frame.a === a);
 }
 
+/** What to do about a meter that does not answer. */
+export const ABSENT = {
+  hint: 'Check its address and speed (the scan command finds both), its wires, and the power of the level converter. Battery meters answer a few times per hour only: a longer interval helps.',
+};
+
 function failureOf(a: number, { bytes, noise }: Answer): BridgeError {
   const who = a === SELECTED ? 'the selected meter' : `the meter at address ${a}`;
-  if (bytes.length === 0) return new BridgeError('meter/no-answer', `${who} does not answer`);
+  if (bytes.length === 0) return new BridgeError('meter/no-answer', `${who} does not answer`, ABSENT);
   const facts = { bytes: Buffer.from(bytes).toString('hex') };
   if (bytes.length === 1 && noise === 0)
-    return new BridgeError('meter/no-answer', `${who} has no data to tell`, { facts });
+    return new BridgeError('meter/no-answer', `${who} has no data to tell`, { ...ABSENT, facts });
   if (noise === 0)
     return new BridgeError('meter/other-answer', `another meter answered than ${who}`, { facts });
   return new BridgeError('meter/collision', `what arrived from ${who} is no frame`, { facts });

@@ -9,30 +9,38 @@ import { readOut } from './readout.ts';
 import { searchSecondary } from './search.ts';
 import { answerOf } from './simulator/bus.ts';
 import { slavesOfFrames } from './simulator/content.ts';
-import { slavesOfDescription } from './simulator/description.ts';
+import { lineDescription, slavesOfDescription } from './simulator/description.ts';
 
 const SETTINGS = { maxTelegrams: 16 };
 
 /** A water meter 12345678, PAD, version 1, medium 7, at address 1, with its volume. */
 const WATER = bytesOf('68 15 15 68 08 01 72 78 56 34 12 24 40 01 07 55 00 00 00 0C 13 78 56 34 12 83 16');
 
-const SERIES = `
-meters:
-  - id: "11112222"
-    manufacturer: KAM
-    medium: 4
-    address: 5
-    telegrams:
-      - [{ dif: "04", vif: "06", value: 1000, step: 1 }]
-      - [{ dif: "44", vif: "06", value: 900 }]
-      - [{ dif: "02", vif: "5A", value: 612 }, { dif: "0A", vif: "5E", value: 431 }]
-  - id: "11112223"
-    manufacturer: KAM
-    medium: 4
-    address: 5
-    telegrams:
-      - [{ dif: "0C", vif: "13", value: 12345678 }]
-`;
+const SERIES = lineDescription.parse({
+  meters: [
+    {
+      id: '11112222',
+      manufacturer: 'KAM',
+      medium: 4,
+      address: 5,
+      telegrams: [
+        [{ dif: '04', vif: '06', value: 1000, step: 1 }],
+        [{ dif: '44', vif: '06', value: 900 }],
+        [
+          { dif: '02', vif: '5A', value: 612 },
+          { dif: '0A', vif: '5E', value: 431 },
+        ],
+      ],
+    },
+    {
+      id: '11112223',
+      manufacturer: 'KAM',
+      medium: 4,
+      address: 5,
+      telegrams: [[{ dif: '0C', vif: '13', value: 12345678 }]],
+    },
+  ],
+});
 
 /** Answers of a line that a test writes itself: one for each request, in order. */
 async function scripted(link: Link, answers: readonly (string | null)[]): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { BridgeError } from '@meterbridge/core/errors';
 import type { MbusLong } from '@meterbridge/core/frames';
-import type { Master } from './master.ts';
+import { ABSENT, type Master } from './master.ts';
 import type { Decrypt } from './protocol/encryption.ts';
 import type { FixedHeader } from './protocol/fixed.ts';
 import type { TelegramHeader } from './protocol/header.ts';
@@ -64,7 +64,7 @@ async function address(master: Master, target: Target): Promise<number> {
   await master.reset(SELECTED);
   const { frame, bytes } = await master.select(target, 3);
   if (frame) return SELECTED;
-  if (bytes.length === 0) throw new BridgeError('meter/no-answer', `no meter answers to ${target}`);
+  if (bytes.length === 0) throw new BridgeError('meter/no-answer', `no meter answers to ${target}`, ABSENT);
   throw new BridgeError('meter/collision', `what arrived after the selection of ${target} is no answer`);
 }
 

@@ -1,6 +1,6 @@
 import { pollMeters, type Source } from '@meterbridge/core/runtime';
 import type { MbusLine } from './config.ts';
-import { discoverMeters, metersOf } from './discovery.ts';
+import { discoverMeters, metersOf, recognise } from './discovery.ts';
 import { LineSession } from './line-session.ts';
 
 /** Reads the meters of a line each at its times, and finds more of them if it is told to. */
@@ -18,7 +18,9 @@ export const source: Source<MbusLine> = async function* (context) {
       const signal = AbortSignal.any([line.signal, changed.signal]);
       try {
         yield* pollMeters({ ...context, signal }, metersOf(context.entry), async (meter, intervalMs) => [
-          await session.read(meter, intervalMs),
+          await session.read(meter, intervalMs, (address) => {
+            if (recognise(context.entry, meter, address)) changed.abort();
+          }),
         ]);
       } catch (thrown) {
         if (!changed.signal.aborted || line.signal.aborted) throw thrown;

@@ -1,5 +1,5 @@
 import { BridgeError } from '@meterbridge/core/errors';
-import type { Master } from './master.ts';
+import { ABSENT, type Master } from './master.ts';
 import { resetRequest, SELECTED, setAddressRequest, switchBaudRequest } from './protocol/request.ts';
 import type { Target } from './readout.ts';
 
@@ -11,7 +11,7 @@ export async function reach(master: Master, target: Target): Promise<number> {
     typeof target === 'number'
       ? await master.reset(target, SELECTION_TRIES)
       : await master.select(target, SELECTION_TRIES);
-  if (!frame) throw new BridgeError('meter/no-answer', `meter ${target} does not answer`);
+  if (!frame) throw new BridgeError('meter/no-answer', `meter ${target} does not answer`, ABSENT);
   return typeof target === 'number' ? target : SELECTED;
 }
 

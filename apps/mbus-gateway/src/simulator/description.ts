@@ -1,6 +1,4 @@
 import { bytesOf, encodeBcd } from '@meterbridge/core/codec';
-import { BridgeError } from '@meterbridge/core/errors';
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { DATA_LENGTHS } from '../protocol/coding.ts';
 import { manufacturerCode } from '../protocol/header.ts';
@@ -31,19 +29,14 @@ const meter = z.strictObject({
   telegrams: z.array(z.array(record)).min(1),
 });
 
-const line = z.strictObject({ meters: z.array(meter).min(1) });
+/** A line of meters, as a YAML file describes it. */
+export const lineDescription = z.strictObject({ meters: z.array(meter).min(1) });
 
 type SimulatedRecord = z.output<typeof record>;
 
-/**
- * Meters as a YAML text describes them.
- * @throws BridgeError input/unreadable
- */
-export function slavesOfDescription(text: string): readonly Slave[] {
-  const parsed = line.safeParse(parse(text));
-  if (!parsed.success)
-    throw new BridgeError('input/unreadable', `no line of meters: ${z.prettifyError(parsed.error)}`);
-  return parsed.data.meters.map((one) => {
+/** Meters whose values move as they are described to. */
+export function slavesOfDescription({ meters }: z.output<typeof lineDescription>): readonly Slave[] {
+  return meters.map((one) => {
     const code = manufacturerCode(one.manufacturer);
     const header = Uint8Array.of(
       ...bytesOf(one.id).reverse(),
