@@ -99,13 +99,15 @@ describe.skipIf(conformancePath('homeassistant') === null)('what Home Assistant 
       const telegram = objects([
         `0-1:24.1.0(${String(type).padStart(3, '0')})`,
         '0-1:24.4.0(1)',
+        '0-1:96.1.0(4730303332353631323736393230313739)',
+        '0-1:96.1.2(353431343438383230303032303030323937)',
         ...readings,
       ]);
       const measurements = mbusDevices(telegram)
         .flatMap(deviceValues)
         .map(({ measurement }) => measurement);
-      expect(measurements).toHaveLength(6);
-      expect(new Set(measurements.map(({ key }) => key)).size).toBe(6);
+      expect(measurements).toHaveLength(9);
+      expect(new Set(measurements.map(({ key }) => key)).size).toBe(9);
       expect(problems(measurements)).toEqual([]);
     },
   );

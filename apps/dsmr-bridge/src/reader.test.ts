@@ -25,6 +25,12 @@ function valuesOf(reading: Reading | undefined): Record<string, string | null> {
   return Object.fromEntries(entries ?? []);
 }
 
+/** Of a meter behind the port, without what its device is. */
+function measuredOf(reading: Reading | undefined): Record<string, string | null> {
+  const identity = /^mbus_(?:device_type|equipment_identifier|connection_ean)$/;
+  return Object.fromEntries(Object.entries(valuesOf(reading)).filter(([key]) => !identity.test(key)));
+}
+
 const gas = (channel: number, serial: string, value: string, time = '260131130000W'): readonly string[] => [
   `0-${channel}:24.1.0(003)`,
   `0-${channel}:96.1.0(${Buffer.from(serial).toString('hex')})`,
@@ -345,7 +351,7 @@ describe('a gas meter behind the port', () => {
       intervalMs: null,
     });
     expect(formatInstant(reading!.time)).toBe('2026-01-31T13:00:00+01:00');
-    expect(valuesOf(reading)).toEqual({ gas_reading: '9916.665 m³', valve_position: '1' });
+    expect(measuredOf(reading)).toEqual({ gas_reading: '9916.665 m³', valve_position: '1' });
     expect(reading!.values[0]!.measurement).toMatchObject({
       deviceClass: 'gas',
       stateClass: 'total_increasing',
@@ -432,12 +438,23 @@ describe('a gas meter behind the port', () => {
       '0-1:24.3.0(260731120000)(00)(60)(1)(0-1:24.2.1)(m3)',
       '(00001.001)',
     );
-    expect(valuesOf(readings[1])).toEqual({ gas_reading: '1.001 m³' });
+    expect(measuredOf(readings[1])).toEqual({ gas_reading: '1.001 m³' });
     expect(formatInstant(readings[1]!.time)).toBe('2026-07-31T12:00:00+02:00');
   });
 });
 
 describe('other meters behind the port', () => {
+  it('tell what they are', () => {
+    const readings = readOnce(...gas(1, 'G1', '1.000*m3'), '0-1:96.1.2(353431)', '0-1:24.4.0(1)');
+    expect(valuesOf(readings.at(-1))).toEqual({
+      gas_reading: '1.000 m³',
+      valve_position: '1',
+      mbus_device_type: '3',
+      mbus_equipment_identifier: 'G1',
+      mbus_connection_ean: '541',
+    });
+  });
+
   it.each([
     ['007', '(1.5*m3)', 'main_water', { water_reading: '1.5 m³' }],
     ['006', '(1.5*m3)', 'main_warm_water', { water_reading: '1.5 m³' }],
@@ -449,7 +466,7 @@ describe('other meters behind the port', () => {
   ])('of type %s with %s are %s', (type, value, id, values) => {
     const readings = readOnce(`0-1:24.1.0(${type})`, `0-1:24.2.1(260131130000W)${value}`);
     expect(readings.at(-1)!.meter.id).toBe(id);
-    expect(valuesOf(readings.at(-1))).toEqual(values);
+    expect(measuredOf(readings.at(-1))).toEqual(values);
   });
 
   it('give every register of a heat meter a name of its own', () => {
@@ -461,7 +478,7 @@ describe('other meters behind the port', () => {
       `0-1:24.2.3${time}(61.5*degC)`,
       `0-1:24.2.4${time}(40.1*degC)`,
     );
-    expect(valuesOf(readings.at(-1))).toEqual({
+    expect(measuredOf(readings.at(-1))).toEqual({
       heat_reading: '12.5 GJ',
       flow_rate: '0.123 m³/h',
       temperature_1: '61.5 °C',

@@ -37,6 +37,10 @@ function cachedMeasurement(medium: string, entry: ObisEntry, unit: string): Meas
 }
 
 const valve: Measurement = { key: 'valve_position', name: 'Valve', unit: null, diagnostic: true };
+const hidden = { unit: null, diagnostic: true, disabledByDefault: true } as const;
+const deviceType: Measurement = { key: 'mbus_device_type', name: 'Device type', ...hidden };
+const serialNumber: Measurement = { key: 'mbus_equipment_identifier', name: 'Serial number', ...hidden };
+const connectionEan: Measurement = { key: 'mbus_connection_ean', name: 'EAN of the connection', ...hidden };
 
 /** `warm water` as part of an id or a key. */
 export function slug(text: string): string {
@@ -52,11 +56,18 @@ export function deviceValues(device: MbusDevice): readonly MeasuredValue[] {
     const measurement = cachedMeasurement(device.medium ?? 'other', entry!, published.unit);
     values.push({ measurement, value: published.value });
   }
-  const { valvePosition } = device;
-  if (values.length > 0 && (valvePosition instanceof Decimal || typeof valvePosition === 'string')) {
-    values.push({ measurement: valve, value: valvePosition });
-  }
+  if (values.length > 0) appendDetails(device, values);
   return values;
+}
+
+function appendDetails(device: MbusDevice, values: MeasuredValue[]): void {
+  const { valvePosition } = device;
+  if (valvePosition instanceof Decimal || typeof valvePosition === 'string')
+    values.push({ measurement: valve, value: valvePosition });
+  if (device.deviceType !== null)
+    values.push({ measurement: deviceType, value: new Decimal(device.deviceType) });
+  if (device.equipmentId !== null) values.push({ measurement: serialNumber, value: device.equipmentId });
+  if (device.connectionEan !== null) values.push({ measurement: connectionEan, value: device.connectionEan });
 }
 
 const gasProvided: Measurement = {
