@@ -1,52 +1,25 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { conformancePath, conformanceReason, startApp } from '@meterbridge/testing';
+import { startApp } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
+import { cases, corpusReason, hasCorpus, inOrder, listed, stepsOf } from './corpus.fixture.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: the schema of the corpus is what is tested here
-type Json = any;
-
-const folder = conformancePath('kpm33b');
-const cases: readonly Json[] =
-  folder === null
-    ? []
-    : readdirSync(join(folder, 'messages')).map((file) =>
-        JSON.parse(readFileSync(join(folder, 'messages', file), 'utf8')),
-      );
-const stepsOf = (one: Json): readonly Json[] => one.steps ?? [one];
-
-/** What the listed keys of told discovery say, by topic; others may be there. */
-function listed(told: readonly Json[], wanted: readonly Json[]): Json {
-  const byTopic = new Map<string, Json>(wanted.map(({ topic, payload }) => [topic, payload]));
-  return told.map(({ topic, payload }) => {
-    const keys = Object.keys(byTopic.get(topic) ?? {});
-    return { topic, payload: payload && Object.fromEntries(keys.map((key) => [key, payload[key]])) };
+describe.skipIf(!hasCorpus)(`decode of the corpus${corpusReason}`, () => {
+  it.each(cases)('$name', async (one) => {
+    const steps = stepsOf(one);
+    const input = steps.map(({ expected: _, ...message }) => `${JSON.stringify(message)}\n`).join('');
+    const config = { config: one.config ?? {} };
+    await using app = await startApp('kpm33b-proxy', ['decode'], { input, ...config });
+    expect(await app.exit).toBe(0);
+    expect(app.stderr).toEqual([]);
+    const lines = app.stdout.map((line) => JSON.parse(line));
+    expect(lines.map(({ outputs, dropped }) => ({ outputs, dropped }))).toEqual(
+      steps.map(({ expected }) => ({ outputs: expected.outputs, dropped: expected.dropped ?? null })),
+    );
+    for (const [at, { expected }] of steps.entries()) {
+      if (expected.discovery === undefined) continue;
+      expect(listed(lines[at].discovery, expected.discovery)).toEqual(inOrder(expected.discovery));
+    }
   });
-}
-
-const sorted = (messages: readonly Json[]): Json => messages.toSorted((a, b) => (a.topic < b.topic ? -1 : 1));
-
-describe.skipIf(folder === null)(
-  `decode of the corpus${folder ? '' : ` (${conformanceReason('kpm33b')})`}`,
-  () => {
-    it.each(cases)('$name', { concurrent: false }, async (one) => {
-      const steps = stepsOf(one);
-      const input = steps.map(({ expected: _, ...message }) => `${JSON.stringify(message)}\n`).join('');
-      const config = { config: one.config ?? {} };
-      await using app = await startApp('kpm33b-proxy', ['decode'], { input, ...config });
-      expect(await app.exit).toBe(0);
-      expect(app.stderr).toEqual([]);
-      const lines = app.stdout.map((line) => JSON.parse(line));
-      expect(lines.map(({ outputs, dropped }) => ({ outputs, dropped }))).toEqual(
-        steps.map(({ expected }) => ({ outputs: expected.outputs, dropped: expected.dropped ?? null })),
-      );
-      for (const [at, { expected }] of steps.entries()) {
-        if (expected.discovery === undefined) continue;
-        expect(sorted(listed(lines[at].discovery, expected.discovery))).toEqual(sorted(expected.discovery));
-      }
-    });
-  },
-);
+});
 
 describe('decode', () => {
   const MESSAGE = { topic: 'MQTT_RT_DATA', payload: '{"id":"33B1225950027","zyggl":1.5,"isend":"1"}' };

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Broker, collect, hasRealBroker, passwordFile, startBroker } from '@meterbridge/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const FOLDER = join(import.meta.dirname, '../../../mosquitto');
+const file = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
+const USERS = ['kpm33b-proxy', 'kpm33b-config-sender', '25950027', '25950028'];
+/** What does not name a place of the machine that it is meant for. */
+const LIMITS = file('internal.conf')
+  .split('\n')
+  .filter((line) => /^(max_|set_tcp|persistent_client)/.test(line));
+
+describe.skipIf(!(await hasRealBroker()))('the internal broker', () => {
+  let broker: Broker;
+  beforeAll(async () => {
+    const files = {
+      passwords: passwordFile(Object.fromEntries(USERS.map((user) => [user, 'secret']))),
+      acl: file('internal.acl'),
+    };
+    const config = ['allow_anonymous false', 'password_file passwords', 'acl_file acl', ...LIMITS];
+    broker = await startBroker({ real: true, config, files, persistence: true });
+  });
+  afterAll(() => broker[Symbol.asyncDispose]());
+
+  const as = (username: string, filter: string) => collect(broker, filter, { username, password: 'secret' });
+  const payloadsOf = ({ messages }: { readonly messages: readonly { readonly payload: string }[] }) =>
+    messages.map(({ payload }) => payload);
+
+  it('passes the data of meters to the proxy, and to no other meter', async () => {
+    await using proxy = await as('kpm33b-proxy', 'MQTT_RT_DATA');
+    await using meter = await as('25950027', 'none');
+    await using nosy = await as('25950028', '#');
+    await meter.publish('MQTT_RT_DATA', 'data');
+    await proxy.next(({ payload }) => payload === 'data');
+    await meter.publish('MQTT_ENY_NOW', 'counters');
+    expect(nosy.messages).toEqual([]);
+  });
+
+  it('passes commands to their meter alone, and from nobody but the config sender', async () => {
+    await using sender = await as('kpm33b-config-sender', 'MQTT_COMMOD_SET_REP');
+    await using meter = await as('25950027', 'MQTT_COMMOD_SET_25950027');
+    await using nosy = await as('25950028', 'MQTT_COMMOD_SET_25950027');
+    await nosy.publish('MQTT_COMMOD_SET_25950027', 'forged');
+    await sender.publish('MQTT_COMMOD_SET_25950027', 'command');
+    await meter.next(({ payload }) => payload === 'command');
+    await meter.publish('MQTT_COMMOD_SET_REP', 'answer');
+    await sender.next(({ payload }) => payload === 'answer');
+    expect(payloadsOf(meter)).toEqual(['command']);
+    expect(nosy.messages).toEqual([]);
+  });
+
+  it('lets nobody in without an account', async () => {
+    await expect(collect(broker, '#', { reconnectPeriod: 0 })).rejects.toThrow(/not authorized/i);
+  });
+});
