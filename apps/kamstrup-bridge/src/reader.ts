@@ -110,8 +110,10 @@ export class MeterReader {
     if (answer.kind !== 'registers') return [];
     const now = performance.now();
     for (const { id } of answer.records) this.#missing.delete(id);
-    for (const id of answer.missing) this.#missing.set(id, now);
-    if (answer.missing.length > 0) report(missing(answer.missing));
+    // What it has told before it does have: such an answer is a late one, and costs this reading only.
+    const unknown = answer.missing.filter((id) => !this.#measurements.has(id));
+    for (const id of unknown) this.#missing.set(id, now);
+    if (unknown.length > 0) report(missing(unknown));
     return answer.records;
   }
 

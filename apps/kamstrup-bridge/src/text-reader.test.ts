@@ -129,6 +129,12 @@ describe('a meter that speaks the text protocol', () => {
     expect(reports.map(({ code }) => code)).toEqual(['frame/truncated']);
   });
 
+  it('whose temperatures contradict each other tells none of them', async () => {
+    const { values, reports } = await read({ ...usual, '/#1\r': FIELDS.replace('0007299', '0007399') });
+    expect(values).toEqual(READOUT);
+    expect(reports.map(({ code }) => code)).toEqual(['frame/malformed']);
+  });
+
   it.each([
     ['nothing comes back', { '/?!\r\n': null }, false, 'meter/no-answer'],
     ['only the echo comes back', { '/?!\r\n': null }, true, 'meter/echo-only'],

@@ -1,11 +1,16 @@
 import type { Decimal } from '@meterbridge/core/codec';
-import { type BridgeError, toBridgeError } from '@meterbridge/core/errors';
+import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { MeasuredValue, Measurement, Meter, Reading } from '@meterbridge/core/model';
 import { isOfTheMeter } from './failure.ts';
 import { measuredNumber } from './meters/measurement.ts';
 import { type ProgramFormat, programFormat } from './protocol/program.ts';
 import type { Readout } from './protocol/readout.ts';
-import { fieldValue, STANDARD_DATA, type StandardField } from './protocol/standard-data.ts';
+import {
+  areTemperaturesRight,
+  fieldValue,
+  STANDARD_DATA,
+  type StandardField,
+} from './protocol/standard-data.ts';
 import type { MeterSettings, ReadOptions } from './reader.ts';
 import type { TextLine } from './text-line.ts';
 
@@ -70,6 +75,8 @@ export class TextReader {
 
   async #fields(line: TextLine, report: ReadOptions['report']): Promise<ReadonlyMap<number, Found>> {
     const fields = await line.fields('/#1', STANDARD_DATA.length);
+    if (!areTemperaturesRight(fields))
+      throw new BridgeError('frame/malformed', 'the temperatures and their difference do not agree');
     await this.#learnFormat(line, report);
     const found = new Map<number, Found>();
     for (const [id, field] of FIELDS) {
@@ -116,7 +123,7 @@ export class TextReader {
     return {
       id,
       type: 'multical',
-      name: name ?? profile.model,
+      name: name ?? `Kamstrup ${profile.model}`,
       // It does not tell its serial number; the customer number is as near as it gets.
       uniqueId: isNumbered ? customerNumber : id,
       serialNumber: null,

@@ -1,7 +1,7 @@
 import type { MeterProfile } from './profile.ts';
 
 export const kamstrup382 = {
-  model: 'Kamstrup 382',
+  model: '382',
   parameters: [
     'energy_import',
     'energy_export',

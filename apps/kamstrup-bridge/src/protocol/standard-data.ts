@@ -26,6 +26,15 @@ export function fieldValue(digits: string, decimals: number): Decimal {
   return new Decimal(Number(digits), decimals);
 }
 
+/** The answer to `/#1` has no check character, but says one thing twice: T1 − T2, rounded on its own. */
+export function areTemperaturesRight(fields: readonly string[]): boolean {
+  const [temp1, temp2, difference] = (['temp1', 'temp2', 'tempdiff'] as const).map((field) =>
+    Number(fields[STANDARD_DATA.indexOf(field)]),
+  );
+  // How a meter writes a return that is warmer than its flow is not documented.
+  return temp1! < temp2! || Math.abs(temp1! - temp2! - difference!) <= 1;
+}
+
 function isDigits(field: string, width: number): boolean {
   if (field.length !== width) return false;
   for (let at = 0; at < field.length; at++) {
