@@ -13,7 +13,6 @@ import { config } from './config.ts';
 import { type DecodeOptions, decodeStream } from './decode.ts';
 import { parseKey } from './encryption.ts';
 import { migrateFiles } from './migrate/files.ts';
-import { addReadAll } from './read-all.ts';
 import { scanAll } from './scan-report.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
 import { usualIntervalMs } from './simulator/port.ts';
@@ -22,7 +21,6 @@ import type { SimulatedVersion } from './simulator/telegram.ts';
 
 /** What dsmr-bridge can do besides what every bridge can. */
 export function commands(program: Command): void {
-  addReadAll(program);
   program
     .command('decode')
     .description('decode telegrams from files or standard input: one line of JSON each')

@@ -2,7 +2,7 @@
 import { runBridge } from '@meterbridge/core/runtime';
 import { commands } from './commands.ts';
 import { config, example } from './config.ts';
-import { portsToRead } from './read-all.ts';
+import { readAll } from './read-all.ts';
 import { source } from './source.ts';
 
 await runBridge({
@@ -10,7 +10,8 @@ await runBridge({
   summary: 'Reads DSMR and ESMR meters on their P1 port and publishes to MQTT.',
   config,
   example,
-  entries: ({ meters }) => portsToRead(meters),
+  entries: ({ meters }) => meters,
   source,
+  readOptions: [readAll],
   commands,
 });

@@ -1,18 +1,9 @@
-import type { Command } from '@meterbridge/core/runtime';
+import type { ReadOption } from '@meterbridge/core/runtime';
 import type { Port } from './config.ts';
 
-let isAsked = false;
-
-/** `read --all` also prints objects that are in no table, as if `extra: [all]` stood in the configuration. */
-export function addReadAll(program: Command): void {
-  program.commands
-    .find((command) => command.name() === 'read')
-    ?.option('--all', 'print objects that are in no table, too')
-    .hook('preAction', (read) => {
-      isAsked = read.opts().all === true;
-    });
-}
-
-export function portsToRead(ports: readonly Port[]): readonly Port[] {
-  return isAsked ? ports.map((port) => ({ ...port, extra: ['all'] })) : ports;
-}
+/** Prints once what `extra: [all]` would publish. */
+export const readAll: ReadOption<Port> = {
+  flags: '--all',
+  description: 'print objects that are in no table, too',
+  entries: (ports) => ports.map((port) => ({ ...port, extra: ['all'] })),
+};

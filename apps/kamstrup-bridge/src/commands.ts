@@ -5,9 +5,6 @@ import { config } from './config.ts';
 import { exchangeJson } from './decode.ts';
 import { inputLines } from './input-lines.ts';
 import { migrate } from './migrate/index.ts';
-import { registerOf } from './protocol/registers.ts';
-import { LOGGERS, MOST_REGISTERS } from './protocol/request.ts';
-import { readLog } from './read-log.ts';
 import { simulate } from './simulate.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
 import { SIMULATED_MODELS } from './simulator/registers.ts';
@@ -26,17 +23,6 @@ export function commands(program: Command): void {
     .description('turn a config.yaml of kamstrup2mqtt into a configuration of this bridge')
     .argument('<file>', 'the config.yaml')
     .action(migrateFile);
-  program
-    .command('read-log')
-    .description(
-      'experimental: print the newest records of a logger module (601: top or base module, 801: built in)',
-    )
-    .argument('<address>', 'serial device, or tcp://host:port', parseAddress)
-    .requiredOption('--parameters <list>', 'names or numbers of registers, one to eight', parseParameters)
-    .option('--log <number>', 'number of the log', wholeNumber, 1)
-    .option('--records <n>', 'how many records', wholeNumber, 3)
-    .addOption(new Option('--module <place>', 'where the logger is').choices(['top', 'base']).default('top'))
-    .action(printLog);
   program
     .command('simulate')
     .description('be a meter behind an optical head: on TCP, on a pseudo terminal, or both')
@@ -72,18 +58,6 @@ function migrateFile(file: string): void {
   for (const note of migrated.notes) process.stderr.write(`${note}\n`);
 }
 
-interface LogOptions {
-  readonly parameters: readonly number[];
-  readonly log: number;
-  readonly records: number;
-  readonly module: 'top' | 'base';
-}
-
-async function printLog(address: Address, { parameters, log, records, module }: LogOptions): Promise<void> {
-  const request = { address: LOGGERS[module], log, registers: parameters, records };
-  for (const line of await readLog(address, request)) process.stdout.write(`${line}\n`);
-}
-
 function parseAddress(text: string): Address {
   const parsed = address.safeParse(text);
   if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
@@ -96,16 +70,6 @@ function parseFaults(text: string): readonly Fault[] {
     if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FAULTS.join(', ')}.`);
     return fault;
   });
-}
-
-function parseParameters(text: string): readonly number[] {
-  const registers = text.split(',').map((name) => {
-    const register = registerOf(name.trim());
-    if (register === null) throw new InvalidArgumentError(`"${name}" is no parameter.`);
-    return register;
-  });
-  if (registers.length > MOST_REGISTERS) throw new InvalidArgumentError('These are more than eight.');
-  return registers;
 }
 
 function wholeNumber(text: string): number {

@@ -2,6 +2,7 @@
 import { runBridge } from '@meterbridge/core/runtime';
 import { commands } from './commands.ts';
 import { config, example } from './config.ts';
+import { readLog } from './read-log.ts';
 import { source } from './source.ts';
 
 await runBridge({
@@ -11,5 +12,6 @@ await runBridge({
   example,
   entries: ({ meters }) => meters,
   source,
+  readOptions: [readLog],
   commands,
 });

@@ -1,34 +1,59 @@
-import type { Address } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { valueToJson } from '@meterbridge/core/model';
-import { openLink, parseLine } from '@meterbridge/core/transport';
+import type { ReadOption } from '@meterbridge/core/runtime';
+import { openLink } from '@meterbridge/core/transport';
+import type { KmpMeter } from './config.ts';
 import { Exchange } from './exchange.ts';
 import { measuredValue } from './meters/measurement.ts';
 import { decodeLog, type LogRecord, type LogRequest, lastRecordsRequest } from './protocol/log.ts';
+import { LOGGERS, MOST_REGISTERS } from './protocol/request.ts';
+import { registersToRead } from './source.ts';
 import { timingOf } from './timing.ts';
 
 const OPEN_MS = 10_000;
 /** The most that is asked for, all of it stuffed. */
 const LONGEST = 280;
+/** Of eight registers an answer holds fewer; the meter sends as many as fit. */
+const RECORDS = 20;
 
-/**
- * The newest records of a logger module, one line of JSON each.
- * @throws BridgeError as Exchange.ask; frame/malformed; link/…
- */
-export async function readLog(address: Address, request: LogRequest): Promise<readonly string[]> {
-  const line = parseLine('1200 8N2')!;
-  await using link = await openLink(address, { line, timeoutMs: OPEN_MS });
+/** Prints what a logger module has recorded last; daily, monthly or yearly values are in one log each. */
+export const readLog: ReadOption<KmpMeter> = {
+  flags: '--log <number>',
+  description:
+    'experimental: print the newest records of this log of a logger module (601, 801) instead; base:1 for one in the base of a 601',
+  async *lines(meters, argument) {
+    const which = parseLog(argument);
+    for (const meter of meters) {
+      const registers = registersToRead(meter).slice(0, MOST_REGISTERS);
+      for (const record of await recordsOf(meter, { ...which, registers, records: RECORDS }))
+        yield recordJson(meter, record);
+    }
+  },
+};
+
+function parseLog(text: string): Pick<LogRequest, 'address' | 'log'> {
+  const [, place, number] = /^(?:(top|base):)?(\d{1,3})$/.exec(text) ?? [];
+  const log = Number(number);
+  if (number === undefined || log > 255)
+    throw new BridgeError('usage/invalid', '--log must be the number of a log such as 1, top:1 or base:1');
+  return { address: LOGGERS[place === 'base' ? 'base' : 'top'], log };
+}
+
+/** @throws BridgeError as Exchange.ask; frame/malformed; link/… */
+async function recordsOf(meter: KmpMeter, request: LogRequest): Promise<readonly LogRecord[]> {
+  const { address, line, dtr, rts } = meter;
+  await using link = await openLink(address, { line: { ...line, dtr, rts }, timeoutMs: OPEN_MS });
   const exchange = new Exchange(link, timingOf(address.kind, line));
   const answer = await exchange.ask(lastRecordsRequest(request), LONGEST);
   if (answer.kind !== 'other') throw new BridgeError('meter/other-answer', 'the answer is not from a log');
-  return decodeLog(answer.data).records.map(recordJson);
+  return decodeLog(answer.data).records;
 }
 
-function recordJson({ id, values }: LogRecord): string {
+function recordJson(meter: KmpMeter, { id, values }: LogRecord): string {
   const fields = values.map((record) => {
     const { measurement, value } = measuredValue(record, false);
     const { key, unit } = measurement;
     return `${JSON.stringify(key)}:{"value":${valueToJson(value)},"unit":${JSON.stringify(unit)}}`;
   });
-  return `{"record":${id},"values":{${fields.join(',')}}}`;
+  return `{"meter":${JSON.stringify(meter.id)},"record":${id},"values":{${fields.join(',')}}}`;
 }

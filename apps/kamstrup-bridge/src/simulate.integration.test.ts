@@ -59,9 +59,10 @@ describe('kamstrup-bridge simulate', () => {
     [['simulate', '--listen', '/dev/ttyUSB0']],
     [['simulate', '--listen', 'tcp://127.0.0.1:1', '--fault', 'fire']],
     [['simulate', '--listen', 'tcp://127.0.0.1:1', '--serial', 'x']],
-    [['read-log', '/dev/ttyUSB0', '--parameters', 'enrgy']],
+    [['read', '--log', 'first']],
   ])('%j is refused with 64', async (args) => {
-    await using app = await startApp('kamstrup-bridge', args);
+    const config = { mqtt: { url: 'mqtt://localhost' }, meters: [{ id: 'heat', address: '/dev/ttyUSB0' }] };
+    await using app = await startApp('kamstrup-bridge', args, { config });
     expect(await app.exit).toBe(64);
   });
 });

@@ -49,12 +49,16 @@ function isTextMeter({ model }: KmpMeter): boolean {
 }
 
 function known<R>(all: WeakMap<KmpMeter, R>, entry: KmpMeter, create: (settings: MeterSettings) => R): R {
-  const { id, name, model, parameters } = entry;
-  const profile = profiles[model];
-  const registers = [...new Set(parameters ?? registersOf(profile.parameters))];
-  const reader = all.get(entry) ?? create({ id, name, profile, registers });
+  const { id, name, model } = entry;
+  const reader =
+    all.get(entry) ?? create({ id, name, profile: profiles[model], registers: registersToRead(entry) });
   all.set(entry, reader);
   return reader;
+}
+
+/** By number, in the order in which they are asked for. */
+export function registersToRead({ model, parameters }: KmpMeter): readonly number[] {
+  return [...new Set(parameters ?? registersOf(profiles[model].parameters))];
 }
 
 function openHead({ entry, open }: SourceContext<KmpMeter>, line: LineSettings = entry.line): Promise<Link> {

@@ -20,12 +20,24 @@ export interface Definition<Schema extends z.ZodObject> {
   readonly commands?: (program: Command, load: () => Loaded<Schema>) => void;
 }
 
+/** Another way to read meters once: an option of the command `read`. */
+export interface ReadOption<E extends Entry> {
+  /** `--all`, `--log <number>` */
+  readonly flags: string;
+  readonly description: string;
+  /** What is read instead of the entries of the configuration. */
+  readonly entries?: (entries: readonly E[]) => readonly E[];
+  /** Reads something else than readings. @returns lines to print */
+  readonly lines?: (entries: readonly E[], argument: string) => AsyncIterable<string>;
+}
+
 /** All that makes a bridge: everything else is the same for each. */
 export interface BridgeDefinition<Schema extends z.ZodObject, E extends Entry> extends Definition<Schema> {
   readonly config: Schema & z.ZodType<BaseConfig>;
   /** What is read independently of each other: usually one entry per meter in the configuration. */
   readonly entries: (config: z.output<Schema>) => readonly E[];
   readonly source: Source<E>;
+  readonly readOptions?: readonly ReadOption<E>[];
 }
 
 /** An app that can be run. */

@@ -1,5 +1,5 @@
 export { type Command, InvalidArgumentError, Option } from 'commander';
-export type { BridgeDefinition } from './definition.ts';
+export type { BridgeDefinition, ReadOption } from './definition.ts';
 export { inputChunks } from './input.ts';
 export { untilInterrupted } from './interruption.ts';
 export { type PolledEntry, pollMeters } from './poll.ts';

@@ -1,33 +1,31 @@
-import type { z } from 'zod';
 import type { BaseConfig } from '../config/index.ts';
 import { BridgeError } from '../errors/index.ts';
 import { formatInstant, identityOf, type Reading, valueToJson } from '../model/index.ts';
 import { createLogger } from '../observe/index.ts';
-import type { BridgeDefinition } from './definition.ts';
 import { Line } from './line.ts';
 import { Shapes } from './shapes.ts';
-import type { Entry } from './source.ts';
+import type { Entry, Source } from './source.ts';
 
 /** Meters behind the same port tell their values together; whoever has told nothing by then has nothing to tell. */
 const TOGETHER_MS = 500;
 
 /** Prints one reading of each meter as a line of JSON. 1 if an entry told nothing in time. */
-export async function readOnce<Schema extends z.ZodObject, E extends Entry>(
-  definition: BridgeDefinition<Schema, E>,
-  config: BaseConfig & z.output<Schema>,
+export async function readOnce<E extends Entry>(
+  source: Source<E>,
+  entries: readonly E[],
+  config: BaseConfig,
   timeoutMs: number,
 ): Promise<number> {
   if (!(timeoutMs > 0))
     throw new BridgeError('usage/invalid', '--timeout must be a number of seconds above 0');
   const log = createLogger({ level: 'warn', format: 'pretty' }, process.stderr);
-  const entries = definition.entries(config);
   const shapes = new Shapes(config.meters, (error) => log.warn({ err: error }));
   const failed = await Promise.all(
     entries.map(async (entry) => {
       const abort = new AbortController();
       const printed = new Set<string>();
       const timeout = setTimeout(() => abort.abort(), timeoutMs);
-      const line = new Line(entry, definition.source, config.breaker, log.child({ meter: entry.id }), {
+      const line = new Line(entry, source, config.breaker, log.child({ meter: entry.id }), {
         onGivenUp: () => undefined,
         onReplaced: () => undefined,
         onReading: (reading) => {

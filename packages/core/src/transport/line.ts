@@ -4,6 +4,9 @@ export interface LineSettings {
   readonly dataBits: 7 | 8;
   readonly parity: 'none' | 'even' | 'odd';
   readonly stopBits: 1 | 2;
+  /** Request lines, on unless said otherwise: optical heads and P1 cables draw their power from them. */
+  readonly dtr?: boolean;
+  readonly rts?: boolean;
 }
 
 const PARITY_LETTERS = { none: 'N', even: 'E', odd: 'O' } as const;

@@ -10,9 +10,6 @@ import { type Limits, within } from './wait.ts';
 export interface SerialOptions extends LineSettings {
   /** Of the device, or of a link to it such as /dev/serial/by-id/…, which is followed at each opening. */
   readonly path: string;
-  /** Request lines, on unless said otherwise: optical heads and P1 cables draw their power from them. */
-  readonly dtr?: boolean;
-  readonly rts?: boolean;
 }
 
 /**
