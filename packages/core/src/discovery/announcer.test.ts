@@ -52,6 +52,7 @@ function announcerWith(changes: Partial<AnnouncerOptions> = {}) {
     qos: 1,
     enabled: true,
     send: (message) => sent.push(message),
+    order: (message) => sent.push(message),
     ...changes,
   });
   /** Takes what was sent since the last time: which device, and its entities; null for a removal. */

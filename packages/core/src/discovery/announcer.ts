@@ -18,6 +18,8 @@ export interface AnnouncerOptions extends DiscoverySettings {
   /** false: Home Assistant is told nothing at all. */
   readonly enabled: boolean;
   readonly send: (message: Message) => void;
+  /** Sends what Home Assistant must see once, though another message for the same topic follows at once. */
+  readonly order: (message: Message) => void;
   /** Called when everything was announced anew to a Home Assistant that has just started: it wants the last values too. */
   readonly afterBirth?: () => void;
   /** 0 ≤ x < 1. */
@@ -50,6 +52,20 @@ export class Announcer {
     const known = this.#meters.get(meter.uniqueId);
     if (known && covers(known, meter, values, expireAfterS)) return;
     this.#announce(meter, values, expireAfterS);
+  }
+
+  /** Takes up what an earlier run has announced. */
+  restore(entities: MeterEntities): void {
+    if (this.#options.enabled) this.#meters.set(entities.meter.uniqueId, entities);
+  }
+
+  /** Removes entities of a meter. */
+  withdraw(meter: Meter, keys: readonly string[]): void {
+    const known = this.#meters.get(meter.uniqueId);
+    if (!known) return;
+    const { measurements, ...rest } = known;
+    const left = [...measurements].filter(([key]) => !keys.includes(key));
+    this.#change(known, { ...rest, measurements: new Map(left) });
   }
 
   /** Announces everything again: for a broker that may have lost it. */
@@ -98,18 +114,21 @@ export class Announcer {
   }
 
   #announce(meter: Meter, values: readonly Measured[], expireAfterS: number | null): void {
-    const { send } = this.#options;
     if (!this.#bridgeIsAnnounced) this.#announceBridge();
     if (meter.via && !this.#meters.has(meter.via.uniqueId)) this.#announce(meter.via, [], null);
     const before = this.#meters.get(meter.uniqueId);
     const measurements = new Map(before?.measurements);
     for (const { measurement } of values) measurements.set(measurement.key, measurement);
-    const after = { meter, measurements, expireAfterS };
-    this.#meters.set(meter.uniqueId, after);
+    this.#change(before, { meter, measurements, expireAfterS });
+  }
+
+  #change(before: MeterEntities | undefined, after: MeterEntities): void {
+    const { send, order } = this.#options;
+    this.#meters.set(after.meter.uniqueId, after);
     const message = deviceMessage(this.#options, after);
     if (before && deviceMessage(this.#options, before).payload === message.payload) return;
-    const removed = before ? withdrawn(before.measurements, measurements) : [];
-    if (removed.length > 0) send(deviceMessage(this.#options, after, removed));
+    const removed = before ? withdrawn(before.measurements, after.measurements) : [];
+    if (removed.length > 0) order(deviceMessage(this.#options, after, removed));
     send(message);
   }
 

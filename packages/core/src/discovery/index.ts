@@ -6,3 +6,4 @@ export {
   type MeterEntities,
   removal,
 } from './entity.ts';
+export { isSameMeasurement, isSameMeter } from './same.ts';

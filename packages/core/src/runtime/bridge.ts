@@ -17,6 +17,10 @@ import { Line } from './line.ts';
 import { Lines } from './lines.ts';
 import { Publisher } from './publisher.ts';
 import { OncePerMinute } from './quiet.ts';
+import { Removals } from './removals.ts';
+import { Retained } from './retained.ts';
+import type { Kept } from './retained-record.ts';
+import { keptTopics, ownerOf, ownTopics } from './retained-topics.ts';
 import { Shapes } from './shapes.ts';
 import type { Entry } from './source.ts';
 import { SUPPORT_URL, VERSION } from './version.ts';
@@ -39,6 +43,10 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
   readonly #shapes: Shapes;
+  readonly #retained: Retained;
+  readonly #removals: Removals;
+  /** Ids of the meters in the configuration. */
+  #configured: ReadonlySet<string>;
   readonly #quiet = new OncePerMinute();
   #infoTimer: NodeJS.Timeout | undefined;
 
@@ -57,28 +65,16 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     this.#topics = topics;
     const put = (message: Outgoing): void => this.put(message);
     this.#shapes = new Shapes(config.meters, (error) => this.logs.meters.warn({ err: error }));
-    this.guard = new CounterGuard({
-      space: this.store.state.space('counters'),
-      limitsOf: (meter) => this.#shapes.limitsOf(meter),
-      isPublished: (meter, key) => this.#shapes.of(meter).keyOf(key) !== null,
-      onEvent: (error, key) => this.#counterEvent(error, key),
-    });
+    this.#configured = idsOf(config.meters);
+    this.#removals = new Removals(this.store.state.space('removals'), this.mqtt);
+    this.#retained = this.#createRetained();
+    this.guard = this.#createGuard();
     this.#publisher = new Publisher({ topics, output, qos, retain }, put);
     this.availability = new Availability(topics, put, (meter, online) => {
       this.logs.meters.info({ meter: meter.id }, online ? 'meter online' : 'meter offline');
       this.web.availability(meter, online);
     });
-    this.#announcer = new Announcer({
-      app: name,
-      version: VERSION,
-      supportUrl: SUPPORT_URL,
-      topics,
-      output,
-      qos,
-      enabled: homeassistant.enabled,
-      send: (message) => put({ ...message, backlogTopic: null }),
-      afterBirth: () => this.#resendStates(),
-    });
+    this.#announcer = this.#createAnnouncer();
     const events = {
       onReading: (reading: Reading, entry: E) => this.#received(reading, entry),
       onGivenUp: (meters: readonly Meter[]) => {
@@ -91,6 +87,46 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
       create: (entry) =>
         new Line(entry, source, config.breaker, this.logs.meters.child({ meter: entry.id }), events),
       onGone: (meters) => this.#forget(meters),
+    });
+  }
+
+  #createRetained(): Retained {
+    const { qos } = this.#config.mqtt;
+    return new Retained({
+      space: this.store.state.space('retained'),
+      topicsOf: (meter, keys) => keptTopics(this.#config, this.#topics, meter, keys),
+      ownKeyOf: (meter, key) => this.#shapes.of(meter).ownKeyOf(key),
+      keyOf: (meter, own) => this.#shapes.of(meter).keyOf(own),
+      onStale: (topic) => this.#removals.add(topic),
+      // In line with the readings that still wait, so that none of them comes after it.
+      onStaleReading: (topic) =>
+        this.put({ topic, payload: '', qos, retain: true, backlogTopic: `${topic}/backlog` }),
+      onWanted: (topic) => this.#removals.cancel(topic),
+    });
+  }
+
+  #createAnnouncer(): Announcer {
+    const { mqtt, homeassistant } = this.#config;
+    return new Announcer({
+      app: this.app,
+      version: VERSION,
+      supportUrl: SUPPORT_URL,
+      topics: this.#topics,
+      output: mqtt.output,
+      qos: mqtt.qos,
+      enabled: homeassistant.enabled,
+      send: (message) => this.put({ ...message, backlogTopic: null }),
+      order: ({ topic, payload }) => this.#removals.add(topic, payload),
+      afterBirth: () => this.#resendStates(),
+    });
+  }
+
+  #createGuard(): CounterGuard {
+    return new CounterGuard({
+      space: this.store.state.space('counters'),
+      limitsOf: (meter) => this.#shapes.limitsOf(meter),
+      isPublished: (meter, key) => this.#shapes.of(meter).keyOf(key) !== null,
+      onEvent: (error, counter) => this.#counterEvent(error, counter),
     });
   }
 
@@ -117,7 +153,9 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
       return false;
     }
     this.#shapes.configure(after.meters);
+    this.#configured = idsOf(after.meters);
     const changes = await this.#lines.apply(entries);
+    this.#settle(entries);
     if (!hasChanges(changes)) this.logs.root.debug('the configuration is the same');
     else {
       const ids = Object.entries(changes).map(([what, list]) => [what, list.map(({ id }: E) => id)]);
@@ -127,8 +165,10 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   }
 
   protected async begin(): Promise<void> {
+    const entries = this.#definition.entries(this.#config);
+    this.#takeUp(entries);
     this.#infoTimer = setInterval(() => this.#tellInfo(), INFO_EVERY_MS).unref();
-    await this.#lines.apply(this.#definition.entries(this.#config));
+    await this.#lines.apply(entries);
   }
 
   protected async end(timeoutMs: number): Promise<void> {
@@ -140,6 +180,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   }
 
   protected connected(): void {
+    this.#removals.connected();
     this.#announcer.resend();
     this.#resendStates();
     this.#tellInfo();
@@ -159,6 +200,9 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     if (reading.unchanged) return;
     // Home Assistant counts only what is published: a meter that tells something now and then would seem dead to it.
     const expireAfterS = meter.intervalMs === null ? null : Math.ceil(expireAfterMs / 1000);
+    const owner = ownerOf(meter, this.#configured, entry.id);
+    for (const replaced of this.#retained.received(reading, expireAfterS, owner))
+      this.#announcer.forget(replaced);
     this.#announcer.learn(meter, reading.values, expireAfterS);
     this.#publisher.publish(reading);
     this.#remember(known);
@@ -171,8 +215,39 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
       this.store.history.append(known.meter.uniqueId, measurement.key, now, number);
   }
 
+  /** What an earlier run has left at the broker: either it goes on, or it is removed. */
+  #takeUp(entries: readonly E[]): void {
+    const space = this.store.state.space('bridge');
+    const before = space.get('topics');
+    const topics = ownTopics(this.#config, this.#topics, this.app);
+    for (const topic of Array.isArray(before) ? before : [])
+      if (!topics.includes(topic)) this.#removals.add(topic);
+    for (const topic of topics) this.#removals.cancel(topic);
+    space.set('topics', topics);
+    this.#retained.load();
+    this.#settle(entries);
+  }
+
+  #settle(entries: readonly E[]): void {
+    const owners = new Set([...this.#configured, ...idsOf(entries)]);
+    for (const { kept, isGone, withdrawn } of this.#retained.settle(owners)) {
+      if (isGone) this.#forget([kept.meter]);
+      else this.#withdraw(kept, withdrawn);
+    }
+  }
+
+  #withdraw(kept: Kept, keys: readonly string[]): void {
+    const { meter, isHeard } = kept;
+    if (!isHeard) this.#announcer.restore(kept);
+    if (keys.length === 0) return;
+    this.#announcer.withdraw(meter, keys);
+    this.#publisher.withdraw(meter, keys);
+    this.latest.withdraw(meter, keys);
+  }
+
   #forget(meters: readonly Meter[]): void {
     for (const meter of meters) {
+      this.#retained.forget(meter);
       this.#announcer.forget(meter);
       this.availability.forget(meter);
       this.#publisher.forget(meter);
@@ -200,4 +275,8 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     this.availability.resend();
     this.#publisher.resend(this.outbox.waitingTopics());
   }
+}
+
+function idsOf(entries: readonly Pick<Entry, 'id'>[]): ReadonlySet<string> {
+  return new Set(entries.map(({ id }) => id));
 }

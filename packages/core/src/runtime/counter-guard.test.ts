@@ -1,23 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Decimal } from '../codec/index.ts';
-import type { Measurement, Meter, Reading } from '../model/index.ts';
+import type { Measurement, Reading } from '../model/index.ts';
 import type { StateSpace } from '../store/index.ts';
 import { CounterGuard } from './counter-guard.ts';
 import { mostPerHour, USUAL_LIMITS } from './counter-limits.ts';
+import { house as meter } from './meter.fixture.ts';
 
-const meter: Meter = {
-  id: 'main',
-  type: 'dsmr',
-  name: 'House',
-  uniqueId: 'E1',
-  serialNumber: null,
-  manufacturer: null,
-  model: null,
-  firmware: null,
-  via: null,
-  intervalMs: 1_000,
-};
 const energy: Measurement = {
   key: 'energy',
   name: 'Energy',

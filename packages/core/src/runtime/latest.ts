@@ -43,6 +43,14 @@ export class Latest {
     if (this.of(meter)?.meter.id === meter.id) this.#meters.delete(meter.uniqueId);
   }
 
+  /** These parameters are not shown any more. */
+  withdraw(meter: Meter, keys: readonly string[]): void {
+    const known = this.of(meter);
+    if (!known) return;
+    const values = [...known.values].filter(([key]) => !keys.includes(key));
+    this.#meters.set(meter.uniqueId, { ...known, values: new Map(values) });
+  }
+
   of(meter: Meter): KnownMeter | undefined {
     return this.#meters.get(meter.uniqueId);
   }

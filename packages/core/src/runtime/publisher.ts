@@ -89,6 +89,18 @@ export class Publisher {
     }
   }
 
+  /** These parameters are published no more: what the broker keeps of them is removed. */
+  withdraw(meter: Meter, keys: readonly string[]): void {
+    const known = this.#meters.get(meter.uniqueId);
+    const { output, qos, retain } = this.#settings;
+    for (const key of keys) {
+      const topic = known?.keys.get(key)?.topic;
+      known?.keys.delete(key);
+      if (topic === undefined || output === 'json' || !retain) continue;
+      this.#put({ topic, payload: '', qos, retain, backlogTopic: null });
+    }
+  }
+
   #published(meter: Meter): Published {
     const known = this.#meters.get(meter.uniqueId);
     if (known?.meter === meter) return known;

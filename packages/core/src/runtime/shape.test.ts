@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Decimal } from '../codec/index.ts';
-import type { Measurement, Meter, Reading } from '../model/index.ts';
+import type { Measurement, Reading } from '../model/index.ts';
+import { house as meter } from './meter.fixture.ts';
 import { Shape, type ShapeSettings } from './shape.ts';
 
-const meter: Meter = {
-  id: 'main',
-  type: 'dsmr',
-  name: 'House',
-  uniqueId: 'E1',
-  serialNumber: null,
-  manufacturer: null,
-  model: null,
-  firmware: null,
-  via: null,
-  intervalMs: 1_000,
-};
 const power: Measurement = {
   key: 'power',
   name: 'Power',

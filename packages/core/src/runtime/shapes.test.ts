@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { BaseConfig } from '../config/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
+import { house } from './meter.fixture.ts';
 import { Shapes } from './shapes.ts';
 
 type Settings = BaseConfig['meters'][number];
 
 const counter_guard = { enabled: true, max_power_kw: 100, max_flow_m3h: 100 };
-const house: Meter = {
-  id: 'main',
-  type: 'dsmr',
-  name: 'House',
-  uniqueId: 'E1',
-  serialNumber: null,
-  manufacturer: null,
-  model: null,
-  firmware: null,
-  via: null,
-  intervalMs: 1_000,
-};
 const gas: Meter = { ...house, id: 'main_gas', uniqueId: 'G1', via: house };
 
 function reading(meter: Meter, ...keys: readonly string[]): Reading {

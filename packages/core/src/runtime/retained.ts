@@ -1,0 +1,169 @@
+import { isSameMeasurement, isSameMeter } from '../discovery/index.ts';
+import type { Measurement, Meter, Reading } from '../model/index.ts';
+import type { StateSpace } from '../store/index.ts';
+import { type Kept, type KeptTopics, keptOf, recordOf } from './retained-record.ts';
+
+export interface RetainedOptions {
+  readonly space: StateSpace;
+  /** Topics on which the broker keeps something of a meter, with the configuration as it is. */
+  readonly topicsOf: (meter: Meter, keys: readonly string[]) => KeptTopics;
+  /** The key that the meter itself has for what is published under this one. */
+  readonly ownKeyOf: (meter: Meter, key: string) => string;
+  /** The key under which a parameter is published now; null if it is left out. */
+  readonly keyOf: (meter: Meter, own: string) => string | null;
+  /** Nothing of the bridge is on the topic any more. */
+  readonly onStale: (topic: string) => void;
+  /** The same for a topic of readings as JSON: some may still wait in the outbox. */
+  readonly onStaleReading: (topic: string) => void;
+  /** Something is on the topic again. */
+  readonly onWanted: (topic: string) => void;
+}
+
+/** What has become of a meter with another configuration. */
+export interface Settled {
+  readonly kept: Kept;
+  /** Nothing leads to it any more. */
+  readonly isGone: boolean;
+  /** Keys of parameters that the configuration left out, or gave others to. */
+  readonly withdrawn: readonly string[];
+}
+
+/** Remembers what the broker keeps of the meters, so that nothing stays there that nobody will ever renew. */
+export class Retained {
+  readonly #options: RetainedOptions;
+  readonly #meters = new Map<string, Kept>();
+
+  constructor(options: RetainedOptions) {
+    this.#options = options;
+  }
+
+  /** Takes up what an earlier run has left. */
+  load(): void {
+    const { space } = this.#options;
+    for (const name of space.keys()) {
+      const kept = keptOf(space.get(name));
+      if (kept) this.#meters.set(name, kept);
+      else space.delete(name);
+    }
+  }
+
+  /** Drops what the configuration does not know any more. That a meter is silent says nothing. @param owners ids in it */
+  settle(owners: ReadonlySet<string>): readonly Settled[] {
+    const before = [...this.#meters];
+    const settled = before.map(([name, kept]) => this.#settle(name, kept, !owners.has(kept.owner)));
+    this.#stale(before.map(([, { topics }]) => topics));
+    for (const { topics } of this.#meters.values())
+      for (const topic of all(topics)) this.#options.onWanted(topic);
+    return settled;
+  }
+
+  /**
+   * Takes note of a meter and what it tells; meant to be called for every reading.
+   * @returns meters that this one has taken the place of
+   */
+  received(
+    { meter, values }: Pick<Reading, 'meter' | 'values'>,
+    expireAfterS: number | null,
+    owner: string,
+  ): readonly Meter[] {
+    const name = nameOf(meter);
+    const known = this.#meters.get(name);
+    if (known && covers(known, { meter, values }, expireAfterS, owner)) return [];
+    if (meter.via && !this.#meters.has(nameOf(meter.via)))
+      this.received({ meter: meter.via, values: [] }, null, owner);
+    const measurements = new Map(known?.measurements);
+    for (const { measurement } of values) measurements.set(measurement.key, measurement);
+    const replaced = [...this.#meters].filter(([other, kept]) => other !== name && isReplaced(kept, meter));
+    for (const [other] of replaced) this.#drop(other);
+    const kept = this.#keptOf(meter, measurements, expireAfterS, owner);
+    this.#keep(name, kept);
+    for (const topic of all(kept.topics)) this.#options.onWanted(topic);
+    const before = [...(known ? [known] : []), ...replaced.map(([, one]) => one)].map(({ topics }) => topics);
+    // Usually nothing is stale: then the topics of all other meters need no look.
+    this.#stale(before.filter((topics) => !isWithin(topics, kept.topics)));
+    return replaced.map(([, one]) => one.meter);
+  }
+
+  /** What the broker keeps of it is removed by others. */
+  forget(meter: Meter): void {
+    if (this.#meters.get(nameOf(meter))?.meter.id === meter.id) this.#drop(nameOf(meter));
+  }
+
+  #settle(name: string, kept: Kept, isGone: boolean): Settled {
+    if (isGone) {
+      this.#drop(name);
+      return { kept, isGone, withdrawn: [] };
+    }
+    const { meter, own, expireAfterS, owner, isHeard } = kept;
+    const isWithdrawn = (key: string): boolean => this.#options.keyOf(meter, own.get(key) ?? key) !== key;
+    const measurements = [...kept.measurements].filter(([key]) => !isWithdrawn(key));
+    this.#keep(name, { ...this.#keptOf(meter, new Map(measurements), expireAfterS, owner), isHeard });
+    return { kept, isGone, withdrawn: [...kept.measurements.keys()].filter(isWithdrawn) };
+  }
+
+  #keptOf(
+    meter: Meter,
+    measurements: ReadonlyMap<string, Measurement>,
+    expireAfterS: number | null,
+    owner: string,
+  ): Kept {
+    const { ownKeyOf, topicsOf } = this.#options;
+    const keys = [...measurements.keys()];
+    const own = new Map(keys.map((key) => [key, ownKeyOf(meter, key)]));
+    return { meter, owner, expireAfterS, measurements, own, topics: topicsOf(meter, keys), isHeard: true };
+  }
+
+  /** Of these topics, those are told that no meter has any more. */
+  #stale(before: readonly KeptTopics[]): void {
+    if (before.length === 0) return;
+    const wanted = new Set([...this.#meters.values()].flatMap(({ topics }) => all(topics)));
+    for (const { reading, others } of before) {
+      if (reading !== null && !wanted.has(reading)) this.#options.onStaleReading(reading);
+      for (const topic of others) if (!wanted.has(topic)) this.#options.onStale(topic);
+    }
+  }
+
+  #keep(name: string, kept: Kept): void {
+    this.#meters.set(name, kept);
+    this.#options.space.set(name, recordOf(kept));
+  }
+
+  #drop(name: string): void {
+    this.#meters.delete(name);
+    this.#options.space.delete(name);
+  }
+}
+
+/** Whether nothing of this is new. Runs for every reading. */
+function covers(
+  known: Kept,
+  { meter, values }: Pick<Reading, 'meter' | 'values'>,
+  expireAfterS: number | null,
+  owner: string,
+): boolean {
+  const { isHeard, measurements } = known;
+  if (!isHeard || known.owner !== owner || known.expireAfterS !== expireAfterS) return false;
+  if (!isSameMeter(known.meter, meter)) return false;
+  return values.every(({ measurement }) => {
+    const earlier = measurements.get(measurement.key);
+    return earlier !== undefined && isSameMeasurement(earlier, measurement);
+  });
+}
+
+/** Of two devices under one name, one that has told nothing since the start was there before the other. */
+function isReplaced({ meter, isHeard }: Kept, by: Meter): boolean {
+  return !isHeard && meter.id === by.id && meter.type === by.type;
+}
+
+function isWithin(before: KeptTopics, after: KeptTopics): boolean {
+  const wanted = new Set(all(after));
+  return all(before).every((topic) => wanted.has(topic));
+}
+
+function all({ reading, others }: KeptTopics): readonly string[] {
+  return reading === null ? others : [reading, ...others];
+}
+
+function nameOf({ type, uniqueId }: Meter): string {
+  return `${type}/${uniqueId}`;
+}
