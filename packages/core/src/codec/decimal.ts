@@ -79,7 +79,10 @@ export class Decimal {
 
   /** Negative, zero or positive as this is less than, equal to or greater than `other`. */
   compare(other: Decimal): number {
-    if (this.decimals === other.decimals && this.mantissa === other.mantissa) return 0;
+    if (this.decimals === other.decimals) {
+      if (this.mantissa === other.mantissa) return 0;
+      return this.mantissa < other.mantissa ? -1 : 1;
+    }
     const decimals = Math.max(this.decimals, other.decimals);
     const difference = scaled(this, decimals) - scaled(other, decimals);
     return difference < 0n ? -1 : difference > 0n ? 1 : 0;

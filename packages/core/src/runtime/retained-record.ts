@@ -1,4 +1,5 @@
-import type { Measurement, Meter } from '../model/index.ts';
+import { isSameMeasurement, isSameMeter } from '../discovery/index.ts';
+import type { Measurement, Meter, Reading } from '../model/index.ts';
 
 /** What the broker keeps of a meter. */
 export interface Kept {
@@ -19,6 +20,32 @@ export interface KeptTopics {
   /** Of its readings as JSON; null if they are not kept. */
   readonly reading: string | null;
   readonly others: readonly string[];
+}
+
+/** Whether nothing of this is new. Runs for every reading. */
+export function covers(
+  known: Kept,
+  { meter, values }: Pick<Reading, 'meter' | 'values'>,
+  expireAfterS: number | null,
+  owner: string,
+): boolean {
+  const { isHeard, measurements } = known;
+  if (!isHeard || known.owner !== owner || known.expireAfterS !== expireAfterS) return false;
+  if (!isSameMeter(known.meter, meter)) return false;
+  return values.every(({ measurement }) => {
+    const earlier = measurements.get(measurement.key);
+    return earlier !== undefined && isSameMeasurement(earlier, measurement);
+  });
+}
+
+/** Whether all of these topics are among those. */
+export function isWithin(before: KeptTopics, after: KeptTopics): boolean {
+  const wanted = new Set(allOf(after));
+  return allOf(before).every((topic) => wanted.has(topic));
+}
+
+export function allOf({ reading, others }: KeptTopics): readonly string[] {
+  return reading === null ? others : [reading, ...others];
 }
 
 export function recordOf({ measurements, own, isHeard: _, ...rest }: Kept): object {

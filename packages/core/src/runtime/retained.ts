@@ -1,7 +1,6 @@
-import { isSameMeasurement, isSameMeter } from '../discovery/index.ts';
 import type { Measurement, Meter, Reading } from '../model/index.ts';
 import type { StateSpace } from '../store/index.ts';
-import { type Kept, type KeptTopics, keptOf, recordOf } from './retained-record.ts';
+import { allOf, covers, isWithin, type Kept, type KeptTopics, keptOf, recordOf } from './retained-record.ts';
 
 export interface RetainedOptions {
   readonly space: StateSpace;
@@ -53,7 +52,7 @@ export class Retained {
     const settled = before.map(([name, kept]) => this.#settle(name, kept, !owners.has(kept.owner)));
     this.#stale(before.map(([, { topics }]) => topics));
     for (const { topics } of this.#meters.values())
-      for (const topic of all(topics)) this.#options.onWanted(topic);
+      for (const topic of allOf(topics)) this.#options.onWanted(topic);
     return settled;
   }
 
@@ -77,7 +76,7 @@ export class Retained {
     for (const [other] of replaced) this.#drop(other);
     const kept = this.#keptOf(meter, measurements, expireAfterS, owner);
     this.#keep(name, kept);
-    for (const topic of all(kept.topics)) this.#options.onWanted(topic);
+    for (const topic of allOf(kept.topics)) this.#options.onWanted(topic);
     const before = [...(known ? [known] : []), ...replaced.map(([, one]) => one)].map(({ topics }) => topics);
     // Usually nothing is stale: then the topics of all other meters need no look.
     this.#stale(before.filter((topics) => !isWithin(topics, kept.topics)));
@@ -116,7 +115,7 @@ export class Retained {
   /** Of these topics, those are told that no meter has any more. */
   #stale(before: readonly KeptTopics[]): void {
     if (before.length === 0) return;
-    const wanted = new Set([...this.#meters.values()].flatMap(({ topics }) => all(topics)));
+    const wanted = new Set([...this.#meters.values()].flatMap(({ topics }) => allOf(topics)));
     for (const { reading, others } of before) {
       if (reading !== null && !wanted.has(reading)) this.#options.onStaleReading(reading);
       for (const topic of others) if (!wanted.has(topic)) this.#options.onStale(topic);
@@ -134,34 +133,9 @@ export class Retained {
   }
 }
 
-/** Whether nothing of this is new. Runs for every reading. */
-function covers(
-  known: Kept,
-  { meter, values }: Pick<Reading, 'meter' | 'values'>,
-  expireAfterS: number | null,
-  owner: string,
-): boolean {
-  const { isHeard, measurements } = known;
-  if (!isHeard || known.owner !== owner || known.expireAfterS !== expireAfterS) return false;
-  if (!isSameMeter(known.meter, meter)) return false;
-  return values.every(({ measurement }) => {
-    const earlier = measurements.get(measurement.key);
-    return earlier !== undefined && isSameMeasurement(earlier, measurement);
-  });
-}
-
 /** Of two devices under one name, one that has told nothing since the start was there before the other. */
 function isReplaced({ meter, isHeard }: Kept, by: Meter): boolean {
   return !isHeard && meter.id === by.id && meter.type === by.type;
-}
-
-function isWithin(before: KeptTopics, after: KeptTopics): boolean {
-  const wanted = new Set(all(after));
-  return all(before).every((topic) => wanted.has(topic));
-}
-
-function all({ reading, others }: KeptTopics): readonly string[] {
-  return reading === null ? others : [reading, ...others];
 }
 
 function nameOf({ type, uniqueId }: Meter): string {
