@@ -1,0 +1,80 @@
+import type { OutboxLimits } from './outgoing.ts';
+import type { Row } from './row.ts';
+
+/**
+ * If all are under way they are written only if the broker does not confirm them soon: a healthy broker spares the disk.
+ * The network delivers in order, so that a kill meanwhile cuts off an end but leaves no gap.
+ */
+const GRACE_MS = 50;
+/** But not if so many are awaited: whoever waits, such as another broker, may not send more until then. */
+const WORTH_A_WRITE = 16;
+/** At most: while there is no file that can be written, the oldest go. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Rows that are in memory alone, ascending. */
+export class Unwritten {
+  readonly #limits: OutboxLimits;
+  readonly #rows = new Map<number, Row>();
+  #bytes = 0;
+  /** Rows for which someone waits to hear that they are kept. */
+  #awaited = 0;
+
+  constructor(limits: OutboxLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(id: number): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** Whether so many are awaited that they are to be written at once. */
+  get isUrgent(): boolean {
+    return this.#awaited >= WORTH_A_WRITE;
+  }
+
+  all(): MapIterator<Row> {
+    return this.#rows.values();
+  }
+
+  /** The oldest row that waits, if there are more than may be; null if not, or if all are under way. */
+  tooMuch(): Row | null {
+    const { maxMessages, maxBytes } = this.#limits;
+    if (this.size <= maxMessages && this.#bytes <= Math.min(MAX_BYTES, maxBytes)) return null;
+    return this.all().find(({ takenMs }) => takenMs === null) ?? null;
+  }
+
+  add(row: Row): void {
+    this.#rows.set(row.id, row);
+    this.#bytes += row.bytes;
+    if (row.onKept) this.#awaited++;
+  }
+
+  /** @returns whether it was here */
+  remove(row: Row): boolean {
+    if (!this.#rows.delete(row.id)) return false;
+    this.#bytes -= row.bytes;
+    if (row.onKept) this.#awaited--;
+    return true;
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.#bytes = 0;
+    this.#awaited = 0;
+  }
+
+  /** Milliseconds until they should be written; Infinity if there are none. */
+  dueMs(): number {
+    let due = Number.POSITIVE_INFINITY;
+    const now = performance.now();
+    for (const { takenMs } of this.#rows.values()) {
+      if (takenMs === null) return 0;
+      due = Math.min(due, Math.max(0, takenMs + GRACE_MS - now));
+    }
+    return due;
+  }
+}
