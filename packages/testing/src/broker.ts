@@ -2,7 +2,7 @@ import { startContainer } from './brokers/container.ts';
 import { startEmbedded } from './brokers/embedded.ts';
 import { availableBroker, type BrokerKind } from './brokers/kind.ts';
 import { startLocal } from './brokers/local.ts';
-import { freePort, type MosquittoOptions } from './brokers/mosquitto.ts';
+import { type BrokerControls, freePort, type MosquittoOptions } from './brokers/mosquitto.ts';
 
 export { type BrokerKind, hasRealBroker } from './brokers/kind.ts';
 export { freePort, passwordFile, until } from './brokers/mosquitto.ts';
@@ -14,24 +14,11 @@ export interface BrokerOptions extends MosquittoOptions {
   readonly kind?: BrokerKind;
 }
 
-export interface Broker extends AsyncDisposable {
+export interface Broker extends BrokerControls, AsyncDisposable {
   readonly kind: BrokerKind;
-  readonly host: string;
   /** Stays the same over restarts. */
   readonly port: number;
   readonly url: string;
-  /** After `stop` or `kill`: the same broker again. */
-  start(): Promise<void>;
-  /** SIGTERM: writes its persistence, says goodbye to its clients. */
-  stop(): Promise<void>;
-  /** SIGKILL. */
-  kill(): Promise<void>;
-  /** Freezes the broker: its connections stay open, nothing is answered. */
-  pause(): Promise<void>;
-  resume(): Promise<void>;
-  /** Replaces files and has Mosquitto read passwords and ACL again (SIGHUP). */
-  reload(files: Readonly<Record<string, string>>): Promise<void>;
-  logs(): Promise<string>;
 }
 
 /** A broker of its own for one test or one test file: a container, a local program, or an embedded one. */

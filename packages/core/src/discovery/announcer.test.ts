@@ -1,28 +1,10 @@
 import { conformancePath, conformanceReason, violations } from '@meterbridge/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Measurement, Meter } from '../model/index.ts';
-import { ATTRIBUTE_TOPIC, type Message, READING_TOPIC, topicsOf } from '../mqtt/index.ts';
+import type { Message } from '../mqtt/index.ts';
 import { Announcer, type AnnouncerOptions } from './announcer.ts';
+import { house, topics } from './house.fixture.ts';
 
-const topics = topicsOf({
-  base: 'meters',
-  app: 'dsmr-bridge',
-  reading: READING_TOPIC,
-  attribute: ATTRIBUTE_TOPIC,
-  discoveryPrefix: 'homeassistant',
-});
-const house: Meter = {
-  id: 'main',
-  type: 'dsmr',
-  name: 'House',
-  uniqueId: 'E1',
-  serialNumber: null,
-  manufacturer: null,
-  model: null,
-  firmware: null,
-  via: null,
-  intervalMs: 10_000,
-};
 const gas: Meter = { ...house, id: 'main_gas', name: 'Gas meter', uniqueId: 'G1', via: house };
 const power: Measurement = {
   key: 'power',

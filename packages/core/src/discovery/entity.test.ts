@@ -2,16 +2,10 @@ import { conformancePath, conformanceReason, homeAssistantTables, violations } f
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Measurement, Meter } from '../model/index.ts';
-import { ATTRIBUTE_TOPIC, type Message, READING_TOPIC, topicsOf } from '../mqtt/index.ts';
+import type { Message } from '../mqtt/index.ts';
 import { bridgeDeviceMessage, type DiscoverySettings, deviceMessage, removal } from './entity.ts';
+import { topics, house as unknownHouse } from './house.fixture.ts';
 
-const topics = topicsOf({
-  base: 'meters',
-  app: 'dsmr-bridge',
-  reading: READING_TOPIC,
-  attribute: ATTRIBUTE_TOPIC,
-  discoveryPrefix: 'homeassistant',
-});
 const settings: DiscoverySettings = {
   app: 'dsmr-bridge',
   version: '1.2.3',
@@ -21,16 +15,11 @@ const settings: DiscoverySettings = {
   qos: 1,
 };
 const house: Meter = {
-  id: 'main',
-  type: 'dsmr',
-  name: 'House',
+  ...unknownHouse,
   uniqueId: '4530303034303031',
   serialNumber: '4530303034303031',
   manufacturer: 'Landis+Gyr',
   model: 'E350',
-  firmware: null,
-  via: null,
-  intervalMs: 10_000,
 };
 const gas: Meter = { ...house, id: 'main_gas', name: 'Gas', uniqueId: 'G1', via: house };
 

@@ -10,16 +10,25 @@ export interface MosquittoOptions {
   readonly persistence?: boolean;
 }
 
-/** What differs between Mosquitto in a container and as a plain process. */
-export interface RunningBroker {
+/** What can be done to a broker. */
+export interface BrokerControls {
   readonly host: string;
+  /** After `stop` or `kill`: the same broker again. */
   start(): Promise<void>;
+  /** SIGTERM: writes its persistence, says goodbye to its clients. */
   stop(): Promise<void>;
+  /** SIGKILL. */
   kill(): Promise<void>;
+  /** Freezes the broker: its connections stay open, nothing is answered. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Replaces files and has Mosquitto read passwords and ACL again (SIGHUP). */
   reload(files: Readonly<Record<string, string>>): Promise<void>;
   logs(): Promise<string>;
+}
+
+/** What differs between Mosquitto in a container and as a plain process. */
+export interface RunningBroker extends BrokerControls {
   remove(): Promise<void>;
 }
 
