@@ -26,7 +26,16 @@ type Power = Decimal | null | undefined;
 /** Import less export, of all phases and of each. */
 export class NetPower {
   /** Import and export, by phase. */
-  readonly #powers: Power[] = new Array(2 * NET.length).fill(undefined);
+  readonly #powers: Power[] = [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ];
 
   add({ phase, isExport }: NetPart, power: Decimal | null): void {
     this.#powers[2 * phase + (isExport ? 1 : 0)] = power;

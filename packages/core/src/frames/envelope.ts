@@ -56,10 +56,11 @@ export function envelopeLength(bytes: Uint8Array, at: number): number {
  * is none.
  */
 export function nextEnvelope(bytes: Uint8Array, from: number, to: number): number {
-  const looked = to < bytes.length ? bytes.subarray(0, to) : bytes;
+  // A view costs more than a look at a few more bytes.
+  const looked = bytes.length > 2 * to ? bytes.subarray(0, to) : bytes;
   let at = looked.indexOf(ENVELOPE, from);
   while (at >= 0 && envelopeLength(bytes, at) === 0) at = looked.indexOf(ENVELOPE, at + 1);
-  return at;
+  return at < to ? at : -1;
 }
 
 /**

@@ -68,7 +68,8 @@ export function isStart(bytes: Uint8Array, at: number): boolean {
 
 /** Offset of the next start at or after `from`, or of a `/` too close to the end to tell; -1 if there is none. */
 export function nextStart(bytes: Uint8Array, from: number): number {
-  for (let at = from; at < bytes.length; at++) {
+  const first = bytes[from] === START ? from : bytes.indexOf(START, from);
+  for (let at = first < 0 ? bytes.length : first; at < bytes.length; at++) {
     if (bytes[at] === START && (at + 3 < bytes.length ? isStart(bytes, at) : couldStart(bytes, at)))
       return at;
   }

@@ -199,9 +199,12 @@ describe('the work for a P1 stream', () => {
     },
   );
 
-  it.each([1, 64, 20_000])('is three looks at each byte of good telegrams in chunks of %i bytes', (size) => {
-    const stream = latin1Bytes(GOOD.repeat(500));
-    // For the end, for an envelope and for the CRC; then a few for the lines at both ends.
-    expect(looksAt(stream, size)).toBeLessThan(3.5 * stream.length);
-  });
+  it.each([1, 64, 20_000])(
+    'is at most three looks at each byte of good telegrams in chunks of %i bytes',
+    (size) => {
+      const stream = latin1Bytes(GOOD.repeat(500));
+      // For the end, for the CRC, and for an envelope while the end is not there; then a few for the lines at both ends.
+      expect(looksAt(stream, size)).toBeLessThan(3.5 * stream.length);
+    },
+  );
 });

@@ -49,6 +49,8 @@ function scanTelegram(bytes: Uint8Array, resume: number, state: StreamState, pol
   for (let at = nextBang(bytes, looked); at >= 0; at = nextBang(bytes, at + 1)) {
     const end = endLine(bytes, at, state);
     if (!end) continue;
+    // Nearly always: then nothing else needs to be looked for.
+    if (end !== 'incomplete' && isVouched(bytes, end, policy)) return { kind: 'frame', length: end.next };
     const envelope = nextEnvelope(bytes, looked, at);
     if (isEnvelope(bytes, envelope)) return giveWay(bytes, envelope);
     if (envelope >= 0 && state === 'open')
@@ -100,6 +102,11 @@ function skipNoise(bytes: Uint8Array, start: number, state: StreamState): Scan {
   return { kind: 'skip', count: envelope < 0 ? to : envelope };
 }
 
+/** Is the CRC of the telegram that begins here right? */
+function isVouched(bytes: Uint8Array, end: EndLine, policy: CrcPolicy): boolean {
+  return end.digits > 0 && policy !== 'off' && crc16(bytes, CRC16.arc, 0, end.at + 1) === end.crc;
+}
+
 /** An end line is there: which candidate does it end? */
 function judge(bytes: Uint8Array, end: EndLine, policy: CrcPolicy): Scan {
   const withCrc = end.digits > 0 && policy !== 'off';
@@ -138,10 +145,8 @@ function lose(bytes: Uint8Array, count: number, error: Loss, resume: number): Sc
   return holdsObject(bytes, count) ? { kind: 'skip', count, resume, error } : { kind: 'skip', count, resume };
 }
 
-/** Where the telegram begins whose CRC is right: here, else the last at a line start, else the last of all, else -1. */
+/** Where the telegram begins whose CRC is right: the last at a line start, else the last of all, else -1. */
 function startByCrc(bytes: Uint8Array, end: EndLine): number {
-  // Nearly always it is the whole: then no other start needs to be looked for.
-  if (crc16(bytes, CRC16.arc, 0, end.at + 1) === end.crc) return 0;
   const start = startBackwards(bytes, end, false);
   return start < 0 ? startBackwards(bytes, end, true) : start;
 }
