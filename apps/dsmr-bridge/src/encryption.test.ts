@@ -3,7 +3,7 @@ import { bytesOf, latin1 } from '@meterbridge/core/codec';
 import { type CrcPolicy, encodeEnvelope, encodeP1 } from '@meterbridge/core/frames';
 import { describe, expect, it } from 'vitest';
 import vectors from '../vectors/encrypted.json' with { type: 'json' };
-import { keysOf, openEnvelope, parseKey, type TagPolicy } from './encryption.ts';
+import { envelopeOpener, keysOf, parseKey, type TagPolicy } from './encryption.ts';
 
 const KEY = '0F0E0D0C0B0A09080706050403020100';
 const AUTH_KEY = 'F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF';
@@ -27,13 +27,13 @@ const WRONG_CRC = Uint8Array.from(TELEGRAM, (byte, at) => (at === 20 ? byte ^ 1 
 const NO_CRC = Uint8Array.of(...TELEGRAM.subarray(0, -6), 0x0d, 0x0a);
 
 function open(bytes: Uint8Array, authKey?: string, tag: TagPolicy = 'verify', crc: CrcPolicy = 'if-present') {
-  const opened = openEnvelope(bytes, keysOf(KEY, authKey), tag, crc);
+  const opened = envelopeOpener(keysOf(KEY, authKey), tag, crc)(bytes);
   return typeof opened === 'string' ? opened : [latin1(opened.frame.bytes), opened.seal.tagValid];
 }
 
 describe('an encrypted telegram', () => {
   it.each(vectors)('is opened: $name', ({ key, authKey, bytes, telegram }) => {
-    const opened = openEnvelope(bytesOf(bytes), keysOf(key, authKey), 'verify', 'if-present');
+    const opened = envelopeOpener(keysOf(key, authKey), 'verify', 'if-present')(bytesOf(bytes));
     expect(typeof opened === 'string' ? opened : latin1(opened.frame.bytes)).toBe(telegram);
   });
 
@@ -66,7 +66,7 @@ describe('an encrypted telegram', () => {
   it('gives nothing with a wrong key', () => {
     const wrong = keysOf(AUTH_KEY, undefined);
     for (const tag of ['verify', 'warn', 'off'] as const)
-      expect(openEnvelope(seal(TELEGRAM, ''), wrong, tag, 'off')).toBe('frame/decryption');
+      expect(envelopeOpener(wrong, tag, 'off')(seal(TELEGRAM, ''))).toBe('frame/decryption');
   });
 
   it('gives nothing if the envelope holds something else', () => {
@@ -81,7 +81,7 @@ describe('an encrypted telegram', () => {
       const damaged = sealed.slice();
       damaged[bit >> 3]! ^= 1 << (bit & 7);
       expect(typeof open(damaged, AUTH_KEY)).toBe('string');
-      const unverified = openEnvelope(damaged, keysOf(KEY, AUTH_KEY), 'off', 'if-present');
+      const unverified = envelopeOpener(keysOf(KEY, AUTH_KEY), 'off', 'if-present')(damaged);
       if (typeof unverified === 'string') continue;
       // The tag is not looked at then, and the case of CRC digits and what ends their line make no difference.
       const { bytes, bodyEnd } = unverified.frame;

@@ -1,4 +1,4 @@
-import { createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { bytesOf } from '@meterbridge/core/codec';
 import type { ErrorCode } from '@meterbridge/core/errors';
 import {
@@ -49,34 +49,42 @@ export function keysOf(key: string, authKey: string | undefined): Keys {
 /** Authentication key of every meter in Luxembourg (P1 specification 1.1.3, section 3.2.5). */
 export const LUXEMBOURG = bytesOf('00112233445566778899AABBCCDDEEFF');
 const SLASH = 0x2f;
-const BLOCK = 16;
+const LF = 0x0a;
 
 /**
- * Opens an envelope with AES-128-GCM, the tag being cut to 12 bytes. What no tag vouches for must have a right CRC
- * (unless that is not looked at): some meters make tags with another key than the one that is published.
+ * Opens envelopes with AES-128-GCM, the tag being cut to 12 bytes. What no tag vouches for must have a right CRC (unless
+ * that is not looked at): some meters make tags with another key than the one that is published.
  */
-export function openEnvelope(
-  bytes: Uint8Array,
+export function envelopeOpener(
   { key, authKey }: Keys,
   tagPolicy: TagPolicy,
   crcPolicy: CrcPolicy,
-): Opened | ErrorCode {
-  const envelope = decodeEnvelope(bytes);
-  const { ciphertext, tag } = envelope;
-  // The first block tells whether the key fits: noise that looks like an envelope costs no more than that.
-  if (decrypt(key, envelope, ciphertext.subarray(0, BLOCK))[0] !== SLASH) return 'frame/decryption';
-  const plain = decrypt(key, envelope, ciphertext);
-  const tagValid = tag && authenticatedData(envelope, authKey).some((aad) => isGenuine(key, envelope, aad));
-  if (tagValid === false && tagPolicy === 'verify') return 'frame/authentication';
-  if (!plain.includes(0x0a)) return 'frame/decryption';
-  const frame = decodeP1(plain);
-  if (!tagValid && crcPolicy !== 'off' && !hasRightCrc(frame)) return 'frame/authentication';
-  return { frame, seal: { envelope, tagValid } };
+): (bytes: Uint8Array) => Opened | ErrorCode {
+  const blocks = createCipheriv('aes-128-ecb', key, null);
+  return (bytes) => {
+    const envelope = decodeEnvelope(bytes);
+    // The first block tells whether the key fits: noise that looks like an envelope costs no more than that.
+    const [first = 0] = blocks.update(counterBlock(envelope));
+    if ((envelope.ciphertext[0]! ^ first) !== SLASH) return 'frame/decryption';
+    const plain = decrypt(key, envelope);
+    const tagValid =
+      envelope.tag && authenticatedData(envelope, authKey).some((aad) => isGenuine(key, envelope, aad));
+    if (tagValid === false && tagPolicy === 'verify') return 'frame/authentication';
+    if (!plain.includes(LF)) return 'frame/decryption';
+    const frame = decodeP1(plain);
+    if (!tagValid && crcPolicy !== 'off' && !hasRightCrc(frame)) return 'frame/authentication';
+    return { frame, seal: { envelope, tagValid } };
+  };
 }
 
-/** GCM without its tag is AES in counter mode, the counter block being the initialisation vector and 2. */
-function decrypt(key: Uint8Array, { iv }: Envelope, ciphertext: Uint8Array): Uint8Array {
-  return createDecipheriv('aes-128-ctr', key, Uint8Array.of(...iv, 0, 0, 0, 2)).update(ciphertext);
+/** Where GCM begins to count (NIST SP 800-38D, section 7.2): the block for the tag is 1, that of the first data 2. */
+function counterBlock({ iv }: Envelope): Uint8Array {
+  return Uint8Array.of(...iv, 0, 0, 0, 2);
+}
+
+/** GCM without its tag is AES in counter mode. */
+function decrypt(key: Uint8Array, envelope: Envelope): Uint8Array {
+  return createDecipheriv('aes-128-ctr', key, counterBlock(envelope)).update(envelope.ciphertext);
 }
 
 /** Security byte and authentication key (DLMS UA 1000-2, section 9.2.7.2.4); without one, what meters use then. */

@@ -8,7 +8,7 @@ import {
   type Piece,
   p1Scanner,
 } from '@meterbridge/core/frames';
-import { type Keys, type Opened, openEnvelope, type Seal, type TagPolicy } from './encryption.ts';
+import { envelopeOpener, type Keys, type Opened, type Seal, type TagPolicy } from './encryption.ts';
 
 /** A telegram, or bytes in which one was lost and why. */
 export type Found =
@@ -30,8 +30,9 @@ export class TelegramSplitter {
   readonly #opened: Opened[] = [];
 
   constructor({ crc, maxTelegramBytes, keys, tag }: TelegramOptions) {
+    const open = keys && envelopeOpener(keys, tag, crc);
     const judge = (envelope: Uint8Array): ErrorCode | null => {
-      const opened = keys ? openEnvelope(envelope, keys, tag, crc) : 'frame/encrypted';
+      const opened = open ? open(envelope) : 'frame/encrypted';
       if (typeof opened === 'string') return opened;
       this.#opened.push(opened);
       return null;
