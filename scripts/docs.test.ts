@@ -19,6 +19,7 @@ describe('documents', () => {
       'packages/testing/package.json',
       'apps/dsmr-bridge/package.json',
       'apps/kamstrup-bridge/package.json',
+      'apps/mbus-gateway/package.json',
     ];
     const versions = files.map((file) => JSON.parse(readFileSync(join(ROOT, file), 'utf8')).version);
     expect(new Set(versions).size).toBe(1);

@@ -98,6 +98,8 @@ describe('mbus-gateway', () => {
       const { payload } = await seen.next(({ topic }) => topic === `meters/mbus/cellar_${address}`);
       expect(JSON.parse(payload).meter.serial_number).toBe(address.slice(0, 8));
     }
+    // The one that is configured by its primary address is read once only.
+    expect(seen.messages.map(({ topic }) => topic).filter((topic) => topic.includes('00001234'))).toEqual([]);
     app.process.kill('SIGTERM');
     expect(await app.exit).toBe(0);
   });

@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import { bytesOf } from '@meterbridge/core/codec';
-import { type Address, loadConfig } from '@meterbridge/core/config';
+import { type Address, loadConfig, sampleYaml } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { mbusFault } from '@meterbridge/core/frames';
 import { type Command, InvalidArgumentError, untilInterrupted } from '@meterbridge/core/runtime';
+import * as z from 'zod';
 import { decryptWith } from './aes.ts';
 import { parseAddress, positiveInteger } from './arguments.ts';
+import { config } from './config.ts';
 import { frameJson } from './decode.ts';
 import { inputFrames } from './decode-input.ts';
 import { lineCommands } from './line-commands.ts';
+import { migrate } from './migrate/index.ts';
 import type { DecodeOptions } from './protocol/telegram.ts';
 import { slavesOfFrames } from './simulator/content.ts';
 import { lineDescription, slavesOfDescription } from './simulator/description.ts';
@@ -27,6 +30,11 @@ export function commands(program: Command): void {
       const options: DecodeOptions = key ? { decrypt: decryptWith(key) } : {};
       for (const file of files) await decodeFile(file, options);
     });
+  program
+    .command('migrate')
+    .description('turn a config.yaml or config.json of mbus-mqtt-gateway into a configuration of this bridge')
+    .argument('<file>', 'the old configuration')
+    .action(migrateFile);
   program
     .command('simulate')
     .description('be a line of meters: on TCP, on a pseudo terminal, or both')
@@ -50,6 +58,14 @@ async function decodeFile(file: string, options: DecodeOptions): Promise<void> {
     process.stdout.write(`${JSON.stringify(json)}\n`);
     if (!json.ok) process.exitCode = 1;
   }
+}
+
+/** The configuration goes to standard output, what could not be taken over to standard error. */
+function migrateFile(file: string): void {
+  const { config: old } = loadConfig(z.looseObject({}), { file, env: {} });
+  const migrated = migrate(old);
+  process.stdout.write(sampleYaml(config, { name: 'mbus-gateway', example: migrated.config }));
+  for (const note of migrated.notes) process.stderr.write(`${note}\n`);
 }
 
 interface SimulateOptions {

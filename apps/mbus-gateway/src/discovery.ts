@@ -4,7 +4,7 @@ import type { MbusLine, MbusMeter } from './config.ts';
 import type { LineSession } from './line-session.ts';
 import { probeOf } from './probe.ts';
 import { isSelected, type SecondaryAddress } from './protocol/secondary-address.ts';
-import { searchSecondary } from './search.ts';
+import { type Probe, searchSecondary } from './search.ts';
 
 /** What was learned of a line; it outlives the links to it. */
 interface Known {
@@ -54,8 +54,10 @@ export async function discoverMeters(
   const known = knownOf(entry);
   if (!others || (known.isSearched && !others.rescan)) return;
   for (;;) {
-    const probe = (mask: SecondaryAddress) =>
-      session.inTurn(others, (master) => probeOf(master, () => undefined)(mask));
+    const probe: Probe = async (mask) => {
+      signal.throwIfAborted();
+      return await session.inTurn(others, (master) => probeOf(master, () => undefined)(mask));
+    };
     for await (const { result } of searchSecondary(probe)) {
       if (result === 'none' || result === 'collision' || known.found.has(result)) continue;
       known.found.set(result, { ...others, id: `${others.id}_${result}`, meter: result });

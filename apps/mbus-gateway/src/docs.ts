@@ -1,14 +1,12 @@
-import { publishedAs } from './meters/classes.ts';
-import { FB_VIFS, FD_VIFS, PRIMARY_VIFS } from './protocol/vif.ts';
+import { PUBLISHED } from './meters/classes.ts';
 
 /** Tables of the README that are made from the code, by marker. */
 export const tables = { parameters: parametersTable() };
 
 function parametersTable(): string {
   const rows = new Map<string, string>();
-  for (const { quantity, unit } of [...PRIMARY_VIFS, ...FB_VIFS, ...FD_VIFS]) {
-    const { key, name, unit: shown, deviceClass = '' } = publishedAs(quantity, unit);
-    rows.set(key, `| \`${key}\` | ${shown ?? ''} | ${name} | ${deviceClass} |`);
+  for (const { key, name, unit, deviceClass } of Object.values(PUBLISHED)) {
+    if (!rows.has(key)) rows.set(key, `| \`${key}\` | ${unit ?? ''} | ${name} | ${deviceClass ?? ''} |`);
   }
   return ['| Parameter | Unit | Meaning | Device class |', '|---|---|---|---|', ...rows.values()].join('\n');
 }

@@ -29,8 +29,8 @@ const flowRate = {
 };
 const volume = { key: 'volume', name: 'Volume', deviceClass: 'volume', ...total };
 
-function temperature(key: string, name: string): Published {
-  return { key, name, unit: '°C', deviceClass: 'temperature', ...measurement };
+function temperature(key: string, name: string, unit = '°C'): Published {
+  return { key, name, unit, deviceClass: 'temperature', ...measurement };
 }
 
 function hours(key: string, name: string, traits: Partial<Traits> = {}): Published {
@@ -47,10 +47,10 @@ function hours(key: string, name: string, traits: Partial<Traits> = {}): Publish
 }
 
 /** By quantity and base unit; what is not listed is published as it comes. */
-const PUBLISHED: Readonly<Record<string, Published>> = {
+export const PUBLISHED: Readonly<Record<string, Published>> = {
   'energy Wh': { key: 'energy', unit: 'kWh', exponent: -3, ...energy },
-  'energy J': { key: 'energy_gj', unit: 'GJ', exponent: -9, ...energy },
-  'energy cal': { key: 'energy_mcal', unit: 'Mcal', exponent: -6, ...energy },
+  'energy J': { ...energy, key: 'energy_gj', name: 'Energy in GJ', unit: 'GJ', exponent: -9 },
+  'energy cal': { ...energy, key: 'energy_mcal', name: 'Energy in Mcal', unit: 'Mcal', exponent: -6 },
   'reactive_energy varh': {
     key: 'reactive_energy',
     name: 'Reactive energy',
@@ -83,17 +83,26 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
     ...measurement,
   },
   'volume m³': { ...volume, unit: 'm³' },
-  'volume ft³': { ...volume, key: 'volume_ft3', unit: 'ft³' },
-  'volume gal': { ...volume, key: 'volume_gal', unit: 'gal' },
+  'volume ft³': { ...volume, key: 'volume_ft3', name: 'Volume in ft³', unit: 'ft³' },
+  'volume gal': { ...volume, key: 'volume_gal', name: 'Volume in gal', unit: 'gal' },
   'mass kg': { key: 'mass', name: 'Mass', unit: 'kg', ...total },
   'volume_flow m³/h': flowRate,
   'volume_flow m³/min': { ...flowRate, factor: { times: 60 } },
   'volume_flow m³/s': { ...flowRate, factor: { times: 3600 } },
-  'volume_flow gal/min': { ...flowRate, key: 'flow_rate_gal', unit: 'gal/min' },
+  'volume_flow gal/min': {
+    ...flowRate,
+    key: 'flow_rate_gal_min',
+    name: 'Flow rate in gal/min',
+    unit: 'gal/min',
+  },
+  'volume_flow gal/h': { ...flowRate, key: 'flow_rate_gal_h', name: 'Flow rate in gal/h', unit: 'gal/h' },
   'mass_flow kg/h': { key: 'mass_flow', name: 'Mass flow', unit: 'kg/h', ...measurement },
   'flow_temperature °C': temperature('flow_temperature', 'Flow temperature'),
+  'flow_temperature °F': temperature('flow_temperature', 'Flow temperature', '°F'),
   'return_temperature °C': temperature('return_temperature', 'Return temperature'),
+  'return_temperature °F': temperature('return_temperature', 'Return temperature', '°F'),
   'external_temperature °C': temperature('external_temperature', 'External temperature'),
+  'external_temperature °F': temperature('external_temperature', 'External temperature', '°F'),
   'temperature °C': temperature('temperature', 'Temperature'),
   'temperature_difference K': {
     key: 'temperature_difference',
@@ -154,13 +163,22 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
   'dimensionless ': { key: 'dimensionless', name: 'Value without unit', unit: null, ...measurement },
 };
 
-/** Quantities that describe the meter rather than what it counts: numbers or texts, for whoever looks for them. */
-const VALUES_OF_THEIR_OWN: ReadonlySet<string> = new Set([
-  'plain_text',
-  'reserved',
-  'any',
-  'manufacturer_specific',
+/** Values of which only the manufacturer knows what they are. */
+const UNKNOWN: ReadonlySet<string> = new Set(['reserved', 'any', 'manufacturer_specific']);
+
+/** What is nobody's business; meters tell it to whoever asks. */
+const SECRETS: ReadonlySet<string> = new Set([
+  'access_code_user',
+  'access_code_operator',
+  'access_code_system_operator',
+  'access_code_developer',
+  'password',
+  'security_key',
 ]);
+
+export function isSecret(quantity: string): boolean {
+  return SECRETS.has(quantity);
+}
 
 /** What becomes of a quantity in this base unit. */
 export function publishedAs(quantity: string, unit: string): Published {
@@ -169,11 +187,18 @@ export function publishedAs(quantity: string, unit: string): Published {
   const words = quantity.replaceAll('_', ' ');
   const name = words.charAt(0).toUpperCase() + words.slice(1);
   const key = quantity === 'plain_text' ? slug(unit) || quantity : quantity;
-  const shown = unit === '' || quantity === 'plain_text' ? null : unit;
   if (quantity === 'plain_text') return { key, name: unit.trim() || name, unit: null };
-  return VALUES_OF_THEIR_OWN.has(quantity)
-    ? { key, name, unit: null }
-    : { key, name, unit: shown, ...diagnostic };
+  const shown = unit === '' ? null : unit;
+  const isUnknown = UNKNOWN.has(quantity);
+  return {
+    key,
+    name,
+    unit: shown,
+    // Home Assistant wants one of the two classes for what has a unit.
+    ...(shown && measurement),
+    ...diagnostic,
+    ...(isUnknown && { disabledByDefault: true }),
+  };
 }
 
 /** A text as a level of a topic. */

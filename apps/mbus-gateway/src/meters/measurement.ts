@@ -1,7 +1,7 @@
 import type { MeasuredValue, Measurement } from '@meterbridge/core/model';
 import type { DataRecord } from '../protocol/record.ts';
 import type { RecordHead } from '../protocol/record-head.ts';
-import { type Published, publishedAs, slug } from './classes.ts';
+import { isSecret, type Published, publishedAs, slug } from './classes.ts';
 import { type LocalClock, publishedValue } from './value.ts';
 
 export interface RecordChoice {
@@ -59,7 +59,8 @@ function unitOf({ head, valueType }: DataRecord): string {
 }
 
 function isChosen({ head, valueType }: DataRecord, { history, limits }: RecordChoice): boolean {
-  if (valueType === 'none' || head.modifiers.some((modifier) => RECORD_ERROR.test(modifier))) return false;
+  if (valueType === 'none' || isSecret(head.quantity)) return false;
+  if (head.modifiers.some((modifier) => RECORD_ERROR.test(modifier))) return false;
   if (head.storage > 0 && !history) return false;
   return limits || isOfNow(head);
 }
@@ -104,8 +105,9 @@ function measurementOf(
   const classed = { ...named, ...traits, ...volumeClass(traits.deviceClass, medium) };
   if (head.storage === 0 && isOfNow(head)) return classed;
   // What is past or a limit is no running total, and nobody needs it on a dashboard by default.
-  const { stateClass, ...rest } = classed;
-  return { ...rest, ...(stateClass === 'measurement' && { stateClass }), disabledByDefault: true };
+  const { stateClass: usual, ...rest } = classed;
+  const stateClass = usual === 'measurement' || !rest.deviceClass ? ('measurement' as const) : undefined;
+  return { ...rest, ...(stateClass && rest.unit && { stateClass }), disabledByDefault: true };
 }
 
 function volumeClass(deviceClass: string | undefined, medium: number | null) {

@@ -1,6 +1,7 @@
 import { Decimal } from '@meterbridge/core/codec';
 import type { Instant, Value } from '@meterbridge/core/model';
 import type { DataRecord } from '../protocol/record.ts';
+import { scaled } from '../protocol/scale.ts';
 import type { Published } from './classes.ts';
 
 /** When the clock of a meter on standard time shows this; `2024-05-31T23:59:00`. */
@@ -15,17 +16,25 @@ export function publishedValue(record: DataRecord, published: Published, clock: 
   const { value, valueType, isValid, isDst } = record;
   if (!isValid || value === null) return null;
   if (typeof value !== 'string') {
-    const number = typeof value === 'number' ? decimalOf(record, value) : value;
-    return record.head.integers === 'flags' ? flagsText(number) : converted(number, published);
+    return record.head.integers === 'flags'
+      ? flagsText(record)
+      : converted(numberOf(record, published), published);
   }
   return valueType === 'datetime' ? clock(value, isDst) : value.trimEnd().replace(/\0+$/, '');
 }
 
-function converted(number: Decimal, { exponent = 0, factor }: Published): Decimal {
-  const shifted = number.shift(exponent);
-  if (!factor) return shifted;
+/** With the power of ten of the published unit; from the number on the wire, so that it shows no more digits than were sent. */
+function numberOf(record: DataRecord, { exponent = 0 }: Published): Decimal {
+  const { head, raw, value } = record;
+  if (value instanceof Decimal)
+    return raw === null ? value : scaled({ ...head, exponent: head.exponent + exponent }, raw);
+  return decimalOf(record, Number(value)).shift(exponent);
+}
+
+function converted(number: Decimal, { factor }: Published): Decimal {
+  if (!factor) return number;
   const { times = 1, dividedBy = 1, decimals = 0 } = factor;
-  const multiplied = times === 1 ? shifted : product(shifted, times);
+  const multiplied = times === 1 ? number : product(number, times);
   return dividedBy === 1 ? multiplied : quotient(multiplied, dividedBy, decimals);
 }
 
@@ -63,6 +72,6 @@ function decimalText(number: number): Decimal {
   return (Decimal.parse(mantissa) ?? new Decimal(0)).shift(Number(exponent));
 }
 
-function flagsText(number: Decimal): string {
-  return `0x${number.mantissa.toString(16).toUpperCase().padStart(2, '0')}`;
+function flagsText({ raw }: DataRecord): string {
+  return `0x${(raw ?? 0).toString(16).toUpperCase().padStart(2, '0')}`;
 }

@@ -11,7 +11,7 @@ export function scaled({ exponent, multiplier, addends }: Scale, raw: number | b
     return new Decimal(multiplied(sum.mantissa, multiplier), sum.decimals).shift(exponent);
   }
   const mantissa = multiplier === 1 ? raw : multiplied(raw, multiplier);
-  if (exponent <= 0) return new Decimal(mantissa, -exponent);
+  if (exponent <= 0) return new Decimal(mantissa, 0 - exponent);
   if (typeof mantissa === 'number') {
     const whole = mantissa * 10 ** exponent;
     if (Number.isSafeInteger(whole)) return new Decimal(whole);

@@ -1,0 +1,153 @@
+import type { z } from 'zod';
+import type { config } from '../config.ts';
+import { notesOn } from './notes.ts';
+import { brokerOf, durationOf, lineOf, listOf, type Section, sectionOf, textOf } from './old.ts';
+
+/** A configuration in our words, and what could not be taken over as it was. */
+export interface Migrated {
+  readonly config: z.input<typeof config>;
+  /** `key: what becomes of it`, one line each. */
+  readonly notes: readonly string[];
+}
+
+type Config = Migrated['config'];
+type Meter = NonNullable<Config['meters']>[number];
+
+const MINUTE = 60;
+/** The speed that mbus-mqtt-gateway takes if none is set. */
+const USUAL_BAUD = 9600;
+const LEVELS: Readonly<Record<string, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>> = {
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARNING: 'warn',
+  ERROR: 'error',
+  CRITICAL: 'fatal',
+};
+
+/**
+ * The `config.yaml` of mbus-mqtt-gateway 2, or the `config.json` of version 1, which is known by its flat keys.
+ * @param old as YAML is read
+ */
+export function migrate(old: Section): Migrated {
+  const isFirst = 'mqtt_broker' in old || 'mbus_port' in old;
+  const migrated = isFirst ? first(old) : second(old);
+  return { config: migrated, notes: [...notesOn(old), ...warnings(migrated.meters ?? [])] };
+}
+
+function first(old: Section): Config {
+  const line = lineOf(old.mbus_port, old.mbus_baudrate ?? USUAL_BAUD);
+  const interval = durationOf(old.reading_interval_minutes ?? 1, MINUTE);
+  const known = listOf(old.known_devices)
+    .filter(({ enabled }) => enabled !== false)
+    .map((device) => knownMeter(device, line, interval));
+  const isSearched = old.enable_discovery !== false || known.length === 0;
+  const rescan = durationOf(old.mbus_scan_interval_minutes ?? old.discovery_interval_minutes ?? 60, MINUTE);
+  return {
+    mqtt: brokerOf(old.mqtt_broker, old.mqtt_port, old.mqtt_username, old.mqtt_password),
+    ...(old.enable_debug === true && { log: { level: 'debug' } }),
+    meters: [...known, ...(isSearched ? [allMeters(line, interval, rescan)] : [])],
+  };
+}
+
+function knownMeter(device: Section, line: ReturnType<typeof lineOf>, usual: string | null): Meter {
+  const address = textOf(device.address) ?? '0';
+  const name = textOf(device.name);
+  const interval =
+    durationOf(device.poll_interval_seconds) ?? durationOf(device.poll_interval_minutes, MINUTE) ?? usual;
+  return {
+    id: `mbus_meter_${address}`,
+    ...(name && { name }),
+    ...line,
+    ...(device.baudrate !== undefined && lineOf(line.address, device.baudrate)),
+    meter: /^\d{1,3}$/.test(address) ? Number(address) : address,
+    ...(interval && { interval }),
+  };
+}
+
+/** Its meters were found by searching, and are found again. */
+function allMeters(line: ReturnType<typeof lineOf>, interval: string | null, rescan: string | null): Meter {
+  return {
+    id: 'mbus_meter',
+    ...line,
+    meter: 'all',
+    ...(rescan && { rescan }),
+    ...(interval && { interval }),
+  };
+}
+
+function second(old: Section): Config {
+  const [mqtt, mbus, homeassistant] = [old.mqtt, old.mbus, old.homeassistant].map(sectionOf);
+  const line = lineOf(mbus?.port, mbus?.baudrate ?? USUAL_BAUD);
+  const prefix = textOf(homeassistant?.discovery_prefix);
+  return {
+    mqtt: { ...brokerOf(mqtt?.broker, mqtt?.port, mqtt?.username, mqtt?.password), ...sessionOf(mqtt ?? {}) },
+    ...logOf(sectionOf(old.logging)),
+    ...httpOf(sectionOf(old.monitoring)),
+    store: storeOf(sectionOf(old.persistence)),
+    ...(prefix && { homeassistant: { discovery_prefix: prefix } }),
+    ...breakerOf(sectionOf(sectionOf(old.advanced).circuit_breaker)),
+    meters: [allMeters(line, durationOf(mbus?.read_interval ?? 15), durationOf(mbus?.scan_interval ?? 3600))],
+  };
+}
+
+function sessionOf(mqtt: Section) {
+  const client = textOf(mqtt.client_id);
+  const qos = ([0, 1, 2] as const).find((level) => String(level) === textOf(mqtt.qos));
+  const keepalive = durationOf(mqtt.keepalive);
+  return {
+    ...(client && { client_id: client }),
+    ...(qos !== undefined && { qos }),
+    ...(keepalive && { keepalive }),
+  };
+}
+
+function logOf(old: Section): Pick<Config, 'log'> {
+  const level = LEVELS[textOf(old.level)?.toUpperCase() ?? ''];
+  const path = textOf(old.file);
+  const [size, files] = [old.max_size_mb, old.backup_count].map(textOf);
+  const file = path && {
+    path,
+    ...(size && { max_size: `${size}MB` }),
+    ...(Number(files) > 0 && { max_files: Number(files) }),
+  };
+  const log = {
+    ...(level && { level }),
+    ...(old.format === 'json' && { format: 'json' as const }),
+    ...(file && { file }),
+  };
+  return Object.keys(log).length > 0 ? { log } : {};
+}
+
+/** It listened on all addresses. */
+function httpOf(old: Section): Pick<Config, 'http'> {
+  if (old.enable_http === false) return { http: { enabled: false } };
+  return { http: { host: '0.0.0.0', ...(textOf(old.http_port) && { port: Number(old.http_port) }) } };
+}
+
+function storeOf(old: Section): NonNullable<Config['store']> {
+  const path = textOf(old.database);
+  const days = Number(textOf(old.history_days) ?? 7);
+  const messages = Number(textOf(old.max_queue_size));
+  return {
+    // The file of before has another form.
+    ...(path && { path: path.replace(/(\.\w+)?$/, '-meterbridge.db') }),
+    ...(messages > 0 && { outbox: { max_messages: messages } }),
+    history: days > 0 ? { retention: `${days}d` } : { enabled: false },
+  };
+}
+
+function breakerOf(old: Section): Pick<Config, 'breaker'> {
+  const failures = Number(textOf(old.failure_threshold));
+  const resetAfter = durationOf(old.timeout);
+  const breaker = { ...(failures > 0 && { failures }), ...(resetAfter && { reset_after: resetAfter }) };
+  return Object.keys(breaker).length > 0 ? { breaker } : {};
+}
+
+function warnings(meters: readonly Meter[]): readonly string[] {
+  const isFast = meters.some(({ interval }) => /^([1-9]|[1-5]\d)s$/.test(interval ?? ''));
+  return isFast
+    ? [
+        'meters[].interval: is taken over, but drains the battery of heat and water meters; 15m or more is better for them',
+      ]
+    : [];
+}
