@@ -48,6 +48,8 @@ const meter = z.strictObject({
       'How long to wait for the first byte of an answer. Default: 330 bit times and 50 ms, but 500 ms at least.',
     examples: ['1500ms'],
   }),
+  dtr: z.boolean().default(true).describe('Switch DTR on: some level converters draw their power from it.'),
+  rts: z.boolean().default(true).describe('Switch RTS on.'),
   meter: target.meta({
     description:
       'Which meter of the line: its primary address, or in quotes its secondary one, 8 or 16 digits. The scan command finds them. all: every one that a search finds when the bridge starts; they are called as this entry, with their secondary address behind it.',

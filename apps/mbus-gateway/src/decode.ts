@@ -101,5 +101,3 @@ function rawText({ head, raw }: DataRecord): string {
   const text = String(raw);
   return head.coding === 'real32' && /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
-
-export type FrameJson = ReturnType<typeof frameJson>;

@@ -13,7 +13,7 @@ import { readingOf } from './reader.ts';
 import { readOut } from './readout.ts';
 
 /** What decides how a line is spoken on. */
-export type LineKeys = Pick<MbusMeter, 'address' | 'baud' | 'tcp_latency' | 'answer_timeout'>;
+export type LineKeys = Pick<MbusMeter, 'address' | 'baud' | 'dtr' | 'rts' | 'tcp_latency' | 'answer_timeout'>;
 
 /** What a USB adapter holds bytes back for. */
 const SERIAL_LATENCY_MS = 16;
@@ -58,7 +58,8 @@ export class LineSession implements AsyncDisposable {
   async #open(keys: LineKeys): Promise<Link> {
     if (this.#link && this.#link.baud !== keys.baud && keys.address.kind === 'serial') await this.#close();
     if (!this.#link) {
-      const line = { baudRate: keys.baud, dataBits: 8, parity: 'even', stopBits: 1 } as const;
+      const { dtr, rts } = keys;
+      const line = { baudRate: keys.baud, dataBits: 8, parity: 'even', stopBits: 1, dtr, rts } as const;
       this.#link = { link: await this.#context.open(keys.address, line), baud: keys.baud };
     }
     return this.#link.link;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { config } from '../config.ts';
 import { notesOn } from './notes.ts';
 import { brokerOf, durationOf, lineOf, listOf, type Section, sectionOf, textOf } from './old.ts';
+import { breakerOf, httpOf, logOf, sessionOf, storeOf } from './sections.ts';
 
 /** A configuration in our words, and what could not be taken over as it was. */
 export interface Migrated {
@@ -16,14 +17,6 @@ type Meter = NonNullable<Config['meters']>[number];
 const MINUTE = 60;
 /** The speed that mbus-mqtt-gateway takes if none is set. */
 const USUAL_BAUD = 9600;
-const LEVELS: Readonly<Record<string, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>> = {
-  DEBUG: 'debug',
-  INFO: 'info',
-  WARNING: 'warn',
-  ERROR: 'error',
-  CRITICAL: 'fatal',
-};
-
 /**
  * The `config.yaml` of mbus-mqtt-gateway 2, or the `config.json` of version 1, which is known by its flat keys.
  * @param old as YAML is read
@@ -88,59 +81,6 @@ function second(old: Section): Config {
     ...breakerOf(sectionOf(sectionOf(old.advanced).circuit_breaker)),
     meters: [allMeters(line, durationOf(mbus?.read_interval ?? 15), durationOf(mbus?.scan_interval ?? 3600))],
   };
-}
-
-function sessionOf(mqtt: Section) {
-  const client = textOf(mqtt.client_id);
-  const qos = ([0, 1, 2] as const).find((level) => String(level) === textOf(mqtt.qos));
-  const keepalive = durationOf(mqtt.keepalive);
-  return {
-    ...(client && { client_id: client }),
-    ...(qos !== undefined && { qos }),
-    ...(keepalive && { keepalive }),
-  };
-}
-
-function logOf(old: Section): Pick<Config, 'log'> {
-  const level = LEVELS[textOf(old.level)?.toUpperCase() ?? ''];
-  const path = textOf(old.file);
-  const [size, files] = [old.max_size_mb, old.backup_count].map(textOf);
-  const file = path && {
-    path,
-    ...(size && { max_size: `${size}MB` }),
-    ...(Number(files) > 0 && { max_files: Number(files) }),
-  };
-  const log = {
-    ...(level && { level }),
-    ...(old.format === 'json' && { format: 'json' as const }),
-    ...(file && { file }),
-  };
-  return Object.keys(log).length > 0 ? { log } : {};
-}
-
-/** It listened on all addresses. */
-function httpOf(old: Section): Pick<Config, 'http'> {
-  if (old.enable_http === false) return { http: { enabled: false } };
-  return { http: { host: '0.0.0.0', ...(textOf(old.http_port) && { port: Number(old.http_port) }) } };
-}
-
-function storeOf(old: Section): NonNullable<Config['store']> {
-  const path = textOf(old.database);
-  const days = Number(textOf(old.history_days) ?? 7);
-  const messages = Number(textOf(old.max_queue_size));
-  return {
-    // The file of before has another form.
-    ...(path && { path: path.replace(/(\.\w+)?$/, '-meterbridge.db') }),
-    ...(messages > 0 && { outbox: { max_messages: messages } }),
-    history: days > 0 ? { retention: `${days}d` } : { enabled: false },
-  };
-}
-
-function breakerOf(old: Section): Pick<Config, 'breaker'> {
-  const failures = Number(textOf(old.failure_threshold));
-  const resetAfter = durationOf(old.timeout);
-  const breaker = { ...(failures > 0 && { failures }), ...(resetAfter && { reset_after: resetAfter }) };
-  return Object.keys(breaker).length > 0 ? { breaker } : {};
 }
 
 function warnings(meters: readonly Meter[]): readonly string[] {

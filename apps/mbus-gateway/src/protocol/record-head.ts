@@ -1,7 +1,8 @@
 import { CODINGS, type Coding, DATA_LENGTHS, FUNCTIONS, type ValueFunction } from './coding.ts';
 import type { RecordFault } from './fault.ts';
 import { hexText } from './hex.ts';
-import { readValueInformation, type ValueInformation } from './value-information.ts';
+import { readValueInformation } from './value-information.ts';
+import type { ValueInformation } from './vife-chain.ts';
 
 /** Data and value information block of a record: everything in front of its data. */
 export interface RecordHead extends ValueInformation {

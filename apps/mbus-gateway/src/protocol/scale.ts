@@ -1,5 +1,5 @@
 import { Decimal } from '@meterbridge/core/codec';
-import type { ValueInformation } from './value-information.ts';
+import type { ValueInformation } from './vife-chain.ts';
 
 type Scale = Pick<ValueInformation, 'exponent' | 'multiplier' | 'addends'>;
 

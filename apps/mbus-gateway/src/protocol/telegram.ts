@@ -1,30 +1,18 @@
 import type { MbusLong } from '@meterbridge/core/frames';
 import { type AddressBytes, type Decrypt, decryptBody, type Encryption, encryptionOf } from './encryption.ts';
-import type { RecordFault, TelegramFault } from './fault.ts';
+import type { TelegramFault } from './fault.ts';
 import { FIXED_LENGTH, type FixedHeader, type FixedRecord, fixedHeader, fixedRecords } from './fixed.ts';
-import { HeadCache } from './head-cache.ts';
 import { LONG_HEADER, longHeader, SHORT_HEADER, shortHeader, type TelegramHeader } from './header.ts';
-import { type DataRecord, readRecord } from './record.ts';
+import { type Records, readRecords } from './records.ts';
 
 /** What a meter answered (EN 13757-3). */
 export type Telegram = VariableTelegram | FixedTelegram | ErrorTelegram | AlarmTelegram | UnreadableTelegram;
-
-interface Records {
-  /** More telegrams follow this one. */
-  readonly hasMore: boolean;
-  /** Bytes behind DIF 0F or 1F; null without such a DIF. */
-  readonly manufacturerData: Uint8Array | null;
-  /** Why the rest cannot be read; the records in front of it are good. */
-  readonly fault: TelegramFault | null;
-}
 
 export interface VariableTelegram extends Records {
   readonly structure: 'variable';
   /** Null where none is sent (CI 78). */
   readonly header: TelegramHeader | null;
   readonly encryption: Encryption | null;
-  /** Null if they stay encrypted. */
-  readonly records: readonly DataRecord[] | null;
 }
 
 export interface FixedTelegram extends Records {
@@ -145,50 +133,10 @@ function decodeVariable(
   return variable(header, encryption, { records: null, hasMore: false, manufacturerData: null, fault: body });
 }
 
-type ReadRecords = Pick<VariableTelegram, 'records' | keyof Records>;
-
 function variable(
   header: TelegramHeader | null,
   encryption: Encryption | null,
-  { records, hasMore, manufacturerData, fault }: ReadRecords,
+  { records, hasMore, manufacturerData, fault }: Records,
 ): VariableTelegram {
   return { structure: 'variable', header, encryption, records, hasMore, manufacturerData, fault };
-}
-
-const FILLER = 0x2f;
-const MANUFACTURER_DATA = 0x0f;
-const MORE_FOLLOWS = 0x1f;
-
-const HEADS = new HeadCache(false);
-const HEADS_MSB_FIRST = new HeadCache(true);
-
-function readRecords(bytes: Uint8Array, start: number, isMsbFirst: boolean): ReadRecords {
-  const heads = isMsbFirst ? HEADS_MSB_FIRST : HEADS;
-  const end = bytes.length;
-  const records: DataRecord[] = [];
-  const ended = (fault: RecordFault | null): ReadRecords => ({
-    records,
-    hasMore: false,
-    manufacturerData: null,
-    fault,
-  });
-  for (let at = start; at < end; ) {
-    const dif = bytes[at]!;
-    if ((dif & 0x0f) === 0x0f) {
-      if (dif === FILLER) {
-        at++;
-        continue;
-      }
-      if (dif !== MANUFACTURER_DATA && dif !== MORE_FOLLOWS) return ended('reserved_dif');
-      const manufacturerData = bytes.subarray(at + 1);
-      return { records, hasMore: dif === MORE_FOLLOWS, manufacturerData, fault: null };
-    }
-    const head = heads.read(bytes, at, end);
-    if (typeof head === 'string') return ended(head);
-    const record = readRecord(head, bytes, at + head.length, end, isMsbFirst);
-    if (typeof record === 'string') return ended(record);
-    records.push(record);
-    at = record.to;
-  }
-  return ended(null);
 }
