@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type CollectedMessage, hasRealBroker, until } from '@meterbridge/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Brokers, launchProxy, powerMessage, startBrokers, startProxy } from './brokers.fixture.ts';
 
 const TOPIC = 'MQTT_RT_DATA';
@@ -72,7 +75,9 @@ describe.skipIf(!(await hasRealBroker()))('the proxy', { timeout: 120_000 }, () 
 
   it('loses nothing when it is killed, also while the central broker is away', async () => {
     await using brokers = await startBrokers();
-    const store = { path: `/tmp/kpm33b-proxy-${process.pid}-${Date.now()}.db` };
+    const folder = await mkdtemp(join(tmpdir(), 'kpm33b-proxy-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const store = { path: join(folder, 'outbox.db') };
     const first = await startProxy(brokers, { store });
     const sending = send(brokers, 0, 2000);
     await until(() => numbersOf(brokers).length > 300, 'messages flow');

@@ -16,6 +16,9 @@ import {
   ServiceLine,
 } from './service.ts';
 
+/** A broker of its own is near, and its clients are few: it can be asked often whether it is back. */
+const RETRY_MAX_MS = 2_000;
+
 /** The command line of a service. Never throws. */
 export async function runService<Schema extends z.ZodObject>(
   definition: ServiceDefinition<Schema>,
@@ -93,19 +96,23 @@ export class ServiceApp<Schema extends z.ZodObject> extends App {
   #connect(id: string, settings: MqttSettings, { onConnect, onDisconnect }: ConnectEvents): ServiceBroker {
     const line = new ServiceLine(id);
     const broker = `${settings.host}:${settings.tcpPort}`;
-    const mqtt = new MqttClient(settings, {
-      onConnect: () => {
-        line.breaker.succeeded();
-        this.logs.mqtt.info({ broker }, `connected to the ${id}`);
-        onConnect?.();
+    const mqtt = new MqttClient(
+      settings,
+      {
+        onConnect: () => {
+          line.breaker.succeeded();
+          this.logs.mqtt.info({ broker }, `connected to the ${id}`);
+          onConnect?.();
+        },
+        onDisconnect: (error) => {
+          line.breaker.failed(error);
+          this.logs.mqtt.warn({ err: error, broker }, `no connection to the ${id}`);
+          onDisconnect?.();
+        },
+        onError: (error) => this.mqttError(error),
       },
-      onDisconnect: (error) => {
-        line.breaker.failed(error);
-        this.logs.mqtt.warn({ err: error, broker }, `no connection to the ${id}`);
-        onDisconnect?.();
-      },
-      onError: (error) => this.mqttError(error),
-    });
+      { retryMaxMs: RETRY_MAX_MS },
+    );
     this.#brokers.push({ mqtt, line });
     return { mqtt, line };
   }
