@@ -1,0 +1,128 @@
+import { collect, startBroker, until } from '@meterbridge/testing';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { serviceConfig } from '../config/index.ts';
+import { BridgeError } from '../errors/index.ts';
+import { createLogger, LogTail } from '../observe/index.ts';
+import type { Service, ServiceBroker, ServiceContext, ServiceDefinition } from './service.ts';
+import { ServiceApp } from './service-app.ts';
+
+const schema = serviceConfig({ greeting: z.string().default('hello') });
+type Config = z.output<typeof schema>;
+
+interface Seen {
+  context?: ServiceContext<Config>;
+  near?: ServiceBroker;
+  readonly calls: string[];
+}
+
+/** A service that says what it is told, and copies what comes from its own broker to the central one. */
+function definitionOf(seen: Seen, near: { readonly host: string; readonly port: number }) {
+  const definition: ServiceDefinition<typeof schema> = {
+    name: 'test-service',
+    summary: '',
+    config: schema,
+    example: { mqtt: { url: 'mqtt://localhost' } },
+    state: (_, payload) => ({ topic: 'test/state', payload, qos: 1, retain: true }),
+    service: (context) => serviceOf(context, seen, near),
+  };
+  return definition;
+}
+
+function serviceOf(
+  context: ServiceContext<Config>,
+  seen: Seen,
+  { host, port }: { readonly host: string; readonly port: number },
+): Service<Config> {
+  const settings = {
+    host,
+    tcpPort: port,
+    tls: null,
+    clientId: 'near',
+    keepaliveS: 15,
+    will: null,
+    birth: [],
+  };
+  const near = context.connect('near broker', settings, { onConnect: () => seen.calls.push('near') });
+  Object.assign(seen, { context, near });
+  return {
+    start() {
+      seen.calls.push('start');
+      near.mqtt.subscribe('in', (_, payload) => {
+        const text = Buffer.from(payload).toString();
+        context.put({ topic: 'out', payload: text, qos: 1, retain: false, backlogTopic: 'out' });
+      });
+    },
+    reconfigure: ({ greeting }) => seen.calls.push(greeting) > 0,
+    stop: () => void seen.calls.push('stop'),
+    connected: () => seen.calls.push('connected'),
+    born: () => seen.calls.push('born'),
+    warnings: () => [new BridgeError('usage/invalid', 'look here')],
+  };
+}
+
+describe('a service', () => {
+  it('has its own broker, the outbox of all apps, and is told what happens', async () => {
+    await using near = await startBroker();
+    await using central = await startBroker();
+    await using house = await collect(central, '#');
+    await using meter = await collect(near, 'none');
+    const seen: Seen = { calls: [] };
+    const parse = (more = {}): Config =>
+      schema.parse({
+        mqtt: { url: central.url },
+        http: { enabled: false },
+        store: { enabled: false },
+        ...more,
+      });
+    const log = createLogger({ level: 'silent', format: 'json' });
+    const app = new ServiceApp(definitionOf(seen, near), parse(), log, new LogTail());
+    await app.start();
+    await until(
+      () => seen.calls.includes('near') && seen.calls.includes('connected'),
+      'both brokers are there',
+    );
+    await until(async () => {
+      await meter.publish('in', 'passed');
+      return house.messages.some(({ topic }) => topic === 'out');
+    }, 'a message is passed on');
+    await house.publish('homeassistant/status', 'online');
+    await until(() => seen.calls.includes('born'), 'Home Assistant was heard');
+
+    expect(await app.reconfigure(parse(), parse({ greeting: 'good day' }))).toBe(true);
+    expect(await app.reconfigure(parse(), parse({ dry_run: true }))).toBe(false);
+    expect(app.lines.map(({ entry }) => entry.id)).toEqual(['near broker']);
+    expect(app.warnings.map(({ message }) => message)).toEqual(['look here']);
+    await app.stop();
+    expect(seen.calls.filter((call) => !['near', 'connected', 'born'].includes(call))).toEqual([
+      'start',
+      'good day',
+      'stop',
+    ]);
+    const states = house.messages.filter(({ topic }) => topic === 'test/state');
+    await until(() => states.length > 0, 'the state is told');
+    await house.next(({ topic, payload }) => topic === 'test/state' && payload === 'offline');
+  });
+
+  it('shows that its own broker is away, and that it is back', async () => {
+    await using near = await startBroker();
+    await using central = await startBroker();
+    const seen: Seen = { calls: [] };
+    const config = schema.parse({
+      mqtt: { url: central.url },
+      http: { enabled: false },
+      store: { enabled: false },
+    });
+    const log = createLogger({ level: 'silent', format: 'json' });
+    const app = new ServiceApp(definitionOf(seen, near), config, log, new LogTail());
+    await app.start();
+    const problem = () => seen.near?.line.breaker.problem?.code ?? null;
+    await until(() => seen.calls.includes('near'), 'its broker is there');
+    expect(problem()).toBeNull();
+    await near.stop();
+    await until(() => problem() !== null, 'its broker is away');
+    await near.start();
+    await until(() => problem() === null, 'its broker is back', 20_000);
+    await app.stop();
+  });
+});
