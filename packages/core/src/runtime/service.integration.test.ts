@@ -73,6 +73,7 @@ describe('a service', () => {
         mqtt: { url: central.url },
         http: { enabled: false },
         store: { enabled: false },
+        log: { level: 'silent' },
         ...more,
       });
     const log = createLogger({ level: 'silent', format: 'json' });
@@ -112,6 +113,7 @@ describe('a service', () => {
       mqtt: { url: central.url },
       http: { enabled: false },
       store: { enabled: false },
+      log: { level: 'silent' },
     });
     const log = createLogger({ level: 'silent', format: 'json' });
     const app = new ServiceApp(definitionOf(seen, near), config, log, new LogTail());
