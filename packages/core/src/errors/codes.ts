@@ -94,6 +94,21 @@ export const errorCodes = {
     what: 'An encrypted frame came again, or is older than one that was read; it was refused.',
     hint: 'Somebody may be sending recorded frames. A meter that has begun to count anew is read again after a restart of the bridge.',
   },
+  'frame/foreign': {
+    retry: 'now',
+    what: 'Bytes arrived that belong to no frame of the protocol.',
+    hint: 'Check that address and port lead to the right device; something else may listen there.',
+  },
+  'frame/length': {
+    retry: 'now',
+    what: 'A frame says that it has a length that no frame can have.',
+    hint: 'A few are harmless. Many mean that address and port do not lead to the right device.',
+  },
+  'frame/unexpected': {
+    retry: 'now',
+    what: 'A frame arrived that does not answer what was asked.',
+    hint: 'Usual now and then after a timeout. If it goes on, another program talks to the same device.',
+  },
   'link/not-found': {
     retry: 'soon',
     what: 'The serial device or the host name does not exist.',
@@ -213,6 +228,26 @@ export const errorCodes = {
     retry: 'now',
     what: 'A meter sends its values in several messages, as a KPM37 does. They were dropped: that is not implemented.',
     hint: 'Put the id of the meter into kpm33b_meters.exclude_device_ids.',
+  },
+  'meter/refused': {
+    retry: 'later',
+    what: 'The meter understood a request and refused it.',
+    hint: 'The message tells its reason. Often an option of the meter must be switched on first.',
+  },
+  'meter/not-ready': {
+    retry: 'later',
+    what: 'The meter answers but has no values yet, as some do for minutes after they were switched on.',
+    hint: 'Wait; it is asked again by itself.',
+  },
+  'control/out-of-range': {
+    retry: 'never',
+    what: 'A command asked for a value that the device may not be given.',
+    hint: 'Send a value within the limits that the message names.',
+  },
+  'control/refused': {
+    retry: 'never',
+    what: 'A command was not carried out.',
+    hint: 'The message tells why. Commands must be switched on in the configuration and be sent without retain.',
   },
   'mqtt/unreachable': {
     retry: 'later',

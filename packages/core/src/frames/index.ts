@@ -1,4 +1,5 @@
 export { decodeEnvelope, ENVELOPE, type Envelope, encodeEnvelope } from './envelope.ts';
+export { decodeHm, encodeHm, HM_MAX_LENGTH, type HmExtension, type HmFrame, hmScanner } from './hm.ts';
 export {
   decodeKmp,
   encodeKmp,
@@ -9,6 +10,7 @@ export {
   openKmp,
   scanKmp,
 } from './kmp.ts';
+export { decodeMbap, encodeMbap, type MbapFrame, scanMbap } from './mbap.ts';
 export {
   decodeMbus,
   encodeMbus,
@@ -22,6 +24,7 @@ export {
   mbusLengthAt,
   scanMbus,
 } from './mbus.ts';
+export { decodeRtu, encodeRtu, type RtuFrame, rtuScanner } from './modbus-rtu.ts';
 export { decodeP1, encodeP1, isWholeP1, type P1Frame, p1Crc } from './p1.ts';
 export { type CrcPolicy, type JudgeEnvelope, p1Scanner } from './p1-scanner.ts';
 export type { Found, More, Scan, ScanFrame, Skip, StreamState } from './scan.ts';
