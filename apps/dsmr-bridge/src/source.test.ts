@@ -1,6 +1,7 @@
 import type { BridgeError } from '@meterbridge/core/errors';
 import type { Reading } from '@meterbridge/core/model';
 import type { SourceContext } from '@meterbridge/core/runtime';
+import { State } from '@meterbridge/core/store';
 import { formatLine, type Link, linkPair } from '@meterbridge/core/transport';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { telegram } from './bridge.fixture.ts';
@@ -31,6 +32,7 @@ function startSource(port: Port) {
   const context: SourceContext<Port> = {
     entry: port,
     signal: abort.signal,
+    state: new State().space(port.id),
     async open(_address, line) {
       const [near, far] = linkPair();
       opened.push({ line: formatLine(line), far });

@@ -85,7 +85,14 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     const { source } = definition;
     this.#lines = new Lines({
       create: (entry) =>
-        new Line(entry, source, config.breaker, this.logs.meters.child({ meter: entry.id }), events),
+        new Line(
+          entry,
+          source,
+          config.breaker,
+          this.logs.meters.child({ meter: entry.id }),
+          events,
+          this.store.state.space(`source of ${entry.id}`),
+        ),
       onGone: (meters) => this.#forget(meters),
     });
   }

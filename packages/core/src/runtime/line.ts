@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { BridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
 import { FrameLog, type Logger, type SeenFrame } from '../observe/index.ts';
+import { State, type StateSpace } from '../store/index.ts';
 import { openLink } from '../transport/index.ts';
 import { lineWait } from './backoff.ts';
 import { Breaker, type BreakerSettings, type Failure } from './breaker.ts';
@@ -36,18 +37,28 @@ export class Line<E extends Entry> {
   readonly #events: LineEvents;
   readonly #settings: BreakerSettings;
   readonly #log: Logger;
+  readonly #state: StateSpace;
   readonly #quiet = new OncePerMinute();
   readonly #meters = new Map<string, Meter>();
   /** Meters of the line that this one replaces, which it has not heard of itself. */
   readonly #inherited = new Map<string, Meter>();
   #polls: readonly Poll[] = [];
 
-  constructor(entry: E, source: Source<E>, settings: BreakerSettings, log: Logger, events: LineEvents) {
+  /** @param state in memory only unless told otherwise */
+  constructor(
+    entry: E,
+    source: Source<E>,
+    settings: BreakerSettings,
+    log: Logger,
+    events: LineEvents,
+    state: StateSpace = new State().space(entry.id),
+  ) {
     this.entry = entry;
     this.breaker = new Breaker(settings.failures, lineWait(settings.reset_after));
     this.#source = source;
     this.#settings = settings;
     this.#log = log;
+    this.#state = state;
     this.#events = events;
   }
 
@@ -88,6 +99,7 @@ export class Line<E extends Entry> {
     return {
       entry: this.entry,
       signal,
+      state: this.#state,
       open: (address, line) => openLink(address, { line, timeoutMs: OPEN_TIMEOUT_MS, signal }),
       waits: (ms) => this.#progress(ms),
       polls: (entries) => this.#pollsOf(entries),

@@ -1,6 +1,7 @@
 import type { BridgeError } from '../errors/index.ts';
 import type { Reading } from '../model/index.ts';
 import type { SeenFrame } from '../observe/index.ts';
+import type { StateSpace } from '../store/index.ts';
 import type { Address, LineSettings, Link } from '../transport/index.ts';
 import type { Poll, PolledEntry } from './poll.ts';
 
@@ -16,6 +17,8 @@ export interface SourceContext<E extends Entry> {
   readonly entry: E;
   /** Aborted when the source shall end. */
   readonly signal: AbortSignal;
+  /** What the source must know again after a restart: small values, a space for each entry. */
+  readonly state: StateSpace;
   /** Opens the link to the meter; the caller closes it. */
   open(address: Address, line: LineSettings): Promise<Link>;
   /**
