@@ -30,9 +30,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/page': ['node:crypto', 'htm', 'preact', 'preact/hooks', 'uplot'],
   'core/runtime': ['core/*', 'commander', 'croner', 'zod', 'node:*'],
-  'app/protocol': ['core/errors', 'core/codec', 'core/frames', 'core/model', 'app/protocol'],
+  'app/protocol': [
+    'core/errors',
+    'core/codec',
+    'core/frames',
+    'core/model',
+    'app/protocol',
+    'protobufjs/light.js',
+  ],
   'app/meters': ['core/errors', 'core/codec', 'core/frames', 'core/model', 'app/protocol', 'app/meters'],
-  app: ['core/*', 'kpm33b', 'kpm33b/config', 'app', 'app/*', 'zod', 'node:*'],
+  app: ['core/*', 'kpm33b', 'kpm33b/config', 'app', 'app/*', 'yaml', 'zod', 'node:*'],
   kpm33b: ['core/errors', 'core/codec', 'core/frames', 'core/model'],
   'kpm33b/config': ['core/config', 'core/errors', 'kpm33b', 'yaml', 'zod'],
 };

@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { type Address, address } from '@meterbridge/core/config';
+import { BridgeError } from '@meterbridge/core/errors';
+import {
+  type Command,
+  InvalidArgumentError,
+  inputChunks,
+  Option,
+  untilInterrupted,
+} from '@meterbridge/core/runtime';
+import { type DecodeOptions, decodeFile, lineOf } from './decode.ts';
+import { FAULTS, type Fault } from './simulator/faults.ts';
+import { usualInverters } from './simulator/plant.ts';
+import { serveDtu } from './simulator/serve.ts';
+
+const ENC_RAND_BYTES = 16;
+
+/** What hoymiles-bridge can do besides what every bridge can. */
+export function commands(program: Command): void {
+  program
+    .command('decode')
+    .description('decode captures from files or standard input: one line of JSON for each thing found')
+    .argument('[files...]', 'captures: raw, as hexadecimal text, or as JSON; - for standard input', ['-'])
+    .addOption(
+      new Option('--protocol <name>', 'what the DTU speaks')
+        .choices(['modbus', 'protobuf'])
+        .makeOptionMandatory(),
+    )
+    .option('--enc-rand <hex>', 'protobuf: enc_rand of an encrypted session, 16 bytes', parseEncRand)
+    .option('--request <hex>', 'Modbus: PDU of the request that a PDU answers', parseHex)
+    .action(async (files: readonly string[], options: DecodeOptions) => {
+      for (const file of files) await decode(file, options);
+    });
+  program
+    .command('simulate')
+    .description('be a DTU with inverters under a sun: on Modbus, on protobuf, or both')
+    .option('--modbus <address>', 'tcp://host:port to speak Modbus on', parseListen)
+    .option('--protobuf <address>', 'tcp://host:port to speak protobuf on', parseListen)
+    .option('--inverters <n>', 'how many inverters, with four ports each', positiveInteger, 2)
+    .option('--dtu <serial>', 'serial number of the DTU', '10f871600831')
+    .option('--rtu', 'Modbus: RTU frames, as behind a serial server', false)
+    .option('--enc-rand <hex>', 'protobuf: encrypt, with these 16 bytes', parseEncRand)
+    .option('--hour <n>', 'hour of the day (UTC) at which its clock starts; default: now', hourOfDay)
+    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, parseFaults, [])
+    .option('--seed <n>', 'same seed, same plant', positiveInteger, 1)
+    .action(simulate);
+}
+
+async function decode(file: string, options: DecodeOptions): Promise<void> {
+  const bytes = Buffer.concat(await Array.fromAsync(inputChunks(file)));
+  for (const json of await decodeFile(bytes, options)) {
+    process.stdout.write(`${lineOf(json)}\n`);
+    if (json.ok === false) process.exitCode = 1;
+  }
+}
+
+interface SimulateOptions {
+  readonly modbus?: Address;
+  readonly protobuf?: Address;
+  readonly inverters: number;
+  readonly dtu: string;
+  readonly rtu: boolean;
+  readonly encRand?: Uint8Array;
+  readonly hour?: number;
+  readonly fault: readonly Fault[];
+  readonly seed: number;
+}
+
+async function simulate(options: SimulateOptions): Promise<void> {
+  const [modbus, protobuf] = [placeOf(options.modbus), placeOf(options.protobuf)];
+  if (!modbus && !protobuf)
+    throw new BridgeError('usage/invalid', 'simulate needs --modbus, --protobuf, or both');
+  const signal = untilInterrupted();
+  await using dtu = await serveDtu({
+    dtuSerial: options.dtu,
+    inverters: usualInverters(options.inverters),
+    modbus,
+    protobuf,
+    framing: options.rtu ? 'rtu-over-tcp' : 'tcp',
+    faults: options.fault,
+    encRand: options.encRand ?? null,
+    seed: options.seed,
+    now: clockFrom(options.hour),
+  });
+  if (modbus) process.stdout.write(`Modbus on tcp://${modbus.host}:${dtu.modbusPort}\n`);
+  if (protobuf) process.stdout.write(`protobuf on tcp://${protobuf.host}:${dtu.protobufPort}\n`);
+  await once(signal, 'abort');
+}
+
+/** A clock that shows the given hour of today now, and goes on from there. */
+function clockFrom(hour: number | undefined): () => number {
+  if (hour === undefined) return Date.now;
+  const start = new Date();
+  const shiftMs = new Date(start).setUTCHours(hour, 0, 0, 0) - start.getTime();
+  return () => Date.now() + shiftMs;
+}
+
+function placeOf(listen: Address | undefined): { host: string; tcpPort: number } | undefined {
+  if (!listen) return undefined;
+  if (listen.kind !== 'tcp')
+    throw new BridgeError('usage/invalid', '--modbus and --protobuf take tcp://host:port');
+  return listen;
+}
+
+function parseListen(text: string): Address {
+  const parsed = address.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
+  return parsed.data;
+}
+
+function parseHex(text: string): Uint8Array {
+  if (!/^(?:[0-9a-f]{2})+$/i.test(text)) throw new InvalidArgumentError('It must be hexadecimal digits.');
+  return Uint8Array.from(Buffer.from(text, 'hex'));
+}
+
+function parseEncRand(text: string): Uint8Array {
+  const bytes = parseHex(text);
+  if (bytes.length !== ENC_RAND_BYTES) throw new InvalidArgumentError('It must be 32 hexadecimal digits.');
+  return bytes;
+}
+
+function parseFaults(text: string): readonly Fault[] {
+  return text.split(',').map((name) => {
+    const fault = FAULTS.find((known) => known === name.trim());
+    if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FAULTS.join(', ')}.`);
+    return fault;
+  });
+}
+
+function hourOfDay(text: string): number {
+  const hour = Number(text);
+  if (!Number.isInteger(hour) || hour < 0 || hour > 23)
+    throw new InvalidArgumentError('It must be an hour from 0 to 23.');
+  return hour;
+}
+
+function positiveInteger(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number above 0.');
+  return number;
+}

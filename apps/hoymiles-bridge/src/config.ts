@@ -1,0 +1,115 @@
+import { bridgeConfig, duration, meterBase, tcpPort, timetable, timezone } from '@meterbridge/core/config';
+import * as z from 'zod';
+
+/** More often, and a DTU does not find the time to upload to the cloud. */
+const SHORTEST_MS = 31_000;
+/** DTUs that are asked too often on Modbus lock up. */
+const MODBUS_INTERVAL_MS = 60_000;
+const PROTOBUF_INTERVAL_MS = 35_000;
+
+const SERIAL = 'must be a serial number of 12 digits in quotes, such as "116100000001"';
+
+const serial = z.string({ error: SERIAL }).regex(/^[0-9a-f]{12}$/i, { error: SERIAL });
+const { cron } = timetable('35s');
+
+const dtu = z
+  .strictObject({
+    ...meterBase,
+    host: z
+      .string()
+      .min(1)
+      .meta({ description: 'Name or IP address of the DTU.', examples: ['192.168.1.20'] }),
+    port: tcpPort
+      .exactOptional()
+      .meta({ description: 'Default: 502 for Modbus, 10081 for protobuf.', examples: [502] }),
+    protocol: z
+      .enum(['auto', 'modbus', 'protobuf'])
+      .default('auto')
+      .describe('What the DTU speaks. auto tries both and stays with the one that is answered.'),
+    framing: z
+      .enum(['tcp', 'rtu-over-tcp'])
+      .default('tcp')
+      .describe('Modbus: rtu-over-tcp for a transparent serial server on the RS485 port of the DTU.'),
+    unit: z.int().min(1).max(255).default(1).describe('Modbus: unit id; on RS485 the address, 101 to 254.'),
+    addressing: z
+      .enum(['byte', 'word'])
+      .default('byte')
+      .describe('Modbus: word for emulators whose addresses count registers; DTUs count bytes.'),
+    interval: duration.exactOptional().meta({
+      description:
+        'Time between two readings. Default: 35s, or 60s on Modbus; below 31s only with cloud: false.',
+      examples: ['60s'],
+    }),
+    cron,
+    cloud: z
+      .boolean()
+      .default(true)
+      .describe('Leave the DTU time for its upload to the cloud. false allows intervals below 31s.'),
+    fast_refresh: z
+      .boolean()
+      .default(true)
+      .describe('Protobuf: ask the DTU to poll its inverters all the time; else values are minutes old.'),
+    timezone: timezone.default('UTC').describe('In which days begin, and `cron` is meant.'),
+    reset_hour: z
+      .int()
+      .min(0)
+      .max(23)
+      .default(0)
+      .describe('Hour of the local clock at which the production of today begins anew.'),
+    exclude_inverters: z
+      .array(serial)
+      .default([])
+      .describe('Inverters that are neither published nor counted in the sums.'),
+    inverter_entities: z
+      .array(z.string().min(1))
+      .exactOptional()
+      .meta({
+        description: 'Measurements of inverters that are published; default: all.',
+        examples: [['grid_voltage', 'temperature', 'operating_status']],
+      }),
+    port_entities: z
+      .array(z.string().min(1))
+      .exactOptional()
+      .meta({
+        description: 'Measurements of ports that are published; default: all.',
+        examples: [['pv_power', 'today_production', 'total_production']],
+      }),
+    value_multipliers: z
+      .record(z.string(), z.number())
+      .default({})
+      .describe('Factors by name of the measurement, for values that a firmware tells wrongly.'),
+    entity_friendly_names: z
+      .record(z.string(), z.string().min(1))
+      .default({})
+      .describe('Names in Home Assistant by name of the measurement.'),
+    meter_direction: z
+      .enum(['normal', 'reversed'])
+      .default('normal')
+      .describe('Protobuf: reversed if import and export of the meter behind the DTU are swapped.'),
+  })
+  .superRefine(({ interval, cloud, protocol }, context) => {
+    if (interval === undefined || interval >= SHORTEST_MS || !cloud || protocol === 'modbus') return;
+    const message = 'must be 31s or longer, or the DTU cannot upload to the cloud; cloud: false allows less';
+    context.addIssue({ code: 'custom', path: ['interval'], message });
+  });
+
+export const config = bridgeConfig({ meter: dtu });
+
+/** What stands in the sample configuration. */
+export const example: z.input<typeof config> = {
+  mqtt: { url: 'mqtt://localhost:1883' },
+  meters: [{ id: 'roof', host: '192.168.1.20', timezone: 'Europe/Amsterdam' }],
+};
+
+/** One DTU as in the configuration. */
+type Dtu = z.output<typeof dtu>;
+/** One DTU with how often it is read. */
+export type DtuEntry = Dtu & { readonly interval: number };
+
+/** Each DTU is read by itself. */
+export function entriesOf({ meters }: { readonly meters: readonly Dtu[] }): readonly DtuEntry[] {
+  return meters.map((meter) => {
+    const usual = meter.protocol === 'modbus' ? MODBUS_INTERVAL_MS : PROTOBUF_INTERVAL_MS;
+    return { ...meter, interval: meter.interval ?? usual };
+  });
+}

@@ -1,0 +1,148 @@
+import { hexOf } from '@meterbridge/core/codec';
+import { BridgeError } from '@meterbridge/core/errors';
+import { decodeMbap, decodeRtu, FrameSplitter, rtuScanner, scanMbap } from '@meterbridge/core/frames';
+import {
+  BLOCK_BYTES,
+  decodeBlock,
+  decodeBlocks,
+  decodeWideBlock,
+  FIRST_BLOCK,
+  type PortBlock,
+} from '../protocol/block.ts';
+import {
+  addressOf,
+  answerData,
+  answerLength,
+  DTU_SERIAL,
+  quantityOf,
+  readRequest,
+  valuesOf,
+} from '../protocol/pdu.ts';
+import { attempt, type Json } from './json.ts';
+
+/** In an answer that is there as a whole, missing bytes were not lost on the way but never sent. */
+const PDU_WORDS = { 'frame/truncated': 'short_response' } as const;
+/** What breaks the rules of a header on TCP is no payload. */
+const MBAP_WORDS = { 'frame/malformed': 'bad_mbap' } as const;
+
+export function blockJson(bytes: Uint8Array): Json {
+  return attempt(() => {
+    const port = decodeBlock(bytes);
+    return port
+      ? { end_of_list: false, data_type: port.dataType, port: portJson(port) }
+      : { end_of_list: true };
+  }, PDU_WORDS);
+}
+
+export function wideBlockJson(bytes: Uint8Array): Json {
+  return attempt(() => portJson(decodeWideBlock(bytes)), PDU_WORDS);
+}
+
+/** @param request null if it is not known: then the answer itself tells what was probably asked for */
+export function responseJson(request: Uint8Array | null, answer: Uint8Array): Json {
+  return attempt(() => answerJson(request ?? likelyRequest(answer), answer), PDU_WORDS);
+}
+
+/** The answer among what arrived on TCP after a request; or the first frame, if the request is not known. */
+export function aduJson(request: Uint8Array | null, segments: readonly Uint8Array[]): Json {
+  return attempt(() => {
+    const asked = request && decodeMbap(request);
+    const splitter = new FrameSplitter(scanMbap, 1024);
+    const pieces = [...segments.flatMap((segment) => splitter.push(segment)), ...splitter.end()];
+    for (const { error, bytes } of pieces) {
+      if (error) throw new BridgeError(error, `${bytes.length} bytes are no frame`);
+      const { transaction, unit, pdu } = decodeMbap(bytes);
+      if (asked && asked.transaction !== transaction) continue;
+      const json = responseJson(asked?.pdu ?? null, pdu);
+      return { ...json, transaction, unit };
+    }
+    throw new BridgeError('meter/no-answer', 'nothing that arrived answers the request');
+  }, MBAP_WORDS);
+}
+
+export function rtuJson(request: Uint8Array | null, response: Uint8Array): Json {
+  return attempt(() => {
+    const asked = request && decodeRtu(request);
+    const splitter = new FrameSplitter(
+      rtuScanner(() => asked && answerLength(asked.pdu)),
+      1024,
+    );
+    const [piece] = [...splitter.push(response), ...splitter.end()];
+    if (!piece) throw new BridgeError('meter/no-answer', 'nothing arrived');
+    if (piece.error) throw new BridgeError(piece.error, `${response.length} bytes are no frame`);
+    const { address, pdu } = decodeRtu(piece.bytes);
+    if (asked && asked.address !== address)
+      throw new BridgeError('frame/unexpected', `address ${address} answers for ${asked.address}`);
+    return { ...responseJson(asked?.pdu ?? null, pdu), address };
+  });
+}
+
+/** Bytes of which nothing else is known: a block, an answer with or without its envelope. */
+export function modbusJson(bytes: Uint8Array): Json {
+  if (bytes.length === BLOCK_BYTES && bytes[0] !== 0x03) return blockJson(bytes);
+  if (bytes.length === 50 && bytes[0] === 0 && bytes[1] === 0x0c) return wideBlockJson(bytes);
+  if (isAdu(bytes)) return aduJson(null, [bytes]);
+  if (isFunction(bytes[0]) && !isRtu(bytes)) return responseJson(null, bytes);
+  return rtuJson(null, bytes);
+}
+
+function answerJson(request: Uint8Array, answer: Uint8Array): Json {
+  const data = answerData(request, answer);
+  const code = request[0]!;
+  if (code === 0x01 || code === 0x02) return { values: valuesOf(data) };
+  if (code !== 0x03) return {};
+  if (addressOf(request) === DTU_SERIAL) return { dtu_serial: hexOf(data.subarray(0, 6)) };
+  const { ports, isEnd } = decodeBlocks(data.subarray(0, Math.max(2 * quantityOf(request), BLOCK_BYTES)));
+  const only = ports.length === 1 && !isEnd;
+  return {
+    ...(only ? { port: portJson(ports[0]!) } : ports.length > 0 && { ports: ports.map(portJson) }),
+    ...(isEnd && { end_of_list: true }),
+  };
+}
+
+/** A read of as much as the answer holds, from where such answers come from. */
+function likelyRequest(answer: Uint8Array): Uint8Array {
+  const code = (answer[0] ?? 0x03) & 0x7f;
+  const bytes = Math.max(0, answer.length - 2);
+  if (code === 0x01 || code === 0x02) return readRequest(0xc006, bytes >>> 1, code);
+  if (code === 0x05) return answer.slice(0, 5);
+  if (bytes === 6) return readRequest(DTU_SERIAL, 3);
+  const blocks = Math.max(1, Math.floor(bytes / BLOCK_BYTES));
+  return readRequest(FIRST_BLOCK, (blocks * BLOCK_BYTES) / 2);
+}
+
+function isFunction(byte: number | undefined): boolean {
+  return byte !== undefined && [0x01, 0x02, 0x03, 0x05, 0x0f].includes(byte & 0x7f);
+}
+
+/** No function and no address is 0, but the high byte of a transaction number usually is. */
+function isAdu(bytes: Uint8Array): boolean {
+  if (bytes.length < 8) return false;
+  const length = (bytes[4]! << 8) | bytes[5]!;
+  const isProtocol = bytes[2] === 0 && bytes[3] === 0;
+  return bytes[0] === 0 || (isProtocol && bytes[4] === 0 && length + 6 <= bytes.length);
+}
+
+/** Address, function, byte count and CRC around as many bytes as the count tells. */
+function isRtu(bytes: Uint8Array): boolean {
+  return isFunction(bytes[1]) && bytes.length === bytes[2]! + 5;
+}
+
+export function portJson(port: Partial<PortBlock>): Json {
+  return {
+    serial: port.serial,
+    port: port.port,
+    pv_voltage_v: port.pvVoltage,
+    pv_current_a: port.pvCurrent,
+    grid_voltage_v: port.gridVoltage,
+    grid_frequency_hz: port.gridFrequency,
+    pv_power_w: port.pvPower,
+    today_wh: port.today,
+    total_wh: port.total,
+    temperature_c: port.temperature,
+    operating_status: port.status,
+    alarm_code: port.alarmCode,
+    alarm_count: port.alarmCount,
+    link_status: port.linkStatus,
+  };
+}

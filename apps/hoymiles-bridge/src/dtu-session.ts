@@ -1,0 +1,123 @@
+import { BridgeError } from '@meterbridge/core/errors';
+import {
+  decodeHm,
+  encodeHm,
+  FrameSplitter,
+  HM_MAX_LENGTH,
+  type HmFrame,
+  hmScanner,
+} from '@meterbridge/core/frames';
+import type { SeenFrame } from '@meterbridge/core/observe';
+import { type Link, sleep } from '@meterbridge/core/transport';
+import { openFrame, sealFrame } from './encryption.ts';
+import { answerTo, mayBeSealed } from './protocol/commands.ts';
+
+export const DTU_TIMING = { timeoutMs: 10_000, pauseMs: 500 } as const;
+
+export interface DtuSettings {
+  readonly timeoutMs: number;
+  /** Between an answer and the next request. */
+  readonly pauseMs: number;
+}
+
+/** What encrypts a session: outlives its connections, as no sequence number may be used twice under a key. */
+export class SessionKey {
+  /** Null: nothing is encrypted. */
+  encRand: Uint8Array | null = null;
+  #sequence: number;
+
+  /** @param sequence where to begin: anywhere, so that a restart does not begin where the run before it did */
+  constructor(sequence: number) {
+    this.#sequence = sequence & 0xffff;
+  }
+
+  next(): number {
+    this.#sequence = this.#sequence === 0xffff ? 1 : this.#sequence + 1;
+    return this.#sequence;
+  }
+}
+
+/** Asks a DTU over one connection, one request at a time. */
+export class DtuSession {
+  readonly #link: Link;
+  readonly #settings: DtuSettings;
+  readonly #key: SessionKey;
+  readonly #signal: AbortSignal;
+  readonly #seen: (frame: SeenFrame) => void;
+  readonly #splitter: FrameSplitter;
+  #answeredMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    link: Link,
+    settings: DtuSettings,
+    key: SessionKey,
+    { signal, seen }: { readonly signal: AbortSignal; readonly seen: (frame: SeenFrame) => void },
+  ) {
+    this.#link = link;
+    this.#settings = settings;
+    this.#key = key;
+    this.#signal = signal;
+    this.#seen = seen;
+    const isSealed = (command: number): boolean => key.encRand !== null && mayBeSealed(command);
+    this.#splitter = new FrameSplitter(hmScanner(isSealed), 2 * HM_MAX_LENGTH);
+  }
+
+  /**
+   * The payload that answers a request. Frames that answer nothing (heartbeats, what came late) are dropped.
+   * @throws BridgeError meter/no-answer, frame/authentication, link/…
+   */
+  async ask(command: number, payload: Uint8Array): Promise<Uint8Array> {
+    const { timeoutMs, pauseMs } = this.#settings;
+    const waitMs = this.#answeredMs + pauseMs - performance.now();
+    if (waitMs > 0) await sleep(waitMs, this.#signal);
+    const sequence = this.#key.next();
+    const deadline = performance.now() + timeoutMs;
+    await this.#link.write(this.#encode(command, sequence, payload), { timeoutMs, signal: this.#signal });
+    try {
+      return await this.#answer(answerTo(command), sequence, deadline);
+    } finally {
+      this.#answeredMs = performance.now();
+    }
+  }
+
+  #encode(command: number, sequence: number, payload: Uint8Array): Uint8Array {
+    const frame: HmFrame = { command, sequence, extended: null, payload, tag: null };
+    const { encRand } = this.#key;
+    return encodeHm(encRand && mayBeSealed(command) ? sealFrame(frame, encRand) : frame);
+  }
+
+  async #answer(command: number, sequence: number, deadline: number): Promise<Uint8Array> {
+    for (;;) {
+      const timeoutMs = Math.max(0, deadline - performance.now());
+      const chunk = timeoutMs > 0 ? await this.#link.read({ timeoutMs, signal: this.#signal }) : null;
+      if (!chunk) {
+        const seconds = this.#settings.timeoutMs / 1000;
+        throw new BridgeError('meter/no-answer', `the DTU did not answer within ${seconds} s`);
+      }
+      for (const { error, bytes } of this.#splitter.push(chunk)) {
+        const frame = this.#frame(
+          bytes,
+          error && new BridgeError(error, `${bytes.length} bytes are no frame`),
+        );
+        if (frame?.command === command && frame.sequence === sequence) return frame.payload;
+      }
+    }
+  }
+
+  /** The frame in clear, or null if its bytes are damaged: then the time-out decides. */
+  #frame(bytes: Uint8Array, error: BridgeError | null): HmFrame | null {
+    try {
+      if (error) throw error;
+      const frame = decodeHm(bytes);
+      const { encRand } = this.#key;
+      const plain = frame.tag && encRand ? openFrame(frame, encRand) : frame;
+      this.#seen({ bytes, decoded: `command ${frame.command.toString(16)}, ${plain.payload.length} bytes` });
+      return plain;
+    } catch (thrown) {
+      if (!(thrown instanceof BridgeError)) throw thrown;
+      this.#seen({ bytes, error: thrown });
+      if (thrown.code === 'frame/authentication') throw thrown;
+      return null;
+    }
+  }
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { runBridge } from '@meterbridge/core/runtime';
+import { commands } from './commands.ts';
+import { config, entriesOf, example } from './config.ts';
+import { source } from './source.ts';
+
+await runBridge({
+  name: 'hoymiles-bridge',
+  summary: 'Reads Hoymiles DTUs over Modbus or protobuf and publishes to MQTT.',
+  config,
+  example,
+  entries: entriesOf,
+  source,
+  commands,
+});

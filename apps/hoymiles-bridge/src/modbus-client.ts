@@ -1,0 +1,100 @@
+import { BridgeError } from '@meterbridge/core/errors';
+import {
+  decodeMbap,
+  decodeRtu,
+  encodeMbap,
+  encodeRtu,
+  FrameSplitter,
+  rtuScanner,
+  scanMbap,
+} from '@meterbridge/core/frames';
+import type { SeenFrame } from '@meterbridge/core/observe';
+import { type Link, sleep } from '@meterbridge/core/transport';
+import { answerData, answerLength, readRequest } from './protocol/pdu.ts';
+
+/** Largest frame of either framing. */
+const LIMIT = 260;
+
+export interface ModbusSettings {
+  readonly framing: 'tcp' | 'rtu-over-tcp';
+  readonly unit: number;
+  readonly timeoutMs: number;
+  /** DTUs lock up when requests come without a pause. */
+  readonly pauseMs: number;
+}
+
+export const MODBUS_TIMING = { timeoutMs: 3_000, pauseMs: 100 } as const;
+
+/** Asks a DTU over one connection, one request at a time. */
+export class ModbusClient {
+  readonly #link: Link;
+  readonly #settings: ModbusSettings;
+  readonly #signal: AbortSignal;
+  readonly #seen: (frame: SeenFrame) => void;
+  #transaction = 0;
+  #answeredMs = Number.NEGATIVE_INFINITY;
+
+  constructor(link: Link, settings: ModbusSettings, signal: AbortSignal, seen: (frame: SeenFrame) => void) {
+    this.#link = link;
+    this.#settings = settings;
+    this.#signal = signal;
+    this.#seen = seen;
+  }
+
+  /** @throws BridgeError meter/no-answer, meter/refused, meter/not-ready, frame/…, link/… */
+  async read(address: number, quantity: number): Promise<Uint8Array> {
+    return await this.ask(readRequest(address, quantity));
+  }
+
+  /** The data that answers a request; see {@link read}. */
+  async ask(request: Uint8Array): Promise<Uint8Array> {
+    const waitMs = this.#answeredMs + this.#settings.pauseMs - performance.now();
+    if (waitMs > 0) await sleep(waitMs, this.#signal);
+    try {
+      return answerData(request, await this.#exchange(request));
+    } finally {
+      this.#answeredMs = performance.now();
+    }
+  }
+
+  async #exchange(request: Uint8Array): Promise<Uint8Array> {
+    const { framing, unit, timeoutMs } = this.#settings;
+    this.#transaction = (this.#transaction + 1) & 0xffff;
+    const transaction = this.#transaction;
+    this.#link.discard();
+    const isTcp = framing === 'tcp';
+    const bytes = isTcp
+      ? encodeMbap({ transaction, unit, pdu: request })
+      : encodeRtu({ address: unit, pdu: request });
+    const deadline = performance.now() + timeoutMs;
+    await this.#link.write(bytes, { timeoutMs, signal: this.#signal });
+    const splitter = new FrameSplitter(isTcp ? scanMbap : rtuScanner(() => answerLength(request)), LIMIT);
+    for (;;) {
+      const leftMs = Math.max(0, deadline - performance.now());
+      const chunk = leftMs > 0 ? await this.#link.read({ timeoutMs: leftMs, signal: this.#signal }) : null;
+      for (const { error, bytes: found } of chunk ? splitter.push(chunk) : splitter.end()) {
+        if (error) throw this.#failure(new BridgeError(error, `${found.length} bytes are no answer`), found);
+        const answer = isTcp ? this.#matching(found, transaction) : decodeRtu(found).pdu;
+        if (answer) return this.#shown(found, answer);
+      }
+      if (!chunk)
+        throw new BridgeError('meter/no-answer', `the DTU did not answer within ${timeoutMs / 1000} s`);
+    }
+  }
+
+  /** Answers to requests that were given up come late; what they say is old. */
+  #matching(bytes: Uint8Array, wanted: number): Uint8Array | null {
+    const { transaction, pdu } = decodeMbap(bytes);
+    return transaction === wanted ? pdu : null;
+  }
+
+  #shown(bytes: Uint8Array, answer: Uint8Array): Uint8Array {
+    this.#seen({ bytes, decoded: `Modbus answer of ${answer.length} bytes` });
+    return answer;
+  }
+
+  #failure(error: BridgeError, bytes: Uint8Array): BridgeError {
+    this.#seen({ bytes, error });
+    return error;
+  }
+}

@@ -1,0 +1,135 @@
+import { Decimal, hexOf } from '@meterbridge/core/codec';
+import { BridgeError } from '@meterbridge/core/errors';
+import { isGen2 } from './serial.ts';
+
+/** Where the first block is, and how far apart they are: addresses of DTUs count bytes, not registers. */
+export const FIRST_BLOCK = 0x1000;
+export const BLOCK_BYTES = 40;
+export const MAX_BLOCKS = 99;
+
+/** One port of an inverter as Modbus tells it: 40 bytes (Modbus implementation using 3Gen DTU-Pro V1.2). */
+export interface PortBlock {
+  /** 0x0C, or 0x3C as documented. Means nothing. */
+  readonly dataType: number;
+  readonly serial: string;
+  /** From 1, within its inverter. */
+  readonly port: number;
+  /** V */
+  readonly pvVoltage: Decimal;
+  /** A */
+  readonly pvCurrent: Decimal;
+  /** V */
+  readonly gridVoltage: Decimal;
+  /** Hz */
+  readonly gridFrequency: Decimal;
+  /** W */
+  readonly pvPower: Decimal;
+  /** Wh */
+  readonly today: number;
+  /** Wh */
+  readonly total: number;
+  /** °C, of the inverter */
+  readonly temperature: Decimal;
+  readonly status: number;
+  readonly alarmCode: number;
+  /** Counts up with each alarm. */
+  readonly alarmCount: number;
+  /** 1: the DTU reaches the inverter by radio. */
+  readonly linkStatus: number;
+}
+
+/**
+ * @param bytes at least 40; more are ignored, as some answers are longer than what was asked for
+ * @returns null for the end of the list: a serial number of zeros, whatever else is set
+ * @throws BridgeError frame/truncated
+ */
+export function decodeBlock(bytes: Uint8Array): PortBlock | null {
+  if (bytes.length < BLOCK_BYTES)
+    throw new BridgeError('frame/truncated', `a port has ${BLOCK_BYTES} bytes, ${bytes.length} arrived`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, BLOCK_BYTES);
+  const serial = hexOf(bytes.subarray(1, 7));
+  if (serial === '000000000000') return null;
+  return {
+    dataType: view.getUint8(0),
+    serial,
+    port: view.getUint8(0x07),
+    pvVoltage: new Decimal(view.getUint16(0x08), 1),
+    pvCurrent: new Decimal(view.getUint16(0x0a), isGen2(serial) ? 1 : 2),
+    gridVoltage: new Decimal(view.getUint16(0x0c), 1),
+    gridFrequency: new Decimal(view.getUint16(0x0e), 2),
+    pvPower: new Decimal(view.getUint16(0x10), 1),
+    today: view.getUint16(0x12),
+    total: view.getUint32(0x14),
+    temperature: new Decimal(view.getInt16(0x18), 1),
+    status: view.getUint16(0x1a),
+    alarmCode: view.getUint16(0x1c),
+    alarmCount: view.getUint16(0x1e),
+    linkStatus: view.getUint8(0x20),
+  };
+}
+
+/** The ports of a read of several blocks, and whether the list ends in it. @throws BridgeError frame/truncated */
+export function decodeBlocks(bytes: Uint8Array): {
+  readonly ports: readonly PortBlock[];
+  readonly isEnd: boolean;
+} {
+  const ports: PortBlock[] = [];
+  for (let at = 0; at === 0 || at + BLOCK_BYTES <= bytes.length; at += BLOCK_BYTES) {
+    const port = decodeBlock(bytes.subarray(at));
+    if (!port) return { ports, isEnd: true };
+    ports.push(port);
+  }
+  return { ports, isEnd: false };
+}
+
+/** The same values as newer firmware has them at 0x4000: 25 registers of 16 bits each. One source only. */
+export function decodeWideBlock(
+  bytes: Uint8Array,
+): Omit<PortBlock, 'alarmCode' | 'alarmCount' | 'linkStatus'> {
+  if (bytes.length < 30)
+    throw new BridgeError('frame/truncated', `a channel ends after ${bytes.length} bytes`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const register = (at: number): number => view.getUint16(2 * at);
+  const serial = hexOf(bytes.subarray(2, 8));
+  return {
+    dataType: register(0),
+    serial,
+    port: register(4),
+    pvVoltage: new Decimal(register(5), 1),
+    pvCurrent: new Decimal(register(6), 2),
+    gridVoltage: new Decimal(register(7), 1),
+    gridFrequency: new Decimal(register(8), 2),
+    pvPower: new Decimal(register(9), 1),
+    today: register(10),
+    total: view.getUint32(22),
+    temperature: new Decimal(view.getInt16(26), 1),
+    status: register(14),
+  };
+}
+
+/** Bytes of a block: what a DTU would send. Gen 2 inverters need a current of one decimal, others of two. */
+export function encodeBlock(port: PortBlock): Uint8Array {
+  const bytes = new Uint8Array(BLOCK_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, port.dataType);
+  for (let at = 0; at < 6; at++)
+    view.setUint8(1 + at, Number.parseInt(port.serial.slice(2 * at, 2 * at + 2), 16));
+  view.setUint8(0x07, port.port);
+  const words: readonly (readonly [at: number, value: number | bigint])[] = [
+    [0x08, port.pvVoltage.mantissa],
+    [0x0a, port.pvCurrent.mantissa],
+    [0x0c, port.gridVoltage.mantissa],
+    [0x0e, port.gridFrequency.mantissa],
+    [0x10, port.pvPower.mantissa],
+    [0x12, port.today],
+    [0x18, port.temperature.mantissa],
+    [0x1a, port.status],
+    [0x1c, port.alarmCode],
+    [0x1e, port.alarmCount],
+  ];
+  for (const [at, value] of words) view.setUint16(at, Number(value));
+  view.setUint32(0x14, port.total);
+  view.setUint8(0x20, port.linkStatus);
+  view.setUint8(0x21, 0x07);
+  return bytes;
+}

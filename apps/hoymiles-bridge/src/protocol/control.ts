@@ -1,0 +1,50 @@
+import { BridgeError } from '@meterbridge/core/errors';
+import { MAX_BLOCKS } from './block.ts';
+import { writeRequest } from './pdu.ts';
+import { isGen2 } from './serial.ts';
+
+/** All inverters, or a place in the list of the DTU, from 1. */
+export type Target = 'all' | number;
+
+const ALL_POWER = 0xc000;
+const FIRST_POWER = 0xc006;
+const STEP = 6;
+
+/** % of its rated power that an inverter may be held to: MI inverters go down to 10, all others to 2. */
+export function limitRange(serial: string | null): readonly [min: number, max: number] {
+  return serial !== null && isGen2(serial) ? [10, 100] : [2, 100];
+}
+
+/** @throws BridgeError control/out-of-range */
+export function checkLimit(percent: number, serial: string | null = null): void {
+  const [min, max] = limitRange(serial);
+  if (!(percent >= min && percent <= max))
+    throw new BridgeError('control/out-of-range', `a power limit is ${min} to ${max} %, not ${percent}`);
+}
+
+/**
+ * Holds inverters to a whole percentage of their rated power. They keep it in an EEPROM, which wears.
+ * @throws BridgeError control/out-of-range
+ */
+export function limitRequest(target: Target, percent: number, serial: string | null = null): Uint8Array {
+  checkLimit(percent, serial);
+  if (!Number.isInteger(percent))
+    throw new BridgeError(
+      'control/out-of-range',
+      `on Modbus a power limit is a whole percentage, not ${percent}`,
+    );
+  return writeRequest(addressOf(target) + 1, percent);
+}
+
+/** @throws BridgeError control/out-of-range */
+export function powerRequest(target: Target, isOn: boolean): Uint8Array {
+  return writeRequest(addressOf(target), isOn ? 1 : 0);
+}
+
+/** On/off; the limit is the next register. */
+function addressOf(target: Target): number {
+  if (target === 'all') return ALL_POWER;
+  if (!Number.isInteger(target) || target < 1 || target > MAX_BLOCKS)
+    throw new BridgeError('control/out-of-range', `a DTU has ports 1 to ${MAX_BLOCKS}, not ${target}`);
+  return FIRST_POWER + STEP * (target - 1);
+}

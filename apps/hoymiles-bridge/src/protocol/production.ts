@@ -1,0 +1,144 @@
+/** Energies of inverter ports that can be trusted: totals that never fall, days that begin at 0. */
+
+/** Wh that a total may rise besides what the time allows. */
+const SLACK_WH = 100;
+/** W: no port of any inverter is fed with more, and half as much again for the sun between clouds. */
+const LARGEST_PORT_W = 750;
+const MARGIN = 1.5;
+
+/** What a DTU told of one port. */
+export interface PortEnergy {
+  readonly serial: string;
+  readonly port: number;
+  /** Wh */
+  readonly today: number;
+  /** Wh */
+  readonly total: number;
+  /** The inverter is reached and its status is not 0: only then is `today` of today. */
+  readonly isLive: boolean;
+}
+
+/** Wh; null while nothing is known. */
+export interface Production {
+  readonly today: number | null;
+  readonly total: number | null;
+}
+
+export interface DaySettings {
+  /** IANA zone. */
+  readonly timezone: string;
+  /** Local hour at which a day begins. */
+  readonly resetHour: number;
+}
+
+/** What is kept of one port over a restart. */
+export interface StoredPort {
+  /** To which `today` belongs, YYYY-MM-DD. */
+  readonly day: string;
+  readonly today: number | null;
+  readonly total: number | null;
+  /** When the total was last told, Unix milliseconds. */
+  readonly toldMs: number;
+  /** A total that rose too fast to be believed at once. */
+  readonly doubtful: number | null;
+}
+
+export class ProductionCache {
+  readonly #dayOf: (ms: number) => string;
+  readonly #ports = new Map<string, StoredPort>();
+  /** Totals that were held back so far, for the metrics. */
+  heldBack = 0;
+
+  constructor(settings: DaySettings, stored: Readonly<Record<string, StoredPort>> = {}) {
+    this.#dayOf = localDay(settings);
+    for (const [key, port] of Object.entries(stored)) this.#ports.set(key, port);
+  }
+
+  /** Takes what was told of a port, and tells what to publish of it. */
+  update(told: PortEnergy, nowMs: number): Production {
+    const key = portKey(told);
+    const day = this.#dayOf(nowMs);
+    const known = this.#ports.get(key);
+    const total = this.#total(known, told, nowMs);
+    const today = todayOf(known, told, day);
+    this.#ports.set(key, { day, today, ...total });
+    return { today, total: total.total };
+  }
+
+  /** Sum over all ports that were ever told, also those that are not there now. */
+  sum(nowMs: number): Production {
+    const day = this.#dayOf(nowMs);
+    const ports = [...this.#ports.values()];
+    return {
+      today: sumOf(ports.map((port) => (port.day === day ? port.today : 0))),
+      total: sumOf(ports.map(({ total }) => total)),
+    };
+  }
+
+  /** What is known of a port without it being told anew; null if it was never told. */
+  get(serial: string, port: number, nowMs: number): Production | null {
+    const known = this.#ports.get(portKey({ serial, port }));
+    return known ? { today: known.day === this.#dayOf(nowMs) ? known.today : 0, total: known.total } : null;
+  }
+
+  stored(): Readonly<Record<string, StoredPort>> {
+    return Object.fromEntries(this.#ports);
+  }
+
+  #total(
+    known: StoredPort | undefined,
+    told: PortEnergy,
+    nowMs: number,
+  ): Pick<StoredPort, 'total' | 'toldMs' | 'doubtful'> {
+    // Inverters that were not reached since the DTU was switched on are told with 0.
+    if (known?.total == null)
+      return { total: told.isLive || told.total > 0 ? told.total : null, toldMs: nowMs, doubtful: null };
+    const { total, toldMs, doubtful } = known;
+    if (told.total < total) return { total, toldMs, doubtful: null };
+    const room = SLACK_WH + ((nowMs - toldMs) / 3_600_000) * MARGIN * LARGEST_PORT_W;
+    const isConfirmed = doubtful !== null && told.total >= doubtful && told.total <= doubtful + room;
+    if (told.total <= total + room || isConfirmed)
+      return { total: told.total, toldMs: nowMs, doubtful: null };
+    this.heldBack++;
+    return { total, toldMs, doubtful: told.total };
+  }
+}
+
+/** The day of an instant: a local date, which lasts until the reset hour of the next. */
+export function localDay({ timezone, resetHour }: DaySettings): (ms: number) => string {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: timezone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    hourCycle: 'h23',
+  });
+  return (ms) => {
+    const parts = new Map(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
+    const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+    const before = part('hour') < resetHour ? 1 : 0;
+    const date = new Date(Date.UTC(part('year'), part('month') - 1, part('day') - before));
+    return date.toISOString().slice(0, 10);
+  };
+}
+
+function todayOf(known: StoredPort | undefined, told: PortEnergy, day: string): number | null {
+  const isSameDay = known?.day === day;
+  const start = known && !isSameDay ? 0 : null;
+  const before = isSameDay ? known.today : start;
+  if (!told.isLive) return before;
+  // A DTU that goes on telling yesterday until it has heard of the inverter: nothing was produced since.
+  const isYesterday =
+    known !== undefined && !isSameDay && told.today === known.today && told.total === known.total;
+  return isYesterday ? before : Math.max(before ?? 0, told.today);
+}
+
+function sumOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+}
+
+function portKey({ serial, port }: Pick<PortEnergy, 'serial' | 'port'>): string {
+  return `${serial}/${port}`;
+}

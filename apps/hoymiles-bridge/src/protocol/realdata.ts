@@ -1,0 +1,204 @@
+import { Decimal } from '@meterbridge/core/codec';
+import type {
+  MeterRecord,
+  PortRecord,
+  RealDataNew,
+  SinglePhaseRecord,
+  ThreePhaseRecord,
+} from './messages.ts';
+import { scaledValues, scales } from './scale.ts';
+import { serialText, shortSerial } from './serial.ts';
+
+/** Measurements of a DTU, all its pages together. */
+export interface RealData {
+  readonly dtuSerial: string;
+  /** Unix seconds on the clock of the DTU, which starts near 0 after a power failure. */
+  readonly time: number;
+  readonly pages: number;
+  readonly page: number;
+  /** W; null from DTUs that do not sum up. */
+  readonly power: Decimal | null;
+  /** Wh, likewise. */
+  readonly today: number | null;
+  readonly inverters: readonly InverterRecord[];
+  readonly ports: readonly PortValues[];
+  readonly meters: readonly MeterValues[];
+}
+
+export interface InverterRecord {
+  readonly serial: string;
+  /** As on newer labels, or null. */
+  readonly shortSerial: string | null;
+  readonly phases: 1 | 3;
+  readonly isOnline: boolean;
+  /** By key, with the unit in it: `voltage_v`, `power_w`, … */
+  readonly values: ReadonlyMap<string, Decimal>;
+  /** Counts alarms; not a code. */
+  readonly alarmCounter: number;
+  /** %; null where the firmware does not tell it. */
+  readonly powerLimit: Decimal | null;
+  readonly firmware: number;
+  readonly crc: number;
+  readonly signal: number;
+}
+
+export interface PortValues {
+  readonly serial: string;
+  /** From 1. */
+  readonly port: number;
+  /** V */
+  readonly voltage: Decimal;
+  /** A */
+  readonly current: Decimal;
+  /** W */
+  readonly power: Decimal;
+  /** Wh */
+  readonly total: number;
+  /** Wh */
+  readonly today: number;
+  readonly code: number;
+  readonly status: number;
+}
+
+export interface MeterValues {
+  readonly serial: string;
+  /** 1 single-phase, 3 three-phase. */
+  readonly type: number;
+  readonly fault: number;
+  /** By key, with the unit in it. */
+  readonly values: ReadonlyMap<string, Decimal>;
+}
+
+const SINGLE_PHASE = scales<SinglePhaseRecord>({
+  voltage_v: ['voltage', 1],
+  frequency_hz: ['frequency', 2],
+  power_w: ['power', 1],
+  reactive_var: ['reactivePower', 1],
+  current_a: ['current', 2],
+  power_factor: ['powerFactor', 3],
+  temperature_c: ['temperature', 1],
+});
+
+const THREE_PHASE = scales<ThreePhaseRecord>({
+  voltage_l1_v: ['voltageL1', 1],
+  voltage_l2_v: ['voltageL2', 1],
+  voltage_l3_v: ['voltageL3', 1],
+  voltage_l1l2_v: ['voltageL1L2', 1],
+  voltage_l2l3_v: ['voltageL2L3', 1],
+  voltage_l3l1_v: ['voltageL3L1', 1],
+  frequency_hz: ['frequency', 2],
+  power_w: ['power', 1],
+  reactive_var: ['reactivePower', 1],
+  current_l1_a: ['currentL1', 2],
+  current_l2_a: ['currentL2', 2],
+  current_l3_a: ['currentL3', 2],
+  power_factor: ['powerFactor', 3],
+  temperature_c: ['temperature', 1],
+});
+
+// 231.70 V × 11.49 A × 0.983 = 2617 W is sent as 261: powers count in 10 W, energies in 10 Wh.
+const METER = scales<MeterRecord>({
+  power_w: ['power', -1],
+  power_l1_w: ['powerL1', -1],
+  power_l2_w: ['powerL2', -1],
+  power_l3_w: ['powerL3', -1],
+  power_factor: ['powerFactor', 3],
+  power_factor_l1: ['powerFactorL1', 3],
+  power_factor_l2: ['powerFactorL2', 3],
+  power_factor_l3: ['powerFactorL3', 3],
+  energy_pos_wh: ['energyPos', -1],
+  energy_pos_l1_wh: ['energyPosL1', -1],
+  energy_pos_l2_wh: ['energyPosL2', -1],
+  energy_pos_l3_wh: ['energyPosL3', -1],
+  energy_neg_wh: ['energyNeg', -1],
+  energy_neg_l1_wh: ['energyNegL1', -1],
+  energy_neg_l2_wh: ['energyNegL2', -1],
+  energy_neg_l3_wh: ['energyNegL3', -1],
+  voltage_l1_v: ['voltageL1', 2],
+  voltage_l2_v: ['voltageL2', 2],
+  voltage_l3_v: ['voltageL3', 2],
+  current_l1_a: ['currentL1', 2],
+  current_l2_a: ['currentL2', 2],
+  current_l3_a: ['currentL3', 2],
+});
+
+/** Puts the pages of one reading together, at least one; the first says what is true of all. */
+export function joinPages(pages: readonly RealDataNew[]): RealDataNew {
+  return {
+    ...pages[0]!,
+    meters: pages.flatMap(({ meters }) => meters),
+    repeaters: pages.flatMap(({ repeaters }) => repeaters),
+    rapidShutdowns: pages.flatMap(({ rapidShutdowns }) => rapidShutdowns),
+    singlePhase: pages.flatMap(({ singlePhase }) => singlePhase),
+    threePhase: pages.flatMap(({ threePhase }) => threePhase),
+    ports: pages.flatMap(({ ports }) => ports),
+  };
+}
+
+export function realData(message: RealDataNew): RealData {
+  const { dtuSerial, time, pages, page, dtuPower, dtuToday } = message;
+  return {
+    dtuSerial,
+    time,
+    pages,
+    page,
+    power: dtuPower === 0 ? null : new Decimal(dtuPower, 1),
+    today: dtuToday === 0 ? null : dtuToday,
+    inverters: [...message.singlePhase.map(singlePhase), ...message.threePhase.map(threePhase)],
+    ports: message.ports.map(portValues),
+    meters: message.meters.map(meterValues),
+  };
+}
+
+function singlePhase(record: SinglePhaseRecord): InverterRecord {
+  const { powerLimit } = record;
+  return {
+    ...commonOf(record),
+    phases: 1,
+    values: scaledValues(record, SINGLE_PHASE),
+    powerLimit: powerLimit === 0 ? null : new Decimal(powerLimit, 1),
+  };
+}
+
+function threePhase(record: ThreePhaseRecord): InverterRecord {
+  return { ...commonOf(record), phases: 3, values: scaledValues(record, THREE_PHASE), powerLimit: null };
+}
+
+function commonOf({
+  serial,
+  link,
+  alarmCounter,
+  firmware,
+  crc,
+  signal,
+}: SinglePhaseRecord | ThreePhaseRecord) {
+  const isOnline = link === 1;
+  return {
+    serial: serialText(serial),
+    shortSerial: shortSerial(serial),
+    isOnline,
+    alarmCounter,
+    firmware,
+    crc,
+    signal,
+  };
+}
+
+function portValues({ serial, port, voltage, current, power, total, today, code }: PortRecord): PortValues {
+  return {
+    serial: serialText(serial),
+    port,
+    voltage: new Decimal(voltage, 1),
+    current: new Decimal(current, 2),
+    power: new Decimal(power, 1),
+    total,
+    today,
+    code,
+    status: code >>> 24,
+  };
+}
+
+function meterValues(record: MeterRecord): MeterValues {
+  const { serial, type, fault } = record;
+  return { serial: serialText(serial), type, fault, values: scaledValues(record, METER) };
+}

@@ -1,0 +1,120 @@
+import { bytesOf } from '@meterbridge/core/codec';
+import {
+  decodeMbap,
+  decodeRtu,
+  encodeMbap,
+  encodeRtu,
+  FrameSplitter,
+  rtuScanner,
+  scanMbap,
+} from '@meterbridge/core/frames';
+import type { Link } from '@meterbridge/core/transport';
+import { BLOCK_BYTES, encodeBlock, FIRST_BLOCK } from '../protocol/block.ts';
+import { addressOf, DTU_SERIAL, quantityOf } from '../protocol/pdu.ts';
+import type { Faults } from './faults.ts';
+import type { SimulatedPlant } from './plant.ts';
+
+const ILLEGAL_FUNCTION = 1;
+const ILLEGAL_ADDRESS = 2;
+const CONTROL = 0xc000;
+const LIMIT = 260;
+
+export interface ModbusServerSettings {
+  readonly plant: SimulatedPlant;
+  readonly faults: Faults;
+  readonly framing: 'tcp' | 'rtu-over-tcp';
+  readonly now: () => number;
+  /** Each request. */
+  readonly onRequest?: (pdu: Uint8Array) => void;
+}
+
+/** Answers one client as the Modbus side of a DTU does, until it leaves. */
+export async function serveModbus(
+  link: Link,
+  settings: ModbusServerSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  const { faults, framing } = settings;
+  const isTcp = framing === 'tcp';
+  // Requests have 8 bytes on RTU, whatever their function.
+  const splitter = new FrameSplitter(isTcp ? scanMbap : rtuScanner(() => 5), LIMIT);
+  for (;;) {
+    const chunk = await link.read({ timeoutMs: 60_000, signal });
+    for (const { error, bytes } of chunk ? splitter.push(chunk) : []) {
+      if (error) return;
+      const { envelope, pdu } = isTcp ? tcpEnvelope(bytes) : rtuEnvelope(bytes);
+      settings.onRequest?.(pdu);
+      const answer = answerOf(pdu, settings);
+      if (faults.strikes('silence')) continue;
+      if (faults.strikes('close')) return;
+      if (faults.strikes('stale')) await link.write(envelope(answer, -1), { timeoutMs: 1_000, signal });
+      await link.write(faults.damaged(envelope(answer, 0)), { timeoutMs: 1_000, signal });
+    }
+  }
+}
+
+interface Enveloped {
+  readonly pdu: Uint8Array;
+  /** @param shift of the transaction number: answers that come late have an older one */
+  readonly envelope: (answer: Uint8Array, shift: number) => Uint8Array;
+}
+
+function tcpEnvelope(bytes: Uint8Array): Enveloped {
+  const { transaction, unit, pdu } = decodeMbap(bytes);
+  const envelope = (answer: Uint8Array, shift: number): Uint8Array =>
+    encodeMbap({ transaction: (transaction + shift) & 0xffff, unit, pdu: answer });
+  return { pdu, envelope };
+}
+
+function rtuEnvelope(bytes: Uint8Array): Enveloped {
+  const { address, pdu } = decodeRtu(bytes);
+  return { pdu, envelope: (answer) => encodeRtu({ address, pdu: answer }) };
+}
+
+function answerOf(request: Uint8Array, settings: ModbusServerSettings): Uint8Array {
+  const code = request[0]!;
+  if (code === 0x05) return written(request, settings.plant);
+  if (code !== 0x03) return Uint8Array.of(code | 0x80, ILLEGAL_FUNCTION);
+  const [address, quantity] = [addressOf(request), quantityOf(request)];
+  if (quantity > BLOCK_BYTES / 2 && settings.faults.strikes('narrow'))
+    return Uint8Array.of(code | 0x80, ILLEGAL_ADDRESS);
+  if (address === FIRST_BLOCK && settings.faults.strikes('not-ready')) return Uint8Array.of(code, 0);
+  const data = memoryAt(address, 2 * quantity, settings);
+  const count = settings.faults.strikes('byte-count') ? 0xff : data.length;
+  return Uint8Array.of(code, count, ...data);
+}
+
+/** Addresses count bytes. */
+function memoryAt(address: number, length: number, { plant, now, faults }: ModbusServerSettings): Uint8Array {
+  const data = new Uint8Array(length);
+  if (address === DTU_SERIAL) {
+    data.set(bytesOf(plant.dtuSerial).subarray(0, length));
+    return data;
+  }
+  const blocks = plant.at(now());
+  for (let at = 0; at + BLOCK_BYTES <= length; at += BLOCK_BYTES) {
+    const block = blocks[(address - FIRST_BLOCK + at) / BLOCK_BYTES];
+    if (!block) continue;
+    const bytes = encodeBlock(block);
+    // The inverter did not answer the radio: its serial number stays.
+    if (faults.strikes('zeros')) bytes.fill(0, 8, 32);
+    data.set(bytes, at);
+  }
+  return data;
+}
+
+/** On/off and limit, for all or for one entry of the list. */
+function written(request: Uint8Array, plant: SimulatedPlant): Uint8Array {
+  const offset = addressOf(request) - CONTROL;
+  const ports = plant.inverters.flatMap(({ serial, ports }) => Array<string>(ports).fill(serial));
+  const chosen = offset < 2 ? ports : ports.slice(Math.floor(offset / 6) - 1, Math.floor(offset / 6));
+  const register = offset < 2 ? offset : offset % 6;
+  if (offset < 0 || register > 1 || chosen.length === 0) return Uint8Array.of(0x85, ILLEGAL_ADDRESS);
+  const value = quantityOf(request);
+  for (const serial of chosen) {
+    if (register === 1) plant.limits.set(serial, value);
+    else if (value === 0) plant.off.add(serial);
+    else plant.off.delete(serial);
+  }
+  return request;
+}

@@ -1,0 +1,18 @@
+import { pollMeters, type Source } from '@meterbridge/core/runtime';
+import type { DtuEntry } from './config.ts';
+import { Dtu } from './dtu.ts';
+
+/** What was learned of a DTU outlives the connections to it. */
+const dtus = new WeakMap<DtuEntry, Dtu>();
+
+/** Reads a DTU each time it is due, over one connection as long as it holds. */
+export const source: Source<DtuEntry> = async function* (context) {
+  const { entry } = context;
+  const dtu = dtus.get(entry) ?? new Dtu(context);
+  dtus.set(entry, dtu);
+  try {
+    yield* pollMeters(context, [entry], () => dtu.read(context));
+  } finally {
+    await dtu.close();
+  }
+};
