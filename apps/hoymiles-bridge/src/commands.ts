@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type Address, address } from '@meterbridge/core/config';
+import { type Address, address, sampleYaml } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import {
   type Command,
@@ -8,7 +8,10 @@ import {
   Option,
   untilInterrupted,
 } from '@meterbridge/core/runtime';
+import { config } from './config.ts';
 import { type DecodeOptions, decodeFile, lineOf } from './decode.ts';
+import { migrate } from './migrate/index.ts';
+import { readSettings } from './migrate/settings.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
 import { usualInverters } from './simulator/plant.ts';
 import { serveDtu } from './simulator/serve.ts';
@@ -32,6 +35,11 @@ export function commands(program: Command): void {
       for (const file of files) await decode(file, options);
     });
   program
+    .command('migrate')
+    .description('turn a configuration of hoymiles-mqtt or hoymiles-smiles into one of this bridge')
+    .argument('<file>', 'its YAML file, or a file with its variables (NAME=value)')
+    .action(migrateFile);
+  program
     .command('simulate')
     .description('be a DTU with inverters under a sun: on Modbus, on protobuf, or both')
     .option('--modbus <address>', 'tcp://host:port to speak Modbus on', parseListen)
@@ -52,6 +60,13 @@ async function decode(file: string, options: DecodeOptions): Promise<void> {
     process.stdout.write(`${lineOf(json)}\n`);
     if (json.ok === false) process.exitCode = 1;
   }
+}
+
+/** The configuration goes to standard output, what could not be taken over to standard error. */
+function migrateFile(file: string): void {
+  const migrated = migrate(readSettings(file));
+  process.stdout.write(sampleYaml(config, { name: 'hoymiles-bridge', example: migrated.config }));
+  for (const note of migrated.notes) process.stderr.write(`${note}\n`);
 }
 
 interface SimulateOptions {

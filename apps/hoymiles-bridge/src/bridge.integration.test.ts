@@ -1,0 +1,77 @@
+import { listenTcp } from '@meterbridge/core/transport';
+import {
+  type Broker,
+  collect,
+  conformancePath,
+  startApp,
+  startBroker,
+  violations,
+} from '@meterbridge/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOCAL, simulatedDtu } from './dtu.fixture.ts';
+
+let broker: Broker;
+beforeAll(async () => {
+  broker = await startBroker();
+});
+afterAll(() => broker[Symbol.asyncDispose]());
+
+async function startBridge(meters: readonly object[]) {
+  const config = { mqtt: { url: broker.url }, http: { enabled: false }, meters };
+  return await startApp('hoymiles-bridge', ['run'], { config });
+}
+
+describe('hoymiles-bridge', () => {
+  it('turns a plant into the messages that the documents promise', async () => {
+    await using seen = await collect(broker, '#');
+    await using dtu = await simulatedDtu({ modbus: LOCAL });
+    await using app = await startBridge([{ id: 'roof', host: '127.0.0.1', port: dtu.modbusPort }]);
+    const plant = await seen.next(({ topic }) => topic === 'meters/hoymiles/roof');
+    expect(JSON.parse(plant.payload)).toMatchObject({
+      meter: { id: 'roof', model: 'DTU-Pro', serial_number: '10f871600831' },
+      state: 'producing',
+      alarm_flag: 'OFF',
+    });
+    const inverter = await seen.next(({ topic }) => topic === 'meters/hoymiles/roof_116100000001');
+    expect(JSON.parse(inverter.payload)).toMatchObject({ operating_status: 3, alarm_text: 'none' });
+    expect(inverter.payload).toMatch(/"port_1_total_production":\d+\.\d{3},/);
+    await seen.next(
+      ({ topic, payload }) =>
+        topic === 'meters/hoymiles/roof_116100000002/availability' && payload === 'online',
+    );
+    app.process.kill('SIGTERM');
+    expect(await app.exit).toBe(0);
+    await seen.next(
+      ({ topic, payload }) => topic === 'meters/bridge/hoymiles-bridge/state' && payload === 'offline',
+    );
+  });
+
+  it.skipIf(conformancePath('homeassistant') === null)(
+    'tells Home Assistant what it understands',
+    async () => {
+      await using seen = await collect(broker, 'homeassistant/#');
+      const inverters = [{ serial: '1412a0123456', ports: 2 }];
+      await using dtu = await simulatedDtu({ protobuf: LOCAL, dtuSerial: '4143A0123456', inverters });
+      await using app = await startBridge([{ id: 'wifi', host: '127.0.0.1', port: dtu.protobufPort }]);
+      for (const id of ['4143a0123456', '1412a0123456']) {
+        const topic = `homeassistant/device/hoymiles-bridge/${id}/config`;
+        const { payload } = await seen.next((message) => message.topic === topic && message.payload !== '');
+        expect(violations(topic, payload, { publishIntervalS: 35 })).toEqual([]);
+      }
+      expect(app.stderr.join('\n')).not.toContain('error');
+    },
+  );
+
+  it('reads the others while one DTU hangs', async () => {
+    await using seen = await collect(broker, 'meters/hoymiles/#');
+    await using good = await simulatedDtu({ modbus: LOCAL });
+    await using silent = await listenTcp(LOCAL, async (link) => {
+      for (;;) await link.read({ timeoutMs: 60_000 });
+    });
+    await using _app = await startBridge([
+      { id: 'hanging', host: '127.0.0.1', port: silent.tcpPort, protocol: 'modbus' },
+      { id: 'good', host: '127.0.0.1', port: good.modbusPort, protocol: 'modbus' },
+    ]);
+    await seen.next(({ topic }) => topic === 'meters/hoymiles/good');
+  });
+});

@@ -1,0 +1,292 @@
+import { bytesOf } from '@meterbridge/core/codec';
+import { State } from '@meterbridge/core/store';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { contextOf, entryOf, LOCAL, MORNING, NIGHT, readingOf, simulatedDtu } from './dtu.fixture.ts';
+import { Dtu } from './dtu.ts';
+import { usualInverters } from './simulator/plant.ts';
+
+const KEY = bytesOf('f5480938516c557e347bc49c672b6af1');
+const OTHER_KEY = bytesOf('00112233445566778899aabbccddeeff');
+
+// The clock of days and energies; sockets and time-outs go on in real time.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: MORNING });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('a DTU on Modbus', () => {
+  it('tells its plant, its inverters and their ports', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL });
+    const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus' }));
+    const readings = await new Dtu(context).read(context);
+    expect(readings.map(({ meter }) => meter.id)).toEqual(['roof', 'roof_116100000001', 'roof_116100000002']);
+    expect(readings[1]!.meter).toMatchObject({ via: { id: 'roof' }, model: 'HM-1000/1200/1500' });
+    const plant = readingOf(readings, 'roof');
+    expect(plant).toMatchObject({ state: 'producing', alarm_flag: 'OFF', today_production: 0 });
+    const inverter = readingOf(readings, 'roof_116100000001');
+    const ports = [1, 2, 3, 4].map((port) => Number(inverter[`port_${port}_pv_power`]));
+    expect(ports.every((watts) => watts > 200)).toBe(true);
+    expect(inverter.pv_power).toBeCloseTo(
+      ports.reduce((sum, watts) => sum + watts, 0),
+      6,
+    );
+    expect(inverter).toMatchObject({ operating_status: 3, alarm_text: 'none', link_status: 1 });
+  });
+
+  it('of 40 ports is read in 8 round trips, and then in 7', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL, inverters: usualInverters(10) });
+    const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus' }));
+    const reader = new Dtu(context);
+    expect(await reader.read(context)).toHaveLength(11);
+    expect(dtu.requests).toHaveLength(8);
+    await reader.read(context);
+    expect(dtu.requests).toHaveLength(15);
+    expect(dtu.connections).toBe(1);
+  });
+
+  it('that refuses long reads is asked for one port at a time from then on, also after a restart', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL, faults: ['narrow'] });
+    const state = new State().space('roof');
+    const entry = entryOf({ port: dtu.modbusPort, protocol: 'modbus' });
+    const { context } = contextOf(entry, state);
+    await new Dtu(context).read(context);
+    // Serial number, one that is refused, eight ports and the end of the list.
+    expect(dtu.requests).toHaveLength(11);
+    await new Dtu(contextOf(entry, state).context).read(context);
+    expect(dtu.requests).toHaveLength(11 + 10);
+  });
+
+  it.each([['byte-count'], ['stale']] as const)('is read in spite of %s', async (fault) => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL, faults: [fault] });
+    const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus' }));
+    const reader = new Dtu(context);
+    for (let turn = 0; turn < 5; turn++) expect(await reader.read(context)).toHaveLength(3);
+  });
+
+  it('is read through a transparent serial server', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL, framing: 'rtu-over-tcp' });
+    const keys = { port: dtu.modbusPort, protocol: 'modbus', framing: 'rtu-over-tcp', unit: 126 };
+    const { context } = contextOf(entryOf(keys));
+    expect(await new Dtu(context).read(context)).toHaveLength(3);
+  });
+
+  it('keeps its energies when inverters tell zeros or are not reached', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL });
+    const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus' }));
+    const reader = new Dtu(context);
+    await reader.read(context);
+    const later = MORNING + 3_600_000;
+    dtu.clock.ms = later;
+    vi.setSystemTime(later);
+    const before = readingOf(await reader.read(context), 'roof');
+    expect(Number(before.today_production)).toBeGreaterThan(1);
+    dtu.plant.offline.add('116100000001');
+    const readings = await reader.read(context);
+    expect(readingOf(readings, 'roof')).toMatchObject({
+      today_production: before.today_production,
+      total_production: before.total_production,
+    });
+    expect(readingOf(readings, 'roof_116100000001')).toMatchObject({
+      state: 'offline',
+      grid_voltage: null,
+      port_1_pv_power: null,
+    });
+  });
+
+  it('sleeps at night with all its energies, and begins a new day at 0', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL });
+    const keys = { port: dtu.modbusPort, protocol: 'modbus', timezone: 'UTC' };
+    const { context } = contextOf(entryOf(keys));
+    const reader = new Dtu(context);
+    await reader.read(context);
+    const at = async (ms: number) => {
+      dtu.clock.ms = ms;
+      vi.setSystemTime(ms);
+      return readingOf(await reader.read(context), 'roof');
+    };
+    const evening = await at(MORNING + 9 * 3_600_000);
+    expect(Number(evening.today_production)).toBeGreaterThan(1);
+    expect(await at(NIGHT)).toMatchObject({
+      state: 'asleep',
+      pv_power: 0,
+      today_production: evening.today_production,
+    });
+    expect(await at(NIGHT + 3 * 3_600_000)).toMatchObject({
+      state: 'asleep',
+      pv_power: 0,
+      today_production: 0,
+    });
+  });
+
+  it('goes on with its day after a restart of the bridge', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL });
+    const state = new State().space('roof');
+    const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus' }), state);
+    const first = new Dtu(context);
+    await first.read(context);
+    dtu.clock.ms += 3_600_000;
+    vi.setSystemTime(dtu.clock.ms);
+    const before = readingOf(await first.read(context), 'roof');
+    await first.close();
+    for (const { serial } of dtu.plant.inverters) dtu.plant.offline.add(serial);
+    const after = readingOf(await new Dtu(context).read(context), 'roof');
+    expect(after).toMatchObject({
+      today_production: before.today_production,
+      total_production: before.total_production,
+    });
+  });
+
+  it('tells alarms in words', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL });
+    dtu.plant.raiseAlarm('116100000002', 209);
+    const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus' }));
+    const readings = await new Dtu(context).read(context);
+    expect(readingOf(readings, 'roof')).toMatchObject({ alarm_flag: 'ON' });
+    expect(readingOf(readings, 'roof_116100000002')).toMatchObject({
+      state: 'alarm',
+      alarm_code: 209,
+      alarm_text: 'PV 1 no input',
+      alarm_count: 1,
+    });
+  });
+
+  it('leaves out what the configuration says', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL });
+    const { context } = contextOf(
+      entryOf({
+        port: dtu.modbusPort,
+        protocol: 'modbus',
+        exclude_inverters: ['116100000002'],
+        inverter_entities: ['temperature'],
+        port_entities: ['pv_power'],
+        value_multipliers: { temperature: 2 },
+        entity_friendly_names: { temperature: 'Heat', pv_power: 'Sun' },
+      }),
+    );
+    const readings = await new Dtu(context).read(context);
+    expect(readings.map(({ meter }) => meter.id)).toEqual(['roof', 'roof_116100000001']);
+    const [plant, inverter] = readings;
+    expect(inverter!.values.map(({ measurement }) => [measurement.key, measurement.name])).toEqual([
+      ['temperature', 'Heat'],
+      ['port_1_pv_power', 'Port 1 Sun'],
+      ['port_2_pv_power', 'Port 2 Sun'],
+      ['port_3_pv_power', 'Port 3 Sun'],
+      ['port_4_pv_power', 'Port 4 Sun'],
+    ]);
+    expect(readingOf(readings, 'roof_116100000001').temperature).toBe(74.6);
+    const watts = [1, 2, 3, 4].map((port) =>
+      Number(readingOf(readings, inverter!.meter.id)[`port_${port}_pv_power`]),
+    );
+    expect(readingOf([plant!], 'roof').pv_power).toBeCloseTo(
+      watts.reduce((sum, one) => sum + one, 0),
+      6,
+    );
+  });
+
+  it('that has not found its inverters yet leaves things as they were', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL, faults: ['not-ready'], seed: 4 });
+    const { context, reports } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus' }));
+    const reader = new Dtu(context);
+    const counts: number[] = [];
+    for (let turn = 0; turn < 12; turn++) counts.push((await reader.read(context)).length);
+    expect(new Set(counts)).toEqual(new Set([0, 3]));
+    expect(new Set(reports)).toEqual(new Set(['meter/not-ready']));
+  });
+});
+
+describe('a DTU on protobuf', () => {
+  it.each([
+    ['in the clear', null],
+    ['encrypted', KEY],
+  ])('tells its plant %s, page by page', async (_how, encRand) => {
+    await using dtu = await simulatedDtu({
+      protobuf: LOCAL,
+      inverters: usualInverters(5),
+      perPage: 2,
+      encRand,
+    });
+    const { context, errors } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const reader = new Dtu(context);
+    const readings = await reader.read(context);
+    expect(readings).toHaveLength(6);
+    expect(readings[0]!.meter).toMatchObject({ firmware: 'V01.01.01', serialNumber: '10f871600831' });
+    expect(readings[0]!.time.epochMs).toBe(MORNING);
+    expect(readingOf(readings, 'roof_116100000005')).toMatchObject({ state: 'producing', power_limit: 100 });
+    expect(dtu.actions).toEqual([33, 50]);
+    await reader.read(context);
+    expect(dtu.connections).toBe(1);
+    expect(errors).toEqual([]);
+  });
+
+  it('that was restarted is read on with its new key', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, encRand: KEY });
+    const { context, reports } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const reader = new Dtu(context);
+    await reader.read(context);
+    await dtu.restart(OTHER_KEY);
+    expect(await reader.read(context)).toHaveLength(3);
+    expect(reports).toHaveLength(1);
+    expect(dtu.actions.filter((action) => action === 33)).toHaveLength(2);
+  });
+
+  it('is read in spite of frames that nobody asked for', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, faults: ['stale'] });
+    const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    expect(await new Dtu(context).read(context)).toHaveLength(3);
+  });
+
+  it('reads the list of alarms when a counter has moved', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL });
+    dtu.plant.raiseAlarm('116100000001', 124);
+    const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const readings = await new Dtu(context).read(context);
+    expect(readingOf(readings, 'roof_116100000001')).toMatchObject({
+      alarm_code: 124,
+      alarm_text: 'switched off by remote command',
+    });
+    expect(readingOf(readings, 'roof_116100000002')).toMatchObject({ alarm_code: 0, alarm_text: 'none' });
+  });
+
+  it('inside an inverter is asleep, not lost, when it goes away at dusk', async () => {
+    const dusk = Date.UTC(2024, 5, 10, 19, 58);
+    const dtu = await simulatedDtu({
+      protobuf: LOCAL,
+      dtuSerial: '4143a0123456',
+      inverters: usualInverters(1),
+    });
+    const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const reader = new Dtu(context);
+    await reader.read(context);
+    dtu.clock.ms = dusk;
+    vi.setSystemTime(dusk);
+    const evening = readingOf(await reader.read(context), 'roof');
+    await dtu[Symbol.asyncDispose]();
+    const night = readingOf(await reader.read(context), 'roof');
+    expect(night).toMatchObject({ state: 'asleep', pv_power: 0, today_production: evening.today_production });
+    vi.setSystemTime(dusk + 6 * 3_600_000);
+    const morning = readingOf(await reader.read(context), 'roof');
+    expect(morning).toMatchObject({ today_production: 0, total_production: evening.total_production });
+  });
+
+  it('inside an inverter that goes away at noon is lost', async () => {
+    const dtu = await simulatedDtu({ protobuf: LOCAL, dtuSerial: '4143a0123456' });
+    const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const reader = new Dtu(context);
+    await reader.read(context);
+    await dtu[Symbol.asyncDispose]();
+    await expect(reader.read(context)).rejects.toMatchObject({ code: 'link/refused' });
+  });
+});
+
+describe('a DTU of which nothing is known', () => {
+  it.each(['modbus', 'protobuf'] as const)('is found to speak %s', async (protocol) => {
+    await using dtu = await simulatedDtu({ [protocol]: LOCAL });
+    const port = dtu.modbusPort ?? dtu.protobufPort;
+    const { context } = contextOf(entryOf({ port }));
+    const reader = new Dtu(context);
+    expect(await reader.read(context)).toHaveLength(3);
+    expect(await reader.read(context)).toHaveLength(3);
+  });
+});
