@@ -33,6 +33,7 @@ function startSource(port: Port) {
     entry: port,
     signal: abort.signal,
     state: new State().space(port.id),
+    onCommand: () => undefined,
     async open(_address, line) {
       const [near, far] = linkPair();
       opened.push({ line: formatLine(line), far });

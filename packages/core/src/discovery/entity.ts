@@ -1,6 +1,7 @@
 import type { Measurement, Meter } from '../model/index.ts';
 import type { Message, Qos, Topics } from '../mqtt/index.ts';
-import { entityName } from './name.ts';
+import { controlOf } from './control.ts';
+import { deviceId, entityName, valueTemplate } from './name.ts';
 
 export interface DiscoverySettings {
   /** Name of the running app, as in its topics; the first part of every id in Home Assistant. */
@@ -53,6 +54,12 @@ export function deviceMessage(
       ...Object.fromEntries(
         announced.map((measurement) => [measurement.key, sensor(settings, entities, measurement)]),
       ),
+      ...Object.fromEntries(
+        (meter.controls ?? []).map((control) => [
+          `set_${control.key}`,
+          controlOf(settings, entities, control),
+        ]),
+      ),
       ...(hasJson && { time: lastReading(app, meter) }),
       reachable: {
         ...connectivity(deviceId(app, meter), meter.name, topics.availability(meter)),
@@ -88,8 +95,6 @@ function discoveryMessage(settings: DiscoverySettings, objectId: string, { devic
   const payload = JSON.stringify({ device, origin, ...body });
   return { topic: settings.topics.discovery(objectId), payload, qos: 1, retain: true };
 }
-
-const deviceId = (app: string, meter: Meter): string => `${app}_${meter.uniqueId}`;
 
 function deviceOf(app: string, meter: Meter): Component {
   return {
@@ -154,24 +159,4 @@ function connectivity(id: string, deviceName: string, stateTopic: string): Compo
     device_class: 'connectivity',
     entity_category: 'diagnostic',
   };
-}
-
-/** Methods of Python's dict: in a template `value_json.items` is the method, not the key. */
-const DICT_METHODS: ReadonlySet<string> = new Set([
-  'clear',
-  'copy',
-  'fromkeys',
-  'get',
-  'items',
-  'keys',
-  'pop',
-  'popitem',
-  'setdefault',
-  'update',
-  'values',
-]);
-
-function valueTemplate(key: string): string {
-  const isPlain = /^[a-z][a-z0-9_]*$/.test(key) && !DICT_METHODS.has(key);
-  return isPlain ? `{{ value_json.${key} }}` : `{{ value_json[${JSON.stringify(key)}] }}`;
 }

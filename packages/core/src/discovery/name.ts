@@ -1,3 +1,5 @@
+import type { Meter } from '../model/index.ts';
+
 /**
  * An entity's name without the name of its device, which Home Assistant puts in front of it anyway:
  * `Gas volume` of the device `Gas` is `Volume`. null, the device's main feature, if nothing is left.
@@ -8,4 +10,30 @@ export function entityName(name: string, device: string): string | null {
   if (!repeats || /^[\p{L}\p{N}]/u.test(rest)) return name;
   const own = rest.replace(/^[^\p{L}\p{N}]+/u, '');
   return own === '' ? null : entityName(own.charAt(0).toUpperCase() + own.slice(1), device);
+}
+
+/** Of a meter's device in Home Assistant. */
+export function deviceId(app: string, meter: Meter): string {
+  return `${app}_${meter.uniqueId}`;
+}
+
+/** Methods of Python's dict: in a template `value_json.items` is the method, not the key. */
+const DICT_METHODS: ReadonlySet<string> = new Set([
+  'clear',
+  'copy',
+  'fromkeys',
+  'get',
+  'items',
+  'keys',
+  'pop',
+  'popitem',
+  'setdefault',
+  'update',
+  'values',
+]);
+
+/** Takes one value out of the JSON of a reading. */
+export function valueTemplate(key: string): string {
+  const isPlain = /^[a-z][a-z0-9_]*$/.test(key) && !DICT_METHODS.has(key);
+  return isPlain ? `{{ value_json.${key} }}` : `{{ value_json[${JSON.stringify(key)}] }}`;
 }

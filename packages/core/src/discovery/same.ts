@@ -12,7 +12,8 @@ export function isSameMeter(a: Meter, b: Meter): boolean {
     a.manufacturer === b.manufacturer &&
     a.model === b.model &&
     a.firmware === b.firmware &&
-    a.via?.uniqueId === b.via?.uniqueId
+    a.via?.uniqueId === b.via?.uniqueId &&
+    a.controls === b.controls
   );
 }
 

@@ -1,3 +1,4 @@
+export type { CommandState, Control } from './control.ts';
 export { formatInstant, type Instant } from './instant.ts';
 export { identityOf, isInstant, valueToJson, valueToPlain, valueToText } from './json.ts';
 export type { Measurement, StateClass } from './measurement.ts';

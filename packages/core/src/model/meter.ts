@@ -1,3 +1,5 @@
+import type { Control } from './control.ts';
+
 /** The device that counts. Which one it is never depends on how it is reached. */
 export interface Meter {
   /** Its level in the topics: the id from the configuration, or derived from its parent's. */
@@ -16,4 +18,6 @@ export interface Meter {
   readonly via: Meter | null;
   /** Milliseconds between two readings, as far as is known; null if they come irregularly. */
   readonly intervalMs: number | null;
+  /** What it can be told to do. */
+  readonly controls?: readonly Control[];
 }

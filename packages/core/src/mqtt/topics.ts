@@ -27,6 +27,12 @@ export interface Topics {
   attribute(meter: Addressed, key: string): string;
   /** `online` or `offline`, retained. */
   availability(meter: Addressed): string;
+  /** Where a control of a meter takes commands. */
+  command(meter: Addressed, key: string): string;
+  /** How a command is getting on. */
+  commandResult(meter: Addressed, key: string): string;
+  /** Filter of all commands. */
+  readonly commands: string;
   /** `online` or `offline` (last will) of the app itself. */
   readonly bridgeState: string;
   /** JSON about the app: version, meters, counters. */
@@ -55,6 +61,9 @@ export function topicsOf(settings: TopicSettings): Topics {
     backlog: (meter) => `${reading(meter)}/backlog`,
     attribute: (meter, key) => fill(settings.attribute, meter, key),
     availability: (meter) => `${fill(READING_TOPIC, meter)}/availability`,
+    command: (meter, key) => `${fill(ATTRIBUTE_TOPIC, meter, key)}/set`,
+    commandResult: (meter, key) => `${fill(ATTRIBUTE_TOPIC, meter, key)}/result`,
+    commands: `${base}/+/+/+/set`,
     bridgeState: `${base}/bridge/${app}/state`,
     bridgeInfo: `${base}/bridge/${app}/info`,
     discovery: (objectId) => `${discoveryPrefix}/device/${app}/${discoveryId(objectId)}/config`,

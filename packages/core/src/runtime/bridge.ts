@@ -9,6 +9,7 @@ import type { Outgoing } from '../store/index.ts';
 import { App } from './app.ts';
 import { Availability } from './availability.ts';
 import { hasChanges, needsRestart } from './changes.ts';
+import { Commands } from './commands.ts';
 import { CounterGuard } from './counter-guard.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { infoOf } from './info.ts';
@@ -48,6 +49,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   /** Ids of the meters in the configuration. */
   #configured: ReadonlySet<string>;
   readonly #quiet = new OncePerMinute();
+  readonly #commands: Commands;
   #infoTimer: NodeJS.Timeout | undefined;
 
   /** @param tail the last lines of the log */
@@ -82,6 +84,13 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
       },
       onReplaced: (meter: Meter) => this.#forget([meter]),
     };
+    this.#commands = new Commands({
+      topics,
+      lines: () => this.lines,
+      subscribe: (onMessage) => this.mqtt.subscribe(topics.commands, onMessage),
+      put: (message) => put({ ...message, backlogTopic: null }),
+      log: this.logs.meters,
+    });
     const { source } = definition;
     this.#lines = new Lines({
       create: (entry) =>
@@ -210,6 +219,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     const owner = ownerOf(meter, this.#configured, entry.id);
     for (const replaced of this.#retained.received(reading, expireAfterS, owner))
       this.#announcer.forget(replaced);
+    if (meter.controls) this.#commands.listen();
     this.#announcer.learn(meter, reading.values, expireAfterS);
     this.#publisher.publish(reading);
     this.#remember(known);

@@ -8,7 +8,7 @@ import { lineWait } from './backoff.ts';
 import { Breaker, type BreakerSettings, type Failure } from './breaker.ts';
 import { Poll, type PolledEntry } from './poll.ts';
 import { OncePerMinute } from './quiet.ts';
-import type { Entry, Source, SourceContext } from './source.ts';
+import type { Entry, MeterCommand, Source, SourceContext } from './source.ts';
 import { supervise } from './supervise.ts';
 
 const OPEN_TIMEOUT_MS = 10_000;
@@ -38,6 +38,7 @@ export class Line<E extends Entry> {
   readonly #settings: BreakerSettings;
   readonly #log: Logger;
   readonly #state: StateSpace;
+  #handle: ((command: MeterCommand) => Promise<void>) | null = null;
   readonly #quiet = new OncePerMinute();
   readonly #meters = new Map<string, Meter>();
   /** Meters of the line that this one replaces, which it has not heard of itself. */
@@ -82,6 +83,12 @@ export class Line<E extends Entry> {
     this.#log.level = level;
   }
 
+  /** @throws BridgeError control/…, link/…, meter/… */
+  async command(command: MeterCommand): Promise<void> {
+    if (!this.#handle) throw new BridgeError('control/refused', 'this meter takes no commands now');
+    await this.#handle(command);
+  }
+
   /** Resolves when the signal is aborted and the source has ended. */
   async run(signal: AbortSignal): Promise<void> {
     await supervise(
@@ -100,6 +107,9 @@ export class Line<E extends Entry> {
       entry: this.entry,
       signal,
       state: this.#state,
+      onCommand: (handle) => {
+        this.#handle = handle;
+      },
       open: (address, line) => openLink(address, { line, timeoutMs: OPEN_TIMEOUT_MS, signal }),
       waits: (ms) => this.#progress(ms),
       polls: (entries) => this.#pollsOf(entries),

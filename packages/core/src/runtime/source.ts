@@ -1,5 +1,5 @@
 import type { BridgeError } from '../errors/index.ts';
-import type { Reading } from '../model/index.ts';
+import type { CommandState, Meter, Reading } from '../model/index.ts';
 import type { SeenFrame } from '../observe/index.ts';
 import type { StateSpace } from '../store/index.ts';
 import type { Address, LineSettings, Link } from '../transport/index.ts';
@@ -12,6 +12,17 @@ export interface Entry {
   readonly expire_after?: number | undefined;
 }
 
+/** What a meter is told to do. */
+export interface MeterCommand {
+  readonly meter: Meter;
+  /** Of the control. */
+  readonly key: string;
+  /** As sent: a number, ON, OFF, PRESS. */
+  readonly text: string;
+  /** Tells whoever sent it how it is getting on; done and failed are told anyway. */
+  tell(state: CommandState, detail?: string): void;
+}
+
 /** What a source gets to work with. */
 export interface SourceContext<E extends Entry> {
   readonly entry: E;
@@ -19,6 +30,8 @@ export interface SourceContext<E extends Entry> {
   readonly signal: AbortSignal;
   /** What the source must know again after a restart: small values, a space for each entry. */
   readonly state: StateSpace;
+  /** From now on, commands for meters of this entry go there; what it throws is the command's failure. */
+  onCommand(handle: (command: MeterCommand) => Promise<void>): void;
   /** Opens the link to the meter; the caller closes it. */
   open(address: Address, line: LineSettings): Promise<Link>;
   /**

@@ -1,0 +1,85 @@
+import { BridgeError, toBridgeError } from '../errors/index.ts';
+import { type CommandState, formatInstant, type Meter } from '../model/index.ts';
+import type { Message, OnMessage, Topics } from '../mqtt/index.ts';
+import type { Logger } from '../observe/index.ts';
+import type { MeterCommand } from './source.ts';
+
+/** No command is longer. */
+const MAX_BYTES = 256;
+
+/** Who has meters, and carries out what they are told. */
+interface Commanded {
+  readonly meters: readonly Meter[];
+  command(command: MeterCommand): Promise<void>;
+}
+
+export interface CommandsSettings {
+  readonly topics: Topics;
+  readonly lines: () => readonly Commanded[];
+  readonly subscribe: (onMessage: OnMessage) => () => void;
+  readonly put: (message: Message) => void;
+  readonly log: Logger;
+}
+
+/** Takes commands to the meters that they are for, and tells what comes of them. */
+export class Commands {
+  readonly #settings: CommandsSettings;
+  #isListening = false;
+
+  constructor(settings: CommandsSettings) {
+    this.#settings = settings;
+  }
+
+  /** There is a meter that takes commands. */
+  listen(): void {
+    if (this.#isListening) return;
+    this.#isListening = true;
+    this.#settings.subscribe((topic, payload, { retain }) => {
+      void this.#received(topic, payload, retain);
+    });
+  }
+
+  async #received(topic: string, payload: Uint8Array, isRetained: boolean): Promise<void> {
+    const found = this.#find(topic);
+    if (!found) return;
+    const { line, meter, key } = found;
+    const text = Buffer.from(payload).toString().trim();
+    const tell = (state: CommandState, detail?: string): void => this.#tell(meter, key, state, detail);
+    const log = this.#settings.log.child({ meter: meter.id, control: key });
+    try {
+      if (isRetained) throw new BridgeError('control/refused', 'retained commands are not carried out');
+      if (payload.length === 0 || payload.length > MAX_BYTES)
+        throw new BridgeError('control/refused', `a command has 1 to ${MAX_BYTES} bytes`);
+      await line.command({ meter, key, text, tell });
+      log.info({ value: text }, 'command carried out');
+      tell('done');
+    } catch (thrown) {
+      const error = toBridgeError(thrown);
+      log.warn({ err: error }, 'command failed');
+      tell('failed', error.message);
+    }
+  }
+
+  #find(topic: string) {
+    for (const line of this.#settings.lines()) {
+      for (const meter of line.meters) {
+        const control = meter.controls?.find(
+          ({ key }) => this.#settings.topics.command(meter, key) === topic,
+        );
+        if (control) return { line, meter, key: control.key };
+      }
+    }
+    return null;
+  }
+
+  #tell(meter: Meter, key: string, state: CommandState, detail?: string): void {
+    const time = formatInstant({ epochMs: Date.now(), offsetMinutes: 0 });
+    const payload = JSON.stringify({ state, detail, time });
+    this.#settings.put({
+      topic: this.#settings.topics.commandResult(meter, key),
+      payload,
+      qos: 1,
+      retain: false,
+    });
+  }
+}
