@@ -4,18 +4,23 @@ import type { Link } from '@meterbridge/core/transport';
 import * as z from 'zod';
 import { localTime } from './clock.ts';
 import type { DtuEntry } from './config.ts';
+import { type Order, type OrderContext, orderOverModbus, orderOverProtobuf } from './control.ts';
 import { DTU_TIMING, DtuSession, SessionKey } from './dtu-session.ts';
 import { MODBUS_TIMING, ModbusClient } from './modbus-client.ts';
 import { type PlantState, plantOfBlocks, plantOfRealData } from './plant.ts';
 import { serialText } from './protocol/serial.ts';
 import { dtuVersion, inverterVersion } from './protocol/version.ts';
-import { DtuReader } from './reader-dtu.ts';
+import { type DtuPoll, DtuReader } from './reader-dtu.ts';
 import { BlockReader } from './reader-modbus.ts';
 
 type Context = SourceContext<DtuEntry>;
 
-/** Asks a DTU for its plant over a connection. @throws BridgeError meter/…, frame/…, link/… */
-export type Asking = (link: Link, context: Context, nowMs: number) => Promise<PlantState>;
+/** Asks a DTU for its plant over a connection, or tells it something. @throws BridgeError meter/…, frame/…, link/… */
+export interface Asking {
+  read(link: Link, context: Context, nowMs: number): Promise<PlantState>;
+  /** @throws BridgeError control/… as well */
+  order(link: Link, context: Context, order: Order, command: OrderContext): Promise<void>;
+}
 
 const shape = z.object({ width: z.union([z.literal(1), z.literal(6)]), count: z.int().nullable() });
 
@@ -25,17 +30,21 @@ export function askModbus(entry: DtuEntry, state: Context['state']): Asking {
   const known = shape.safeParse(state.get('blocks'));
   const reader = new BlockReader(addressing, known.success ? known.data : null);
   const clients = new WeakMap<Link, ModbusClient>();
-  return async (link, context, nowMs) => {
+  const clientOf = (link: Link, { signal, frame }: Context): ModbusClient => {
     const client =
-      clients.get(link) ??
-      new ModbusClient(link, { framing, unit, ...MODBUS_TIMING }, context.signal, context.frame);
+      clients.get(link) ?? new ModbusClient(link, { framing, unit, ...MODBUS_TIMING }, signal, frame);
     clients.set(link, client);
-    const { dtuSerial, ports } = await reader.read(
-      (address, quantity) => client.read(address, quantity),
-      nowMs,
-    );
-    context.state.set('blocks', reader.shape);
-    return plantOfBlocks(dtuSerial, ports);
+    return client;
+  };
+  return {
+    async read(link, context, nowMs) {
+      const client = clientOf(link, context);
+      const read = (address: number, quantity: number) => client.read(address, quantity);
+      const { dtuSerial, ports } = await reader.read(read, nowMs);
+      context.state.set('blocks', reader.shape);
+      return plantOfBlocks(dtuSerial, ports);
+    },
+    order: (link, context, order) => orderOverModbus(clientOf(link, context), order),
   };
 }
 
@@ -43,20 +52,29 @@ export function askProtobuf({ fast_refresh, timezone }: DtuEntry): Asking {
   const key = new SessionKey(randomInt(0x10000));
   const reader = new DtuReader(key, fast_refresh);
   const sessions = new WeakMap<Link, DtuSession>();
-  return async (link, { signal, frame: seen }, nowMs) => {
-    const known = sessions.get(link);
-    const session = known ?? new DtuSession(link, DTU_TIMING, key, { signal, seen });
+  const sessionOf = (link: Link, { signal, frame: seen }: Context): DtuSession => {
+    const session = sessions.get(link) ?? new DtuSession(link, DTU_TIMING, key, { signal, seen });
     sessions.set(link, session);
-    try {
-      const { data, info, alarms } = await reader.read(session, nowMs, localTime(nowMs, timezone));
-      const inverters = info.inverters.map(
-        ({ serial, software }) => [serialText(serial), inverterVersion(software)] as const,
-      );
-      const dtu = info.dtu && dtuVersion(info.dtu.software);
-      return plantOfRealData(data, alarms, { dtu, inverters: new Map(inverters) });
-    } catch (thrown) {
-      reader.doubt();
-      throw thrown;
-    }
+    return session;
   };
+  return {
+    async read(link, context, nowMs) {
+      try {
+        const poll = await reader.read(sessionOf(link, context), nowMs, localTime(nowMs, timezone));
+        return plantOfPoll(poll);
+      } catch (thrown) {
+        reader.doubt();
+        throw thrown;
+      }
+    },
+    order: (link, context, order, command) => orderOverProtobuf(sessionOf(link, context), order, command),
+  };
+}
+
+function plantOfPoll({ data, info, alarms }: DtuPoll): PlantState {
+  const inverters = info.inverters.map(
+    ({ serial, software }) => [serialText(serial), inverterVersion(software)] as const,
+  );
+  const dtu = info.dtu && dtuVersion(info.dtu.software);
+  return plantOfRealData(data, alarms, { dtu, inverters: new Map(inverters) });
 }

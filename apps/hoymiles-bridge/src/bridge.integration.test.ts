@@ -74,4 +74,30 @@ describe('hoymiles-bridge', () => {
     ]);
     await seen.next(({ topic }) => topic === 'meters/hoymiles/good');
   });
+
+  it.each(['modbus', 'protobuf'] as const)(
+    'takes commands on %s, and tells what comes of them',
+    async (protocol) => {
+      await using seen = await collect(broker, 'meters/hoymiles/#');
+      await using dtu = await simulatedDtu({ [protocol]: LOCAL });
+      const port = dtu.modbusPort ?? dtu.protobufPort;
+      await using _app = await startBridge([
+        { id: protocol, host: '127.0.0.1', port, protocol, control: { enabled: true } },
+      ]);
+      await seen.next(({ topic }) => topic === `meters/hoymiles/${protocol}`);
+      const send = async (key: string, text: string): Promise<unknown> => {
+        await seen.publish(`meters/hoymiles/${protocol}/${key}/set`, text);
+        const result = await seen.next(
+          ({ topic, payload }) =>
+            topic === `meters/hoymiles/${protocol}/${key}/result` && /"(?:done|failed)"/.test(payload),
+        );
+        return JSON.parse(result.payload);
+      };
+      expect(await send('power_limit', '50')).toMatchObject({ state: 'done' });
+      expect([...dtu.plant.limits.values()]).toEqual([50, 50]);
+      expect(await send('power', 'OFF')).toMatchObject({ state: 'done' });
+      expect(dtu.plant.off.size).toBe(2);
+      expect(await send('power', 'maybe')).toMatchObject({ state: 'failed' });
+    },
+  );
 });

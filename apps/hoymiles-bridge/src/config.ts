@@ -82,6 +82,15 @@ const dtu = z
       .record(z.string(), z.string().min(1))
       .default({})
       .describe('Names in Home Assistant by name of the measurement.'),
+    control: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe('Take commands by MQTT: power limit, on and off, restart of all inverters of the DTU.'),
+      })
+      .prefault({})
+      .describe('What the inverters may be told to do.'),
     meter_direction: z
       .enum(['normal', 'reversed'])
       .default('normal')

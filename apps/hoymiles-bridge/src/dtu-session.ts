@@ -14,6 +14,10 @@ import { answerTo, mayBeSealed } from './protocol/commands.ts';
 
 export const DTU_TIMING = { timeoutMs: 10_000, pauseMs: 500 } as const;
 
+const HEADER_BYTES = 10;
+/** Answers to AppInfo and to questions for the configuration. */
+const SECRETIVE: ReadonlySet<number> = new Set([0xa201, 0x2201, 0xa209]);
+
 export interface DtuSettings {
   readonly timeoutMs: number;
   /** Between an answer and the next request. */
@@ -111,13 +115,20 @@ export class DtuSession {
       const frame = decodeHm(bytes);
       const { encRand } = this.#key;
       const plain = frame.tag && encRand ? openFrame(frame, encRand) : frame;
-      this.#seen({ bytes, decoded: `command ${frame.command.toString(16)}, ${plain.payload.length} bytes` });
+      const decoded = `command ${frame.command.toString(16)}, ${plain.payload.length} bytes`;
+      this.#seen({ bytes: withoutSecrets(bytes), decoded });
       return plain;
     } catch (thrown) {
       if (!(thrown instanceof BridgeError)) throw thrown;
-      this.#seen({ bytes, error: thrown });
+      this.#seen({ bytes: withoutSecrets(bytes), error: thrown });
       if (thrown.code === 'frame/authentication') throw thrown;
       return null;
     }
   }
+}
+
+/** The key of a session, and passwords of networks: of such frames nobody is shown more than the header. */
+function withoutSecrets(bytes: Uint8Array): Uint8Array {
+  const command = (bytes[2]! << 8) | bytes[3]!;
+  return SECRETIVE.has(command) ? bytes.subarray(0, HEADER_BYTES) : bytes;
 }

@@ -39,6 +39,7 @@ export function contextOf(entry: DtuEntry, state = new State().space('test')) {
     entry,
     signal: abort.signal,
     state,
+    onCommand: () => undefined,
     open: (address, line) => openLink(address, { line, timeoutMs: 2_000, signal: abort.signal }),
     polls: () => [],
     waits: () => undefined,

@@ -1,10 +1,11 @@
-import { type BridgeError, toBridgeError } from '@meterbridge/core/errors';
+import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { Reading } from '@meterbridge/core/model';
-import type { SourceContext } from '@meterbridge/core/runtime';
+import type { MeterCommand, SourceContext } from '@meterbridge/core/runtime';
 import type { Link } from '@meterbridge/core/transport';
 import * as z from 'zod';
 import { type Asking, askModbus, askProtobuf } from './asking.ts';
 import type { DtuEntry } from './config.ts';
+import { CONTROLS, ControlRules } from './control.ts';
 import type { PlantState } from './plant.ts';
 import { isInsideInverter } from './protocol/serial.ts';
 import { PlantReadings, type PlantSettings } from './readings.ts';
@@ -35,6 +36,8 @@ export class Dtu {
   #spoken: readonly [Protocol, Asking] | null = null;
   #link: Link | null = null;
   #dtuSerial = '';
+  #busy = Promise.resolve();
+  readonly #rules = new ControlRules();
 
   constructor({ entry, state }: Context) {
     this.#entry = entry;
@@ -47,7 +50,46 @@ export class Dtu {
   }
 
   /** @throws BridgeError meter/…, frame/…, link/… */
-  async read(context: Context): Promise<readonly Reading[]> {
+  read(context: Context): Promise<readonly Reading[]> {
+    return this.#alone(() => this.#read(context));
+  }
+
+  /** @throws BridgeError control/…, meter/…, frame/…, link/… */
+  command(context: Context, command: MeterCommand): Promise<void> {
+    return this.#alone(async () => {
+      const spoken = this.#spoken;
+      if (!spoken) throw new BridgeError('control/refused', 'the DTU was not reached yet');
+      const serials = this.#plant.serials;
+      const order = this.#rules.judge(command, serials, performance.now());
+      if (!order) return;
+      command.tell('accepted');
+      const [protocol, asking] = spoken;
+      const { signal } = context;
+      this.#link ??= await this.#open(context, protocol);
+      await asking.order(this.#link, context, order, {
+        serials,
+        timezone: this.#entry.timezone,
+        signal,
+        tell: command.tell,
+      });
+      this.#rules.done(order);
+    });
+  }
+
+  /** A DTU has time for one question at a time. */
+  async #alone<T>(run: () => Promise<T>): Promise<T> {
+    const before = this.#busy;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#busy = promise;
+    await before;
+    try {
+      return await run();
+    } finally {
+      resolve();
+    }
+  }
+
+  async #read(context: Context): Promise<readonly Reading[]> {
     const nowMs = Date.now();
     try {
       const state = await this.#ask(context, nowMs);
@@ -86,6 +128,7 @@ export class Dtu {
       try {
         const state = await this.#askTwice(context, one, nowMs);
         this.#spoken = one;
+        if (this.#entry.control.enabled) this.#plant.controls = CONTROLS[one[0]];
         return state;
       } catch (thrown) {
         await this.close();
@@ -105,7 +148,7 @@ export class Dtu {
     const wasOpen = this.#link !== null;
     this.#link ??= await this.#open(context, protocol);
     try {
-      return await asking(this.#link, context, nowMs);
+      return await asking.read(this.#link, context, nowMs);
     } catch (thrown) {
       const { code } = toBridgeError(thrown);
       const isHopeless = code === 'meter/refused' || code === 'meter/not-ready';
@@ -113,7 +156,7 @@ export class Dtu {
       context.report(toBridgeError(thrown));
       await this.close();
       this.#link = await this.#open(context, protocol);
-      return await asking(this.#link, context, nowMs);
+      return await asking.read(this.#link, context, nowMs);
     }
   }
 

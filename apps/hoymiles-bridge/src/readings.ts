@@ -1,5 +1,5 @@
 import { Decimal } from '@meterbridge/core/codec';
-import type { MeasuredValue, Measurement, Meter, Reading, Value } from '@meterbridge/core/model';
+import type { Control, MeasuredValue, Measurement, Meter, Reading, Value } from '@meterbridge/core/model';
 import { localTime } from './clock.ts';
 import {
   type Activity,
@@ -44,11 +44,18 @@ export class PlantReadings {
   /** As published, by key on the meter: the same objects each time. */
   readonly #measurements = new Map<string, Measurement>();
   #last: PlantState | null = null;
+  /** What the DTU can be told to do. */
+  controls: readonly Control[] = [];
 
   constructor(settings: PlantSettings, stored: Readonly<Record<string, StoredPort>> = {}) {
     const { timezone, resetHour } = settings;
     this.#settings = settings;
     this.#production = new ProductionCache({ timezone, resetHour }, stored);
+  }
+
+  /** Of the inverters that were told last, but for those that are excluded. */
+  get serials(): readonly string[] {
+    return this.#last?.inverters.map(({ serial }) => serial) ?? [];
   }
 
   /** What is worth keeping over a restart. */
@@ -265,6 +272,7 @@ export class PlantReadings {
       serialNumber: serial || null,
       manufacturer: 'Hoymiles',
       intervalMs,
+      ...(rest.via === null && this.controls.length > 0 && { controls: this.controls }),
     };
     this.#meters.set(rest.id, meter);
     return meter;

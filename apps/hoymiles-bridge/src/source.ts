@@ -10,6 +10,7 @@ export const source: Source<DtuEntry> = async function* (context) {
   const { entry } = context;
   const dtu = dtus.get(entry) ?? new Dtu(context);
   dtus.set(entry, dtu);
+  context.onCommand((command) => dtu.command(context, command));
   try {
     yield* pollMeters(context, [entry], () => dtu.read(context));
   } finally {

@@ -19,6 +19,8 @@ import type { SimulatedPlant } from './plant.ts';
 /** Bit of the features that demands encryption. */
 const ENCRYPTED = 2 ** 25;
 const SOFTWARE = 0x1101;
+const ACTION_ON = 6;
+const ACTION_OFF = 7;
 const LIMIT_TEXT = /^A:(\d+)/;
 
 export interface DtuServerSettings {
@@ -82,6 +84,8 @@ function payloadFor({ command, payload }: HmFrame, settings: DtuServerSettings):
     case REQUEST.command:
     case REQUEST.cloudCommand:
       return commanded(payload, settings);
+    case REQUEST.commandStatus:
+      return commandStatus(payload, settings);
     case REQUEST.warnings:
       return warnings(settings);
     default:
@@ -175,6 +179,8 @@ function commanded(payload: Uint8Array, { plant, actions, now }: DtuServerSettin
   const limit = LIMIT_TEXT.exec(text);
   for (const { serial } of plant.inverters) {
     const isMeant = serials.length === 0 || serials.includes(numberOf(serial));
+    if (isMeant && action === ACTION_ON) plant.off.delete(serial);
+    if (isMeant && action === ACTION_OFF) plant.off.add(serial);
     if (isMeant && limit) plant.limits.set(serial, Number(limit[1]) / 10);
   }
   return encodeMessage('CommandReply', {
@@ -182,6 +188,19 @@ function commanded(payload: Uint8Array, { plant, actions, now }: DtuServerSettin
     time: seconds(now),
     action,
     transaction,
+  });
+}
+
+/** All inverters have done at once what they were told. */
+function commandStatus(payload: Uint8Array, { plant, now }: DtuServerSettings): Uint8Array {
+  const { action, transaction } = decodeMessage('CommandStatus', payload).fields;
+  const done = plant.inverters.map(({ serial }) => numberOf(serial));
+  return encodeMessage('CommandStatusReply', {
+    dtuSerial: plant.dtuSerial,
+    time: seconds(now),
+    action,
+    transaction,
+    done,
   });
 }
 
