@@ -174,11 +174,6 @@ export const errorCodes = {
     what: 'Several M-Bus meters answered at the same time, so that none could be understood.',
     hint: 'They have the same primary address: use their secondary addresses, which the scan command finds, or give them different ones with set-address.',
   },
-  'meter/refused': {
-    retry: 'later',
-    what: 'The meter understood a request and refused it.',
-    hint: 'The message tells its reason. Often an option of the meter must be switched on first.',
-  },
   'meter/encrypted': {
     retry: 'later',
     what: 'The values of the meter are encrypted and cannot be read with the key that is configured, or without one.',
