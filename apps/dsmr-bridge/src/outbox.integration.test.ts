@@ -196,7 +196,7 @@ describe.skipIf(!isReal)('the outbox', () => {
     expect(taken).toBeGreaterThan(1_000);
   }, 240_000);
 
-  it('loses nothing when the broker is killed while it owes confirmations', async () => {
+  it('loses nothing that a broker owes a confirmation for when it is killed', async () => {
     await using setup = await connected();
     const { broker, seen, meter, httpPort } = setup;
     let n = 0;
@@ -215,10 +215,16 @@ describe.skipIf(!isReal)('the outbox', () => {
       await until(async () => (await status(httpPort)).broker.connected, 'connected again', 30_000);
     }
     const ledger = ledgerOf(seen);
-    await until(() => ledger.all().size >= n, `all ${n} have arrived`, 60_000);
-    const repeats = ledger.live().length + ledger.late().length - n;
-    console.info(`broker killed 3 times: ${n} readings, all arrived, ${repeats} of them repeated`);
-    expect(new Set(ledger.all()).size).toBe(n);
+    await until(async () => (await status(httpPort)).messages.waiting === 0, 'nothing waits', 90_000);
+    const unsaved = confirmedInVain(await broker.logs());
+    await until(() => ledger.all().size >= n - unsaved, `all ${n} but ${unsaved} have arrived`, 30_000);
+    const arrived = ledger.all().size;
+    const repeats = ledger.live().length + ledger.late().length - arrived;
+    console.info(
+      `broker killed 3 times: ${arrived} of ${n} readings arrived, ${repeats} of them repeated; ` +
+        `${unsaved} messages were confirmed, but died with the broker`,
+    );
+    expect(unsaved).toBeLessThan(50);
   }, 120_000);
 
   it('keeps what waits over a clean stop, and tells it late after the next start', async () => {
@@ -280,6 +286,31 @@ function residentBytes(app: RunningApp): number {
   const [, kilobytes] =
     /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${app.process.pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1024;
+}
+
+/**
+ * Mosquitto confirms a message before it saves it: what it has confirmed since then dies with it. How many messages of
+ * the bridge that were, by its log.
+ */
+function confirmedInVain(log: string): number {
+  let inVain = 0;
+  let unsaved = 0;
+  /** Those of a save that may be under way. */
+  let beingSaved = 0;
+  for (const line of log.split('\n')) {
+    if (/mosquitto version \S+ starting/.test(line)) {
+      inVain += unsaved + beingSaved;
+      unsaved = 0;
+      beingSaved = 0;
+    } else if (line.includes('Saving in-memory database')) {
+      beingSaved = unsaved;
+      unsaved = 0;
+    } else if (line.includes('Sending PUBACK to dsmr-bridge')) {
+      unsaved++;
+      beingSaved = 0;
+    } else if (!line.includes('should not be run as root')) beingSaved = 0;
+  }
+  return inVain;
 }
 
 interface MuteBroker extends AsyncDisposable {
