@@ -58,7 +58,9 @@ const port = z.strictObject({
   version: z
     .enum(['auto', '2.2', '3.0', '4.0', '4.2', '5.0'])
     .default('auto')
-    .describe('DSMR version; it only decides on the line settings. auto tries 115200 8N1, then 9600 7E1.'),
+    .describe(
+      'DSMR version; it only decides on the line settings. auto tries 115200 8N1, then 115200 7E1 if the bytes look like it, then 9600 7E1.',
+    ),
   line: line.exactOptional().meta({
     description: 'Line settings of a serial device, if not those of the version.',
     examples: ['115200 8N1'],

@@ -21,6 +21,8 @@ export class Patience {
   /** Since the last telegram. */
   #bytes = 0;
   #highBytes = 0;
+  /** Text, but for the eighth bit. */
+  #textBytes = 0;
   #gapFollowed = false;
   #lostInARow = 0;
   /** Why frames that came are no telegrams, since the last telegram. */
@@ -42,13 +44,16 @@ export class Patience {
     if (telegrams > 0) {
       this.#lastTelegramMs = now;
       this.#isTrial = false;
-      this.#bytes = this.#highBytes = 0;
+      this.#bytes = this.#highBytes = this.#textBytes = 0;
       this.#refusal = null;
       this.#lostInARow = 0;
       return;
     }
     this.#gapFollowed = chunk === null;
-    for (const byte of chunk ?? []) if (byte >= 0x80) this.#highBytes++;
+    for (const byte of chunk ?? []) {
+      if (byte >= 0x80) this.#highBytes++;
+      if (isText(byte & 0x7f)) this.#textBytes++;
+    }
     this.#bytes += chunk?.length ?? 0;
   }
 
@@ -77,6 +82,11 @@ export class Patience {
     return performance.now() - this.#lastTelegramMs >= TRIAL_MS;
   }
 
+  /** 7E1 read as 8N1 leaves the parity in the eighth bit of every other byte, and the text below it. */
+  get looksLikeParity(): boolean {
+    return this.#highBytes > this.#bytes / 3 && this.#textBytes > 0.95 * this.#bytes;
+  }
+
   /** What is wrong with the port by now, or null. */
   verdict(): BridgeError | null {
     const now = performance.now();
@@ -87,11 +97,15 @@ export class Patience {
     if (this.#refusal) return this.#refusal;
     const facts = { bytes: this.#bytes, ...(this.#line && { line: formatLine(this.#line) }) };
     const detail = `${this.#bytes} bytes have arrived, but no telegram`;
-    // 7E1 read as 8N1 leaves the parity bit in every other byte.
-    if (this.#highBytes <= this.#bytes / 3)
+    if (!this.looksLikeParity)
       return new BridgeError('meter/unintelligible', detail, { facts, ...this.#lostHint() });
     const hint =
       'The bytes look like 7 data bits with parity: set line: 9600 7E1 or 115200 7E1 (or 7E1 at the serial server).';
     return new BridgeError('meter/unintelligible', detail, { facts, hint });
   }
+}
+
+/** What telegrams are made of: printable characters and line ends. */
+function isText(byte: number): boolean {
+  return (byte >= 0x20 && byte < 0x7f) || byte === 0x0d || byte === 0x0a;
 }

@@ -63,7 +63,13 @@ function startSource(port: Port) {
   return { opened, readings, reports, hints, ended, send, stop: () => abort.abort(new Error('stopped')) };
 }
 
-const SLOW_AS_FAST = Uint8Array.from({ length: 400 }, (_, at) => (at % 2 === 0 ? 0xb1 : 0x31));
+/** 9600 baud read at 115200. */
+const SLOW_AS_FAST = Uint8Array.from({ length: 400 }, (_, at) => (at % 2 === 0 ? 0xf8 : 0x00));
+/** Even parity in the eighth bit. */
+const PARITY_AS_DATA = telegram('00.100').map((byte) => {
+  const ones = byte.toString(2).replaceAll('0', '').length;
+  return byte | (ones % 2 === 1 ? 0x80 : 0);
+});
 
 describe('line settings', () => {
   it.each([
@@ -99,6 +105,18 @@ describe('line settings', () => {
     await again.ended;
   });
 
+  it('are found out: bytes that are text but for their parity are read without it', async () => {
+    const run = startSource(portOf({}));
+    await vi.advanceTimersByTimeAsync(10);
+    await run.send(PARITY_AS_DATA);
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(run.opened.map(({ line }) => line)).toEqual(['115200 8N1', '115200 7E1']);
+    await run.send(telegram('00.100'));
+    expect(run.readings.length).toBeGreaterThan(0);
+    run.stop();
+    await run.ended;
+  });
+
   it('are tried in turn as well when nothing arrives at all, before the port is called silent', async () => {
     const run = startSource(portOf({}));
     await vi.advanceTimersByTimeAsync(60_000);
@@ -120,7 +138,7 @@ describe('a port', () => {
     const run = startSource(portOf({ version: '5.0' }));
     await vi.advanceTimersByTimeAsync(10);
     for (let second = 0; second < 35; second++) {
-      await run.send(SLOW_AS_FAST).catch(() => undefined);
+      await run.send(PARITY_AS_DATA).catch(() => undefined);
       await vi.advanceTimersByTimeAsync(1_000);
     }
     const error = await run.ended;

@@ -17,20 +17,24 @@ const GAP_MS = 2_000;
 
 /** Reads whatever a P1 port pushes. Nothing is ever sent to it. */
 export const source: Source<Port> = async function* (context) {
-  const lines = lineCandidates(context.entry);
-  for (const line of lines) {
+  const lines = [...lineCandidates(context.entry)];
+  for (let line = lines.shift(); line; line = lines.shift()) {
     await using link = await context.open(context.entry.address, line);
-    yield* follow(context, link, line, line !== lines.at(-1));
+    const looksLikeParity = yield* follow(context, link, line, lines.length > 0);
+    if (looksLikeParity) lines.unshift({ ...line, dataBits: 7, parity: 'even' });
   }
 };
 
-/** Readings from a port until it fails, or until its settings were tried long enough. */
+/**
+ * Readings from a port until it fails, or until its settings were tried long enough.
+ * @returns does it look as if only parity is wrong?
+ */
 async function* follow(
   context: SourceContext<Port>,
   link: Link,
   line: LineSettings,
   isTrial: boolean,
-): AsyncGenerator<Reading, void> {
+): AsyncGenerator<Reading, boolean> {
   const { entry, signal } = context;
   const splitter = new TelegramSplitter(telegramOptions(entry));
   const reader = new PortReader(portSettings(entry));
@@ -50,7 +54,7 @@ async function* follow(
       for (const reading of readings)
         yield reading.meter.via ? reading : thinning.pass(reading, performance.now());
     }
-    if (patience.isTrialOver) return;
+    if (patience.isTrialOver) return patience.looksLikeParity;
     const problem = patience.verdict();
     if (!problem) continue;
     lineFails(entry);
