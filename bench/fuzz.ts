@@ -15,7 +15,8 @@ const BATCH = 10_000;
 /** As JSON, which looks at each object, but is slow. */
 const ONE_IN_AS_JSON = 50;
 const MOST_HEAP_MB = 256;
-const SLOWEST_BATCH_MS = 60_000;
+/** Of the processor: what else runs on the machine is not to count. */
+const SLOWEST_BATCH_MS = 10_000;
 
 const keys = keysOf('0123456789ABCDEF0123456789ABCDEF', undefined);
 const clock = meterClock('Europe/Amsterdam');
@@ -30,18 +31,17 @@ export function fuzz() {
   const reader = new Reader(random);
   let mostHeapMB = 0;
   let slowestBatchMs = 0;
-  const startMs = performance.now();
   for (let done = 0; done < TELEGRAMS; done += BATCH) {
-    const batchMs = performance.now();
+    const before = process.cpuUsage();
     for (let turn = 0; turn < BATCH; turn++) reader.push(stream.next());
-    slowestBatchMs = Math.max(slowestBatchMs, performance.now() - batchMs);
+    slowestBatchMs = Math.max(slowestBatchMs, process.cpuUsage(before).user / 1000);
     mostHeapMB = Math.max(mostHeapMB, process.memoryUsage().heapUsed / 1e6);
     if (mostHeapMB > MOST_HEAP_MB) throw new Error(`memory grows: ${mostHeapMB} MB`);
     if (slowestBatchMs > SLOWEST_BATCH_MS) throw new Error(`${BATCH} telegrams took ${slowestBatchMs} ms`);
     if ((done + BATCH) % 1_000_000 === 0)
       console.log(`${(done + BATCH) / 1e6} million telegrams, ${reader.accepted} accepted`);
   }
-  const seconds = (performance.now() - startMs) / 1000;
+  const seconds = process.cpuUsage().user / 1e6;
   const { accepted, rejected } = reader;
   return {
     telegrams: TELEGRAMS,
