@@ -1,17 +1,10 @@
 import { once } from 'node:events';
 import { type Address, address, sampleYaml, timezone } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
-import {
-  type Command,
-  InvalidArgumentError,
-  inputChunks,
-  Option,
-  untilInterrupted,
-} from '@meterbridge/core/runtime';
-import type * as z from 'zod';
+import { type Command, inputChunks, Option, untilInterrupted } from '@meterbridge/core/runtime';
+import { argument, keyArgument, parseFaults, positiveInteger } from './arguments.ts';
 import { config } from './config.ts';
 import { type DecodeOptions, decodeStream } from './decode.ts';
-import { parseKey } from './encryption.ts';
 import { migrateFiles } from './migrate/files.ts';
 import { scanAll } from './scan-report.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
@@ -147,37 +140,4 @@ async function simulate({
 async function wholeInput(file: string): Promise<Uint8Array> {
   const chunks = await Array.fromAsync(inputChunks(file));
   return Buffer.concat(chunks);
-}
-
-/** Reads an argument as the configuration would read its value. */
-function argument<Output>(schema: z.ZodType<Output>): (text: string) => Output {
-  return (text) => {
-    const parsed = schema.safeParse(text);
-    if (parsed.success) return parsed.data;
-    throw new InvalidArgumentError(parsed.error.issues[0]!.message);
-  };
-}
-
-/** Unlike other arguments it is not shown when it is wrong. */
-function keyArgument(option: string): (text: string) => Uint8Array {
-  return (text) => {
-    const key = parseKey(text);
-    if (key) return key;
-    throw new BridgeError('usage/invalid', `${option} must be a key of 32 hexadecimal digits`);
-  };
-}
-
-function parseFaults(text: string): readonly Fault[] {
-  return text.split(',').map((name) => {
-    const fault = FAULTS.find((known) => known === name.trim());
-    if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FAULTS.join(', ')}.`);
-    return fault;
-  });
-}
-
-function positiveInteger(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1)
-    throw new InvalidArgumentError('It must be a whole number above 0.');
-  return number;
 }

@@ -3,7 +3,7 @@ import { decodeP1, encodeP1, type P1Frame } from '@meterbridge/core/frames';
 import { formatInstant } from '@meterbridge/core/model';
 import { describe, expect, it } from 'vitest';
 import vectors from '../../vectors/telegrams.json' with { type: 'json' };
-import { telegramJson } from '../decode.ts';
+import { telegramJson } from '../telegram-json.ts';
 import { decodeTelegram, equipmentObject, headerParts, telegramTime, telegramVersion } from './telegram.ts';
 import { meterClock } from './timestamp.ts';
 

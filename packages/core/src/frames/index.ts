@@ -1,4 +1,5 @@
 export { decodeEnvelope, ENVELOPE, type Envelope, encodeEnvelope } from './envelope.ts';
+export type { JudgeEnvelope } from './envelope-scan.ts';
 export { decodeHm, encodeHm, HM_MAX_LENGTH, type HmExtension, type HmFrame, hmScanner } from './hm.ts';
 export {
   decodeKmp,
@@ -26,6 +27,6 @@ export {
 } from './mbus.ts';
 export { decodeRtu, encodeRtu, type RtuFrame, rtuScanner } from './modbus-rtu.ts';
 export { decodeP1, encodeP1, isWholeP1, type P1Frame, p1Crc } from './p1.ts';
-export { type CrcPolicy, type JudgeEnvelope, p1Scanner } from './p1-scanner.ts';
+export { type CrcPolicy, p1Scanner } from './p1-scanner.ts';
 export type { Found, More, Scan, ScanFrame, Skip, StreamState } from './scan.ts';
 export { FrameSplitter, type Piece } from './splitter.ts';

@@ -1,13 +1,12 @@
 import { CRC16, crc16, uncrc16 } from '../codec/index.ts';
-import type { ErrorCode } from '../errors/index.ts';
 import { ENVELOPE, envelopeLength, nextEnvelope } from './envelope.ts';
+import { ENVELOPE_HEAD, giveWay, isEnvelope, type JudgeEnvelope, scanEnvelope } from './envelope-scan.ts';
 import {
   CR,
   END,
   type EndLine,
   endLine,
   holdsObject,
-  isHeaderLine,
   isStart,
   isWholeWithoutEnd,
   LF,
@@ -19,12 +18,6 @@ import type { Scan, ScanFrame, StreamState } from './scan.ts';
 
 /** `if-present`: a CRC must be right if there is one. `require`: there must be one. `off`: it is not looked at. */
 export type CrcPolicy = 'if-present' | 'require' | 'off';
-
-/** What is wrong with an envelope, or null if it holds a telegram. */
-export type JudgeEnvelope = (envelope: Uint8Array) => ErrorCode | null;
-
-/** More than an envelope has before it can be told from other bytes. */
-const ENVELOPE_HEAD = 16;
 
 /**
  * Finds telegrams in a stream. `/` and `!` also occur in values, telegrams are cut short and joined: so each `/`
@@ -63,37 +56,6 @@ function scanTelegram(bytes: Uint8Array, resume: number, state: StreamState, pol
   if (state === 'full') return giveUp(bytes, bytes.length);
   if (state === 'ended') return endAll(bytes, policy);
   return { kind: 'more', resume: envelope < 0 ? bytes.length : envelope, until: END };
-}
-
-/** Not only the beginning of something that may turn out to be one. */
-function isEnvelope(bytes: Uint8Array, at: number): boolean {
-  return at >= 0 && envelopeLength(bytes, at) > 0;
-}
-
-function scanEnvelope(bytes: Uint8Array, state: StreamState, judgeEnvelope: JudgeEnvelope): Scan {
-  const length = envelopeLength(bytes, 0);
-  if (length > 0 && length <= bytes.length) {
-    const error = judgeEnvelope(bytes.subarray(0, length));
-    return error === null ? { kind: 'frame', length } : abandon(bytes, length, error);
-  }
-  if (state === 'open') return { kind: 'more', resume: 0, need: Math.max(length, ENVELOPE_HEAD) };
-  if (length < 0) return { kind: 'skip', count: 1 };
-  return abandon(bytes, bytes.length, state === 'full' ? 'frame/overlong' : 'frame/truncated');
-}
-
-/** What came before an envelope has no end of its own any more: noise, unless it begins as a telegram does. */
-function giveWay(bytes: Uint8Array, envelope: number): Scan {
-  const skip: Scan = { kind: 'skip', count: envelope, resume: envelope };
-  return isHeaderLine(bytes, 0, envelope) ? { ...skip, error: 'frame/truncated' } : skip;
-}
-
-/** The envelope in `bytes[0, end)` is not believed: one that is, or a telegram, may begin inside of it. */
-function abandon(bytes: Uint8Array, end: number, error: ErrorCode): Scan {
-  const envelope = nextEnvelope(bytes.subarray(0, end), 1, end);
-  const to = envelope < 0 ? end : envelope;
-  let start = 1;
-  while (start < to && !isHeaderLine(bytes, start, to)) start++;
-  return { kind: 'skip', count: start, error };
 }
 
 function skipNoise(bytes: Uint8Array, start: number, state: StreamState): Scan {

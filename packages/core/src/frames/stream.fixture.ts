@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { hexOf, latin1, latin1Bytes } from '../codec/index.ts';
 import { decodeEnvelope, encodeEnvelope } from './envelope.ts';
+import type { JudgeEnvelope } from './envelope-scan.ts';
 import { encodeP1 } from './p1.ts';
-import type { JudgeEnvelope } from './p1-scanner.ts';
 import type { Scan, ScanFrame } from './scan.ts';
 import { FrameSplitter, type Piece } from './splitter.ts';
 
