@@ -46,7 +46,7 @@ export function keysOf(key: string, authKey: string | undefined): Keys {
   return { key: bytes, authKey: authBytes };
 }
 
-/** Authentication key of every meter in Luxembourg (P1 specification 1.1.3, section 3.2.5). */
+/** Authentication key of every meter in Luxembourg (P1 specification 1.1.3). */
 export const LUXEMBOURG = bytesOf('00112233445566778899AABBCCDDEEFF');
 const SLASH = 0x2f;
 const LF = 0x0a;
@@ -87,7 +87,7 @@ function decrypt(key: Uint8Array, envelope: Envelope): Uint8Array {
   return createDecipheriv('aes-128-ctr', key, counterBlock(envelope)).update(envelope.ciphertext);
 }
 
-/** Security byte and authentication key (DLMS UA 1000-2, section 9.2.7.2.4); without one, what meters use then. */
+/** Security byte and authentication key (DLMS UA 1000-2, section 9.2.7); without one, what meters use then. */
 function authenticatedData({ security }: Envelope, authKey: Uint8Array | null): readonly Uint8Array[] {
   if (authKey) return [Uint8Array.of(security, ...authKey)];
   return [Uint8Array.of(security, ...LUXEMBOURG), new Uint8Array(0)];

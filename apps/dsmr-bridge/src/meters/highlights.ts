@@ -35,7 +35,7 @@ const FAILURE_DURATION: Measurement = {
   ...unitTraits.s,
   diagnostic: true,
 };
-/** DSMR P1 companion 4.0.7, table 6: 0, 1 and 2. */
+/** Control states 0, 1 and 2 of a disconnect control (DLMS UA 1000-1). */
 const BREAKER_STATES = ['disconnected', 'connected', 'ready_for_reconnection'];
 const BREAKER: Measurement = {
   key: 'breaker_state',
