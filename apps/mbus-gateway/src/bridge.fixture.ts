@@ -23,7 +23,7 @@ export const HOUSE: z.input<typeof lineDescription> = {
       ],
     },
     {
-      id: '11112223',
+      id: '11512223',
       manufacturer: 'KAM',
       medium: 7,
       address: 5,

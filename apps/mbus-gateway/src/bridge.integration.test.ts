@@ -26,7 +26,7 @@ describe('mbus-gateway', () => {
     const { address } = house;
     const config = bridgeConfig(broker.url, [
       { id: 'heat', name: 'Heat', address, meter: '111122222D2C0104', ...FAST },
-      { id: 'water', address, meter: '11112223', ...FAST },
+      { id: 'water', address, meter: '11512223', ...FAST },
       { id: 'power', address, meter: 9, ...FAST },
     ]);
     await using app = await startApp('mbus-gateway', ['run'], { config });
@@ -38,7 +38,7 @@ describe('mbus-gateway', () => {
         type: 'mbus',
         name: 'Heat',
         manufacturer: 'KAM',
-        model: 'heat outlet meter',
+        model: 'heat meter',
         serial_number: '11112222',
       },
       energy: 1234,
@@ -91,11 +91,11 @@ describe('mbus-gateway', () => {
     const { address } = house;
     const config = bridgeConfig(broker.url, [
       { id: 'power', address, meter: 9, ...FAST },
-      { id: 'cellar', address, meter: 'all', tcp_latency: '20ms', answer_timeout: '10ms' },
+      { id: 'cellar', address, meter: 'all', tcp_latency: '50ms', answer_timeout: '50ms' },
     ]);
     await using app = await startApp('mbus-gateway', ['run'], { config });
-    for (const address of ['111122222D2C0104', '111122232D2C0107']) {
-      const { payload } = await seen.next(({ topic }) => topic === `meters/mbus/cellar_${address}`);
+    for (const address of ['111122222D2C0104', '115122232D2C0107']) {
+      const { payload } = await seen.next(({ topic }) => topic === `meters/mbus/cellar_${address}`, 15_000);
       expect(JSON.parse(payload).meter.serial_number).toBe(address.slice(0, 8));
     }
     // The one that is configured by its primary address is read once only.

@@ -2,7 +2,7 @@ import { startApp } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
 import { simulatedHouse } from './bridge.fixture.ts';
 
-const FAST = ['--latency', '20', '--timeout', '10'];
+const FAST = ['--latency', '50', '--timeout', '50'];
 
 describe('scan', () => {
   it('finds meters with the same primary address, and ends with their configuration', async () => {
@@ -13,7 +13,7 @@ describe('scan', () => {
       'meters:',
       `  - { id: mbus_00001234, address: ${house.address}, meter: "00001234A8150102" }  # EMH electricity`,
       `  - { id: mbus_11112222, address: ${house.address}, meter: "111122222D2C0104" }  # KAM heat outlet`,
-      `  - { id: mbus_11112223, address: ${house.address}, meter: "111122232D2C0107" }  # KAM water`,
+      `  - { id: mbus_11512223, address: ${house.address}, meter: "115122232D2C0107" }  # KAM water`,
     ]);
     expect(app.stderr.at(-1)).toBe('3 meters found');
   });
@@ -35,7 +35,7 @@ describe('set-address', () => {
     await using house = await simulatedHouse();
     const set = (to: string) => [
       'set-address',
-      '111122232D2C0107',
+      '115122232D2C0107',
       to,
       '--address',
       house.address,

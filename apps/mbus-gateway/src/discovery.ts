@@ -5,6 +5,7 @@ import type { LineSession } from './line-session.ts';
 import { probeOf } from './probe.ts';
 import { isSelected, type SecondaryAddress } from './protocol/secondary-address.ts';
 import { type Probe, searchSecondary } from './search.ts';
+import { standardAnswerMs } from './timing.ts';
 
 /** What was learned of a line; it outlives the links to it. */
 interface Known {
@@ -53,10 +54,12 @@ export async function discoverMeters(
   const { others } = entry;
   const known = knownOf(entry);
   if (!others || (known.isSearched && !others.rescan)) return;
+  // Most masks mean nobody: a search waits as long as the standard says and no longer.
+  const keys = { ...others, answer_timeout: others.answer_timeout ?? standardAnswerMs(others.baud) };
   for (;;) {
     const probe: Probe = async (mask) => {
       signal.throwIfAborted();
-      return await session.inTurn(others, (master) => probeOf(master, () => undefined)(mask));
+      return await session.inTurn(keys, (master) => probeOf(master, () => undefined)(mask));
     };
     for await (const { result } of searchSecondary(probe)) {
       if (result === 'none' || result === 'collision' || known.found.has(result)) continue;

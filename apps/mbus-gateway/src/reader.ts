@@ -37,7 +37,7 @@ function meterOf(readout: Readout, { id, name }: ReaderSettings, intervalMs: num
   return {
     id,
     type: 'mbus',
-    name: name ?? [manufacturer, kind].filter(Boolean).join(' '),
+    name: name ?? [manufacturer, kind, header?.id].filter(Boolean).join(' '),
     uniqueId: address ?? id,
     serialNumber: header?.id ?? null,
     manufacturer,
@@ -57,7 +57,8 @@ function mediumOf({ header, structure }: Readout): number | null {
 
 function nameOfMedium({ structure, header }: Readout, medium: number): string {
   const name = structure === 'fixed' ? fixedMediumName(header?.medium ?? medium) : mediumName(medium);
-  return `${name.replaceAll('_', ' ')} meter`;
+  // Which pipe the volume is measured in is nothing for a name.
+  return `${name.replace(/_(in|out)let$/, '').replaceAll('_', ' ')} meter`;
 }
 
 const MINUTE_MS = 60_000;

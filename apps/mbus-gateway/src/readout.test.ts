@@ -128,6 +128,17 @@ describe('a readout', () => {
     expect(records).toHaveLength(1);
   });
 
+  it('tells what came when the rest of a series does not, or is more than wanted', async () => {
+    const one = (access: string, value: string) =>
+      hexOfFrame(1, 0x72, `78563412 24400107 ${access}000000 04 13 ${value}000000 1F`);
+    const broken = scriptedMaster(['E5', one('01', '01'), null, null, null]);
+    const first = await readOut(broken.master, 1, SETTINGS);
+    expect([first.records.length, first.problem?.code]).toEqual([1, 'meter/no-answer']);
+    const long = scriptedMaster(['E5', one('01', '01'), one('02', '02')]);
+    const cut = await readOut(long.master, 1, { maxTelegrams: 2 });
+    expect([cut.records.length, cut.problem?.hint]).toEqual([2, expect.stringContaining('max_telegrams')]);
+  });
+
   it('waits behind an acknowledgement for the data, and passes over noise', async () => {
     const { master } = scriptedMaster(['E5', `E5 FD ${Buffer.from(WATER).toString('hex')}`]);
     const { records } = await readOut(master, 1, SETTINGS);
@@ -141,7 +152,7 @@ describe('a readout', () => {
   });
 
   it('never takes the answer of another meter than the selected one', async () => {
-    const { master } = scriptedMaster(['E5', 'E5', Buffer.from(WATER).toString('hex')]);
+    const { master } = scriptedMaster(['E5', Buffer.from(WATER).toString('hex')]);
     await expect(readOut(master, '8765432124400107', SETTINGS)).rejects.toMatchObject({
       code: 'meter/other-answer',
     });

@@ -1,10 +1,11 @@
-import { BridgeError } from '@meterbridge/core/errors';
-import type { MbusLong } from '@meterbridge/core/frames';
+import { hexOf } from '@meterbridge/core/codec';
+import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import { ABSENT, type Master } from './master.ts';
 import type { Decrypt } from './protocol/encryption.ts';
 import type { FixedHeader } from './protocol/fixed.ts';
 import type { TelegramHeader } from './protocol/header.ts';
 import type { DataRecord } from './protocol/record.ts';
+import type { RecordHead } from './protocol/record-head.ts';
 import { SELECTED } from './protocol/request.ts';
 import { addressBytes, addressOf, isSelected, type SecondaryAddress } from './protocol/secondary-address.ts';
 import {
@@ -39,30 +40,40 @@ export interface Readout {
  * @throws BridgeError meter/…, frame/…, link/…
  */
 export async function readOut(master: Master, target: Target, settings: ReadoutSettings): Promise<Readout> {
-  const a = await address(master, target);
-  const telegrams: (VariableTelegram | FixedTelegram)[] = [];
-  let previous: MbusLong | undefined;
-  for (;;) {
-    const answer = await master.request(a);
-    // A meter that does not know the frame count bit tells the same again and again.
-    if (previous && isSameContent(previous, answer)) break;
-    previous = answer;
-    const telegram = readable(decodeTelegram(answer, { ...settings, address: knownAddress(target) }));
-    requireSameMeter(target, telegram, telegrams[0]);
-    telegrams.push(telegram);
-    if (!telegram.hasMore || telegrams.length === settings.maxTelegrams) break;
+  const a = await reachForData(master, target);
+  const telegrams: ReadableTelegram[] = [];
+  try {
+    while (telegrams.length < settings.maxTelegrams) {
+      const answer = await master.request(a);
+      const telegram = readable(decodeTelegram(answer, { ...settings, address: knownAddress(target) }));
+      requireSameMeter(target, telegram, telegrams[0]);
+      const previous = telegrams.at(-1);
+      if (previous && isRepeated(previous, telegram)) return whole(telegrams, null);
+      telegrams.push(telegram);
+      if (!telegram.hasMore) return whole(telegrams, null);
+    }
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    // What was told before is worth having, unless the line is gone.
+    if (telegrams.length === 0 || !/^(meter|frame)\//.test(error.code)) throw thrown;
+    return whole(telegrams, error);
   }
-  return whole(telegrams);
+  return whole(telegrams, cutOff(settings.maxTelegrams));
 }
 
+type ReadableTelegram = VariableTelegram | FixedTelegram;
+
 /** Wakes up or selects the meter; tells at which address it then answers. */
-async function address(master: Master, target: Target): Promise<number> {
+async function reachForData(master: Master, target: Target): Promise<number> {
   if (typeof target === 'number') {
     await master.reset(target);
     return target;
   }
-  await master.reset(SELECTED);
-  const { frame, bytes } = await master.select(target, 3);
+  let { frame, bytes } = await master.select(target);
+  if (!frame) {
+    await master.reset(SELECTED);
+    ({ frame, bytes } = await master.select(target, 2));
+  }
   if (frame) return SELECTED;
   if (bytes.length === 0) throw new BridgeError('meter/no-answer', `no meter answers to ${target}`, ABSENT);
   throw new BridgeError('meter/collision', `what arrived after the selection of ${target} is no answer`);
@@ -73,7 +84,7 @@ function knownAddress(target: Target) {
 }
 
 /** A telegram with values. */
-function readable(telegram: Telegram): VariableTelegram | FixedTelegram {
+function readable(telegram: Telegram): ReadableTelegram {
   const { structure, fault } = telegram;
   if (fault === 'encrypted' || fault === 'decryption_failed') {
     const why = fault === 'encrypted' ? 'no key is known' : 'the key does not fit';
@@ -93,16 +104,29 @@ function requireSameMeter(target: Target, telegram: Telegram, first: Telegram | 
   throw new BridgeError('meter/other-answer', `meter ${found} answered in place of another`);
 }
 
-/** Apart from the access number, which counts on. */
-function isSameContent(one: MbusLong, other: MbusLong): boolean {
-  const isCounted = (at: number): boolean => at === 8 && one.data.length > 12;
-  return (
-    one.data.length === other.data.length &&
-    one.data.every((byte, at) => byte === other.data[at] || isCounted(at))
-  );
+/** A meter that does not know the frame count bit tells the same again and again; only its clock moves on. */
+function isRepeated(previous: ReadableTelegram, telegram: ReadableTelegram): boolean {
+  const [before, now] = [previous.records ?? [], telegram.records ?? []];
+  if (before.length !== now.length) return false;
+  if (now.length === 0)
+    return hexOf(previous.manufacturerData ?? EMPTY) === hexOf(telegram.manufacturerData ?? EMPTY);
+  const isSameKind = now.every(({ head }, at) => isSameHead(head, before[at]!.head));
+  return isSameKind && now.some(({ value }, at) => String(value) === String(before[at]!.value));
 }
 
-function whole(telegrams: readonly (VariableTelegram | FixedTelegram)[]): Readout {
+const EMPTY = new Uint8Array(0);
+
+function isSameHead(one: RecordHead, other: RecordHead): boolean {
+  return one === other || (one.dib === other.dib && one.vib === other.vib);
+}
+
+function cutOff(maxTelegrams: number): BridgeError {
+  return new BridgeError('meter/undecodable', `the meter has more than ${maxTelegrams} telegrams to tell`, {
+    hint: 'Raise max_telegrams of this meter to read the others, too.',
+  });
+}
+
+function whole(telegrams: readonly ReadableTelegram[], problem: BridgeError | null): Readout {
   const [first] = telegrams;
   const fault = telegrams.find((telegram) => telegram.fault !== null)?.fault;
   return {
@@ -110,10 +134,11 @@ function whole(telegrams: readonly (VariableTelegram | FixedTelegram)[]): Readou
     header: first!.header,
     address: addressOf(first!),
     records: telegrams.flatMap(({ records }) => records ?? []),
-    problem: fault
-      ? new BridgeError('meter/undecodable', `a part of the answer cannot be decoded: ${fault}`, {
-          facts: { fault },
-        })
-      : null,
+    problem: fault ? undecodable(fault) : problem,
   };
+}
+
+function undecodable(fault: string): BridgeError {
+  const detail = `a part of the answer cannot be decoded: ${fault}`;
+  return new BridgeError('meter/undecodable', detail, { facts: { fault } });
 }
