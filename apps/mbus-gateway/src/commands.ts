@@ -95,7 +95,7 @@ async function simulate(files: readonly string[], options: SimulateOptions): Pro
   });
   const where = [...(listen ? [`tcp://${listen.host}:${line.tcpPort}`] : []), ...(pty ? [pty] : [])];
   for (const place of where) process.stdout.write(`M-Bus line with ${slaves.length} meters on ${place}\n`);
-  if (!signal.aborted) await once(signal, 'abort');
+  await Promise.race([line.ended, once(signal, 'abort')]);
 }
 
 async function slavesOfFile(file: string): Promise<readonly Slave[]> {

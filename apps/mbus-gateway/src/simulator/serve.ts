@@ -25,6 +25,8 @@ export interface ServeSettings extends LineSettings {
 export interface SimulatedLine extends AsyncDisposable {
   /** Where it listens; null without TCP. */
   readonly tcpPort: number | null;
+  /** Resolves when it is closed; rejects if the terminal fails. */
+  readonly ended: Promise<void>;
 }
 
 /** A line with its level converter, that a master may connect to. */
@@ -35,18 +37,30 @@ export async function serveLine(settings: ServeSettings): Promise<SimulatedLine>
   const server =
     settings.tcp &&
     opened.use(await listenTcp(settings.tcp, (link) => runLine(link, settings, signal), { signal }));
-  const running: Promise<void>[] = [];
-  if (settings.pty)
-    running.push(runLine(opened.use(await openPty(settings.pty, { signal })), settings, signal));
+  const terminal = settings.pty && opened.use(await openPty(settings.pty, { signal }));
+  const ended = terminal ? untilStopped(runLine(terminal, settings, signal), signal) : stopped(signal);
   const resources = opened.move();
   return {
     tcpPort: server?.tcpPort ?? null,
+    ended,
     async [Symbol.asyncDispose]() {
       abort.abort();
+      await Promise.allSettled([ended]);
       await resources.disposeAsync();
-      await Promise.allSettled(running);
     },
   };
+}
+
+async function untilStopped(running: Promise<void>, signal: AbortSignal): Promise<void> {
+  await running.catch((thrown) => {
+    if (!signal.aborted) throw thrown;
+  });
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve());
+  return promise;
 }
 
 const FOREVER_MS = 60_000;
