@@ -72,8 +72,20 @@ describe('decode', () => {
   });
 
   it('tells that nothing is no frame', async () => {
-    await using app = await startApp('mbus-gateway', ['decode'], { input: '' });
-    expect(await app.exit).toBe(0);
-    expect(app.stdout).toEqual([]);
+    await using app = await startApp('mbus-gateway', ['decode'], { input: '\n' });
+    expect(await app.exit).toBe(1);
+    expect(app.stdout).toEqual(['{"ok":false,"error":"empty"}']);
+  });
+
+  it.each([
+    ['a frame with a byte behind it', '1040014116 00', ['trailing_data']],
+    ['a frame behind noise', '00 1040014116', ['bad_start']],
+    ['two frames with noise between them', '1040014116 00 1040014116', [undefined, 'bad_start', undefined]],
+    ['a frame over two lines', '104001\n4116', [undefined]],
+    ['lines, one of which is cut', 'E5\n104001\n1040014116\n', [undefined, 'incomplete', undefined]],
+  ])('takes %s for what it is', async (_what, input, errors) => {
+    await using app = await startApp('mbus-gateway', ['decode'], { input });
+    await app.exit;
+    expect(app.stdout.map((line) => JSON.parse(line).error)).toEqual(errors);
   });
 });

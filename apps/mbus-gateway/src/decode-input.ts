@@ -4,8 +4,8 @@ import { mbusLengthAt } from '@meterbridge/core/frames';
 import { inputChunks } from '@meterbridge/core/runtime';
 
 /**
- * What a file, or standard input for `-`, holds: pieces that are a frame each, or should be one. A line of hexadecimal
- * text is one frame or several whole ones; raw bytes are searched for frames, and what is between them is a piece, too.
+ * What a file, or standard input for `-`, holds: pieces that are a frame each, or should be one. What is between frames
+ * is a piece, too.
  * @throws BridgeError input/unreadable
  */
 export async function* inputFrames(file: string): AsyncGenerator<Uint8Array> {
@@ -13,8 +13,8 @@ export async function* inputFrames(file: string): AsyncGenerator<Uint8Array> {
   const text = whole.toString('latin1');
   if (/^[0-9a-fA-F\s]*$/.test(text)) yield* textFrames(text);
   // Frames saved from the page, and support bundles, are text of another kind.
-  else if (file === '-') yield* hunted(whole);
-  else yield* hunted(Buffer.concat(await Array.fromAsync(inputChunks(file))));
+  else if (file === '-') yield* rawFrames(whole);
+  else yield* rawFrames(Buffer.concat(await Array.fromAsync(inputChunks(file))));
 }
 
 async function wholeInput(file: string): Promise<Buffer> {
@@ -29,18 +29,26 @@ async function wholeInput(file: string): Promise<Buffer> {
 /** Frames may be broken over lines, as hex dumps are; where that makes no sense, each line is for itself. */
 function textFrames(text: string): readonly Uint8Array[] {
   const whole = fromHex(text);
-  const tiles = tiled(whole);
-  if (tiles) return tiles;
+  const pieces = hunted(whole);
+  if (pieces.every(isFrame)) return pieces.length > 0 ? pieces : [whole];
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.map(fromHex).flatMap((line) => tiled(line) ?? [line]);
+  return lines.flatMap((line) => lineFrames(fromHex(line)));
 }
 
-/** The frames that bytes consist of; null if there is anything else in them. */
-function tiled(bytes: Uint8Array): readonly Uint8Array[] | null {
+/** Where there is no more than one frame in it, all of a line should be that frame: what is wrong with it can be told. */
+function lineFrames(line: Uint8Array): readonly Uint8Array[] {
+  const pieces = hunted(line);
+  return pieces.every(isFrame) || pieces.filter(isFrame).length > 1 ? pieces : [line];
+}
+
+/** In a capture, a frame may come behind noise. */
+function rawFrames(bytes: Uint8Array): readonly Uint8Array[] {
   const pieces = hunted(bytes);
-  return pieces.length > 0 && pieces.every((piece) => mbusLengthAt(piece, 0) === piece.length)
-    ? pieces
-    : null;
+  return pieces.some(isFrame) && !isFrame(pieces[0]!) ? pieces : lineFrames(bytes);
+}
+
+function isFrame(piece: Uint8Array): boolean {
+  return mbusLengthAt(piece, 0) === piece.length;
 }
 
 /** Frames, and what is between them. An acknowledgement is believed only where a frame may begin. */

@@ -2,8 +2,7 @@ import { BridgeError } from '@meterbridge/core/errors';
 import type { Master } from './master.ts';
 import { probeOf } from './probe.ts';
 import { mediumName } from './protocol/medium.ts';
-import type { SecondaryAddress } from './protocol/secondary-address.ts';
-import { addressOf } from './protocol/secondary-address.ts';
+import { addressOf, type SecondaryAddress } from './protocol/secondary-address.ts';
 import { decodeTelegram, type Telegram } from './protocol/telegram.ts';
 import { searchSecondary } from './search.ts';
 

@@ -20,6 +20,10 @@ describe('packed BCD', () => {
     expect(decodeBcd(bytesOf(hex))).toBeNull();
   });
 
+  it('may be a part of more bytes', () => {
+    expect(decodeBcd(bytesOf('FF 34 F2 FF'), 1, 3)).toBe(-234);
+  });
+
   it('numbers survive the way to bytes and back', () => {
     const numbers = fc.integer({ min: 1, max: 7 }).chain((length) => {
       const value = fc.integer({ min: -(10 ** (2 * length - 1) - 1), max: 10 ** (2 * length) - 1 });
