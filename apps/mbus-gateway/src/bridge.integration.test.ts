@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import {
   type Broker,
   collect,
@@ -102,6 +105,34 @@ describe('mbus-gateway', () => {
     expect(seen.messages.map(({ topic }) => topic).filter((topic) => topic.includes('00001234'))).toEqual([]);
     app.process.kill('SIGTERM');
     expect(await app.exit).toBe(0);
+  });
+
+  it('reads what it found before at once after a restart', async () => {
+    const store = join(await mkdtemp(join(tmpdir(), 'mbus-')), 'store.db');
+    await using house = await simulatedHouse();
+    const more = { tcp_latency: '50ms', answer_timeout: '50ms' };
+    const config = bridgeConfig(broker.url, [{ id: 'kept', address: house.address, meter: 'all', ...more }], {
+      store: { path: store },
+    });
+    const isPower = ({ topic }: { readonly topic: string }) => topic === 'meters/mbus/kept_00001234A8150102';
+    {
+      await using seen = await collect(broker, 'meters/mbus/#');
+      await using app = await startApp('mbus-gateway', ['run'], { config });
+      await seen.next(isPower, 15_000);
+      app.process.kill('SIGTERM');
+      await app.exit;
+    }
+    // A search would take longer than this: nobody answers on this line but those who are asked by name.
+    const slow = { ...more, answer_timeout: '5s' };
+    const again = bridgeConfig(broker.url, [{ id: 'kept', address: house.address, meter: 'all', ...slow }], {
+      store: { path: store },
+    });
+    await using seen = await collect(broker, 'meters/mbus/kept_00001234A8150102');
+    await using app = await startApp('mbus-gateway', ['run'], { config: again });
+    await seen.next(({ retain }) => !retain);
+    app.process.kill('SIGTERM');
+    await app.exit;
+    await rm(dirname(store), { recursive: true });
   });
 
   it.skipIf(conformancePath('homeassistant') === null)(

@@ -17,9 +17,9 @@ export const source: Source<MbusLine> = async function* (context) {
     for (;;) {
       const signal = AbortSignal.any([line.signal, changed.signal]);
       try {
-        yield* pollMeters({ ...context, signal }, metersOf(context.entry), async (meter, intervalMs) => [
+        yield* pollMeters({ ...context, signal }, metersOf(context), async (meter, intervalMs) => [
           await session.read(meter, intervalMs, (address) => {
-            if (recognise(context.entry, meter, address)) changed.abort();
+            if (recognise(context, meter, address)) changed.abort();
           }),
         ]);
       } catch (thrown) {
