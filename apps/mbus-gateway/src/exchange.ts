@@ -7,7 +7,7 @@ import {
   scanMbus,
 } from '@meterbridge/core/frames';
 import type { Link } from '@meterbridge/core/transport';
-import type { Timing } from './timing.ts';
+import { type Timing, wireMs } from './timing.ts';
 
 /** What came back after a request. */
 export interface Answer {
@@ -39,12 +39,16 @@ export async function exchange(
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   link.discard();
+  const startMs = performance.now();
   await link.write(request, { timeoutMs: WRITE_MS, signal });
   const hearing = new Hearing(request, accept);
-  const endMs = performance.now() + timing.wholeMs;
+  // A serial server takes a request at once; on the line it is on its way for a while.
+  const onLineMs = wireMs(request.length, timing.baudRate) - (performance.now() - startMs);
+  const answerMs = timing.answerMs + Math.max(0, onLineMs);
+  const endMs = performance.now() + answerMs + timing.wholeMs;
   for (;;) {
     const leftMs = Math.max(0, endMs - performance.now());
-    const patienceMs = hearing.isPending ? timing.gapMs : timing.answerMs;
+    const patienceMs = hearing.isPending ? timing.gapMs : answerMs;
     const chunk = await link.read({ timeoutMs: Math.min(patienceMs, leftMs), signal });
     if (chunk) hearing.hear(chunk);
     else hearing.silence();

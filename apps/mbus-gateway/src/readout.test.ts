@@ -10,6 +10,7 @@ import { searchSecondary } from './search.ts';
 import { answerOf } from './simulator/bus.ts';
 import { slavesOfFrames } from './simulator/content.ts';
 import { lineDescription, slavesOfDescription } from './simulator/description.ts';
+import { standardAnswerMs } from './timing.ts';
 
 const SETTINGS = { maxTelegrams: 16 };
 
@@ -101,6 +102,13 @@ describe('a readout', () => {
     await using line = masterOn({ slaves: slavesOfDescription(SERIES), echo: true });
     const { records } = await readOut(line.master, '111122222D2C0104', SETTINGS);
     expect(records).toHaveLength(4);
+  });
+
+  it('has patience with requests that are long on a slow line', async () => {
+    const line = { slaves: slavesOfFrames([WATER]), realTimeBaud: 300 };
+    await using slow = masterOn(line, { baudRate: 300, answerMs: standardAnswerMs(300) });
+    const { records } = await readOut(slow.master, '1234567824400107', SETTINGS);
+    expect(records).toHaveLength(1);
   });
 
   it('says when nobody is there', async () => {

@@ -13,6 +13,7 @@ export interface Timing {
   readonly gapMs: number;
   /** For all of an answer, whatever arrives. */
   readonly wholeMs: number;
+  readonly baudRate: number;
 }
 
 export interface TimingSettings {
@@ -28,7 +29,7 @@ export function timingOf({ baudRate, latencyMs, answerMs }: TimingSettings): Tim
   const first = answerMs ?? Math.max(standardAnswerMs(baudRate), LEAST_ANSWER_MS);
   const gapMs = Math.max(bitsMs(33, baudRate), LEAST_GAP_MS) + latencyMs;
   const wholeMs = 2 * (first + latencyMs) + 2 * wireMs(LONGEST_FRAME, baudRate) + gapMs;
-  return { answerMs: first + latencyMs, gapMs, wholeMs };
+  return { answerMs: first + latencyMs, gapMs, wholeMs, baudRate };
 }
 
 /** The time that the standard gives a meter to begin its answer. */
