@@ -2,6 +2,7 @@ import { type Address, address } from '@meterbridge/core/config';
 import { InvalidArgumentError } from '@meterbridge/core/runtime';
 import { target } from './config.ts';
 import { BAUD_RATES, MOST_PRIMARY } from './protocol/request.ts';
+import { EVERY_METER } from './protocol/secondary-address.ts';
 import type { Target } from './readout.ts';
 
 export function parseAddress(text: string): Address {
@@ -13,6 +14,7 @@ export function parseAddress(text: string): Address {
 export function parseTarget(text: string): Target {
   const parsed = target.safeParse(text);
   if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
+  if (parsed.data === EVERY_METER) throw new InvalidArgumentError('It must be one meter.');
   return parsed.data;
 }
 

@@ -50,6 +50,18 @@ describe('set-address', () => {
     expect(house.slaves.map(({ primary }) => primary)).toEqual([5, 6, 9]);
   });
 
+  it.each([
+    ['5', 1, 'meter/collision'],
+    ['all', 64, 'one meter'],
+  ])('does not write to several meters at once (%s)', async (meter, code, problem) => {
+    await using house = await simulatedHouse();
+    const args = ['set-address', meter, '6', '--address', house.address, ...FAST, '--yes'];
+    await using app = await startApp('mbus-gateway', args);
+    expect(await app.exit).toBe(code);
+    expect(app.stderr.join()).toContain(problem);
+    expect(house.slaves.map(({ primary }) => primary)).toEqual([5, 5, 9]);
+  });
+
   it('does not write without being told so', async () => {
     await using house = await simulatedHouse();
     await using app = await startApp('mbus-gateway', [

@@ -5,14 +5,20 @@ import type { Target } from './readout.ts';
 
 const SELECTION_TRIES = 3;
 
-/** The address under which a meter answers: its primary one, or 253 once it is selected. @throws BridgeError meter/no-answer */
-export async function reach(master: Master, target: Target): Promise<number> {
+/**
+ * The address under which a meter answers: its primary one, or 253 once it is selected. Only its data tell that it is
+ * one meter: an acknowledgement may be that of several, and all of them would obey.
+ * @throws BridgeError meter/no-answer, meter/collision
+ */
+async function reach(master: Master, target: Target): Promise<number> {
   const { frame } =
     typeof target === 'number'
       ? await master.reset(target, SELECTION_TRIES)
       : await master.select(target, SELECTION_TRIES);
   if (!frame) throw new BridgeError('meter/no-answer', `meter ${target} does not answer`, ABSENT);
-  return typeof target === 'number' ? target : SELECTED;
+  const a = typeof target === 'number' ? target : SELECTED;
+  await master.request(a);
+  return a;
 }
 
 /** @throws BridgeError meter/no-answer, meter/collision if somebody has the new address already */
