@@ -88,14 +88,16 @@ export function configSender(context: ServiceContext<Config>): Service<Config> {
       });
     },
     reconfigure(next) {
-      if (!isDeepStrictEqual(connections(config), connections(next))) return false;
+      const isConnected = isDeepStrictEqual(connections(config), connections(next));
       config = next;
+      // What is to be sent now is kept for the service that follows on the new connections.
+      if (!isConnected) flow.offline();
       log.info(
         { outcome: 'config-reloaded' },
         'the configuration was read anew: every known meter gets its intervals',
       );
       after(() => flow.reconfigure(configFlowSettings(next), performance.now()));
-      return true;
+      return isConnected;
     },
     stop() {
       clearTimeout(timer);

@@ -71,8 +71,8 @@ export class ServiceApp<Schema extends z.ZodObject> extends App {
   }
 
   async reconfigure(before: CommonConfig, after: Loaded<Schema>['config']): Promise<boolean> {
-    if (!isDeepStrictEqual(commonPart(before), commonPart(after))) return false;
-    return this.#service.reconfigure(after);
+    const isTaken = this.#service.reconfigure(after);
+    return isTaken && isDeepStrictEqual(commonPart(before), commonPart(after));
   }
 
   protected async begin(): Promise<void> {

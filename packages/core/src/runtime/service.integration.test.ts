@@ -98,6 +98,7 @@ describe('a service', () => {
     expect(seen.calls.filter((call) => !['near', 'connected', 'born'].includes(call))).toEqual([
       'start',
       'good day',
+      'hello',
       'stop',
     ]);
     const states = house.messages.filter(({ topic }) => topic === 'test/state');
