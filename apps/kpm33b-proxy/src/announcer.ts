@@ -6,24 +6,38 @@ const MAX_METERS = 100_000;
 /** Meters that are announced again at once, and how often: 15 messages each, so as not to flood the broker. */
 const AT_ONCE = 20;
 const EVERY_MS = 100;
+/** So many messages may wait for the broker before no more meters are announced, and until some are again. */
+const MOST_WAITING = 30_000;
+const FEW_WAITING = 10_000;
+
+export interface AnnouncerSettings {
+  readonly proxy: ProxySettings;
+  readonly isEnabled: boolean;
+  readonly put: (message: Outgoing) => void;
+  /** There is room for more again. */
+  readonly onRoom: () => void;
+}
 
 /** Announces each meter to Home Assistant: before its first message, and again when the broker may have lost it. */
 export class MeterAnnouncer {
-  readonly #settings: ProxySettings;
-  readonly #isEnabled: boolean;
-  readonly #put: (message: Outgoing) => void;
+  readonly #settings: AnnouncerSettings;
   readonly #announced = new Recent<true>(MAX_METERS);
   #again: Iterator<string> | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #waiting = 0;
+  #isFull = false;
 
-  constructor(settings: ProxySettings, isEnabled: boolean, put: (message: Outgoing) => void) {
+  constructor(settings: AnnouncerSettings) {
     this.#settings = settings;
-    this.#isEnabled = isEnabled;
-    this.#put = put;
+  }
+
+  /** No more meters can be announced for now. */
+  get isFull(): boolean {
+    return this.#isFull;
   }
 
   heard(id: string): void {
-    if (!this.#isEnabled || this.#announced.get(id)) return;
+    if (!this.#settings.isEnabled || this.#announced.get(id)) return;
     this.#announced.set(id, true);
     this.#announce(id);
   }
@@ -40,7 +54,7 @@ export class MeterAnnouncer {
 
   #some(): void {
     clearTimeout(this.#timer);
-    for (let count = 0; count < AT_ONCE; count++) {
+    for (let count = 0; count < AT_ONCE && !this.#isFull; count++) {
       const { value: id } = this.#again?.next() ?? {};
       if (id === undefined) return;
       this.#announce(id);
@@ -49,7 +63,18 @@ export class MeterAnnouncer {
   }
 
   #announce(id: string): void {
-    for (const { topic, payload } of discoveryMessages(this.#settings, id))
-      this.#put({ topic, payload, qos: 1, retain: true, backlogTopic: null });
+    for (const { topic, payload } of discoveryMessages(this.#settings.proxy, id)) {
+      this.#waiting++;
+      const onKept = (): void => this.#left();
+      this.#settings.put({ topic, payload, qos: 1, retain: true, backlogTopic: null, onKept });
+    }
+    if (this.#waiting >= MOST_WAITING) this.#isFull = true;
+  }
+
+  #left(): void {
+    this.#waiting--;
+    if (!this.#isFull || this.#waiting > FEW_WAITING) return;
+    this.#isFull = false;
+    this.#settings.onRoom();
   }
 }

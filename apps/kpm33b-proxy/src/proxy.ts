@@ -20,9 +20,12 @@ export function proxy(context: ServiceContext<Config>): Service<Config> {
   const { config } = context;
   const settings = proxySettings(config, config.homeassistant.discovery_prefix);
   const converter = new MessageConverter(settings, readText, config.shard);
-  const announcer = new MeterAnnouncer(settings, config.homeassistant.enabled, (message) =>
-    context.put(message),
-  );
+  const announcer = new MeterAnnouncer({
+    proxy: settings,
+    isEnabled: config.homeassistant.enabled,
+    put: (message) => context.put(message),
+    onRoom: () => intake.resume(),
+  });
   const internal = context.connect('internal broker', internalSettings(config), {});
   const intake = new Intake(context, converter, announcer, internal);
   const { line } = internal;
@@ -47,6 +50,12 @@ export function proxy(context: ServiceContext<Config>): Service<Config> {
   };
 }
 
+interface Arrived {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly taken: () => void;
+}
+
 /** A message is acknowledged to the internal broker when the outbox has it, or when nobody wants it. */
 class Intake {
   readonly #context: ServiceContext<Config>;
@@ -54,6 +63,8 @@ class Intake {
   readonly #announcer: MeterAnnouncer;
   readonly #internal: ServiceBroker;
   readonly #drops: Drops;
+  /** Not acknowledged, so that the internal broker sends no more than it has under way at once. */
+  #held: Arrived[] = [];
   /** Put into the outbox, but not certain to be kept there yet. */
   #underWay = 0;
   #isStopping = false;
@@ -74,6 +85,18 @@ class Intake {
   receive(topic: string, payload: Uint8Array, { taken }: MessageInfo): void {
     // Not acknowledged: the internal broker keeps it for the next start.
     if (this.#isStopping) return;
+    if (this.#announcer.isFull) this.#held.push({ topic, payload, taken });
+    else this.#take({ topic, payload, taken });
+  }
+
+  /** Goes on with what was held back while no more meters could be announced. */
+  resume(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const message of held) this.receive(message.topic, message.payload, { ...message, retain: false });
+  }
+
+  #take({ topic, payload, taken }: Arrived): void {
     const conversion = this.#converter.convert(topic, payload);
     if (conversion?.dropped === null) {
       this.#internal.line.readings++;

@@ -15,7 +15,7 @@ export class LatestMessages {
 
   put(message: Outgoing): void {
     // Deleted first, so that it moves behind what came before it.
-    this.#waiting.delete(message.topic);
+    this.#drop(message.topic);
     this.#waiting.set(message.topic, message);
   }
 
@@ -28,16 +28,23 @@ export class LatestMessages {
   }
 
   done(message: Outgoing): void {
-    this.#underWay.delete(message);
+    if (this.#underWay.delete(message)) message.onKept?.();
   }
 
   back(message: Outgoing): void {
-    if (this.#underWay.delete(message) && !this.#waiting.has(message.topic))
-      this.#waiting.set(message.topic, message);
+    if (!this.#underWay.delete(message)) return;
+    if (this.#waiting.has(message.topic)) message.onKept?.();
+    else this.#waiting.set(message.topic, message);
   }
 
   dropOldest(): void {
     const [topic] = this.#waiting.keys();
-    if (topic !== undefined) this.#waiting.delete(topic);
+    if (topic !== undefined) this.#drop(topic);
+  }
+
+  #drop(topic: string): void {
+    const message = this.#waiting.get(topic);
+    this.#waiting.delete(topic);
+    message?.onKept?.();
   }
 }

@@ -157,4 +157,22 @@ describe('outbox', () => {
     outbox.refused(late, new BridgeError('mqtt/not-authorized', 'no'));
     expect(kept).toEqual(['1', '3', '2']);
   });
+
+  it('tells once that a message of which only the latest counts has left: delivered, replaced or dropped', () => {
+    const outbox = outboxOf(2);
+    const left: string[] = [];
+    const put = (topic: string, payload: string): void =>
+      outbox.put({ ...state(topic, payload), onKept: () => left.push(`${topic}${payload}`) });
+    put('a', '1');
+    const sent = outbox.take()!;
+    put('a', '2');
+    expect(left).toEqual([]);
+    outbox.back(sent);
+    put('a', '3');
+    put('b', '1');
+    put('c', '1');
+    expect(left).toEqual(['a1', 'a2', 'a3']);
+    outbox.done(outbox.take()!);
+    expect(left).toEqual(['a1', 'a2', 'a3', 'b1']);
+  });
 });

@@ -1,0 +1,59 @@
+import type { Outgoing } from '@meterbridge/core/store';
+import { proxySettings } from '@meterbridge/kpm33b/config';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MeterAnnouncer } from './announcer.ts';
+import { config } from './config.ts';
+
+const proxy = proxySettings(config.parse({ mqtt: { url: 'mqtt://localhost' } }), 'homeassistant');
+const idOf = (number: number): string => `33B12259${String(number).padStart(5, '0')}`;
+let put: Outgoing[];
+let rooms: number;
+
+const announcerOf = (isEnabled = true): MeterAnnouncer =>
+  new MeterAnnouncer({ proxy, isEnabled, put: (message) => put.push(message), onRoom: () => rooms++ });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  put = [];
+  rooms = 0;
+});
+afterEach(() => void vi.useRealTimers());
+
+describe('the announcer', () => {
+  it('announces a meter once, with 15 retained messages', () => {
+    const announcer = announcerOf();
+    for (const _ of [1, 2]) announcer.heard(idOf(1));
+    expect(put).toHaveLength(15);
+    expect(put.filter(({ retain, qos }) => retain && qos === 1)).toHaveLength(15);
+  });
+
+  it('announces nothing when it shall not', () => {
+    const announcer = announcerOf(false);
+    announcer.heard(idOf(1));
+    announcer.again();
+    vi.runAllTimers();
+    expect(put).toEqual([]);
+  });
+
+  it('announces all meters again, some at a time', () => {
+    const announcer = announcerOf();
+    for (let number = 0; number < 50; number++) announcer.heard(idOf(number));
+    put = [];
+    announcer.again();
+    expect(put).toHaveLength(20 * 15);
+    vi.advanceTimersByTime(100);
+    expect(put).toHaveLength(40 * 15);
+    vi.runAllTimers();
+    expect(put).toHaveLength(50 * 15);
+  });
+
+  it('is full while too much waits for the broker, and says when there is room', () => {
+    const announcer = announcerOf();
+    for (let number = 0; number < 2000; number++) announcer.heard(idOf(number));
+    expect(announcer.isFull).toBe(true);
+    for (const { onKept } of put.slice(0, 19_999)) onKept?.();
+    expect([announcer.isFull, rooms]).toEqual([true, 0]);
+    for (const { onKept } of put.slice(19_999)) onKept?.();
+    expect([announcer.isFull, rooms]).toEqual([false, 1]);
+  });
+});
