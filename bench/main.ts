@@ -5,8 +5,10 @@ import { parseArgs } from 'node:util';
 import { measureAll } from './contests.ts';
 import { delivery } from './delivery.ts';
 import { dsmr } from './dsmr.ts';
+import { fleet } from './fleet.ts';
 import { fuzz } from './fuzz.ts';
 import { kmp } from './kmp.ts';
+import { kpm33b } from './kpm33b.ts';
 import { mbus } from './mbus.ts';
 import { soak } from './soak.ts';
 
@@ -22,7 +24,9 @@ const benches: Readonly<Record<string, Bench>> = {
   dsmr: { run: () => measureAll(dsmr()) },
   kmp: { run: kmp },
   mbus: { run: () => measureAll(mbus()) },
+  kpm33b: { run: () => measureAll(kpm33b()) },
   delivery: { run: delivery },
+  fleet: { run: fleet, isLong: true },
   fuzz: { run: fuzz, isLong: true },
   soak: { run: soak, isLong: true },
 };
