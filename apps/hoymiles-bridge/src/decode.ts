@@ -21,15 +21,8 @@ export async function decodeFile(
   bytes: Uint8Array,
   { protocol, encRand, request }: DecodeOptions,
 ): Promise<readonly Json[]> {
-  if (bytes[0] === BRACE) return [await described(bytes, encRand ?? null)];
+  if (bytes[0] === BRACE) return [await captureJson(new TextDecoder().decode(bytes), encRand ?? null)];
   if (protocol === 'modbus') return [request ? responseJson(request, bytes) : modbusJson(bytes)];
   const decoder = new HmDecoder(encRand ?? null);
   return [...decoder.push(bytes), ...decoder.end()];
-}
-
-async function described(bytes: Uint8Array, encRand: Uint8Array | null): Promise<Json> {
-  const text = new TextDecoder().decode(bytes);
-  const { name } = Object(JSON.parse(text));
-  const json = await captureJson(text, encRand);
-  return { ...(typeof name === 'string' && { name }), ...json };
 }

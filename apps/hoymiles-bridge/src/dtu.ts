@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { type Asking, askModbus, askProtobuf } from './asking.ts';
 import type { DtuEntry } from './config.ts';
 import { CONTROLS, ControlRules } from './control.ts';
-import type { PlantState } from './plant.ts';
+import type { PlantState } from './meters/plant.ts';
 import { isInsideInverter } from './protocol/serial.ts';
 import { PlantReadings, type PlantSettings } from './readings.ts';
 

@@ -50,12 +50,14 @@ type Capture = z.output<typeof capture>;
 
 /** @throws BridgeError frame/malformed if the text is no capture */
 export async function captureJson(text: string, given: Uint8Array | null): Promise<Json> {
-  const parsed = capture.safeParse(parse(text));
+  const json = parse(text);
+  const parsed = capture.safeParse(json);
   if (!parsed.success) {
     const reason = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
     throw new BridgeError('frame/malformed', `this is no capture: ${reason}`);
   }
-  return await described(parsed.data, given);
+  const { name } = Object(json);
+  return { ...(typeof name === 'string' && { name }), ...(await described(parsed.data, given)) };
 }
 
 function parse(text: string): unknown {

@@ -65,13 +65,13 @@ export class ProductionCache {
     return { today, total: total.total };
   }
 
-  /** Sum over all ports that were ever told, also those that are not there now. */
+  /** Sum over all ports that were ever told, also those that are not there now. The total is known when all are. */
   sum(nowMs: number): Production {
     const day = this.#dayOf(nowMs);
     const ports = [...this.#ports.values()];
     return {
       today: sumOf(ports.map((port) => (port.day === day ? port.today : 0))),
-      total: sumOf(ports.map(({ total }) => total)),
+      total: sumOfAll(ports.map(({ total }) => total)),
     };
   }
 
@@ -134,9 +134,15 @@ function todayOf(known: StoredPort | undefined, told: PortEnergy, day: string): 
   return isYesterday ? before : Math.max(before ?? 0, told.today);
 }
 
-function sumOf(values: readonly (number | null)[]): number | null {
+/** Sum of what is known; null if nothing is. */
+export function sumOf(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+}
+
+/** Null as long as one is not known: it would look like a leap when it came to be. */
+export function sumOfAll(values: readonly (number | null)[]): number | null {
+  return values.includes(null) ? null : sumOf(values);
 }
 
 function portKey({ serial, port }: Pick<PortEnergy, 'serial' | 'port'>): string {

@@ -1,6 +1,6 @@
 import { Decimal } from '@meterbridge/core/codec';
-import type { PortBlock } from './protocol/block.ts';
-import type { RealData } from './protocol/realdata.ts';
+import type { PortBlock } from '../protocol/block.ts';
+import type { RealData } from '../protocol/realdata.ts';
 
 /** What a DTU told of its plant in one poll, whatever it speaks. */
 export interface PlantState {

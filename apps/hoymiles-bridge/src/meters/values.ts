@@ -1,0 +1,100 @@
+import { Decimal } from '@meterbridge/core/codec';
+import type { Value } from '@meterbridge/core/model';
+import { alarmText } from '../protocol/alarms.ts';
+import { type Production, sumOf, sumOfAll } from '../protocol/production.ts';
+import type { Activity } from './measurements.ts';
+import { type InverterState, type PlantState, type PortState, plantPower } from './plant.ts';
+
+/** Values by the keys of their measurements; null: not told this time. */
+export type Told = ReadonlyMap<string, Value>;
+
+const ALARM = 8;
+/** W; who produces so much shows that there is sun. */
+const SUNNY_W = 20;
+
+/** The inverter is reached, and what it tells is of now. */
+export function isLive({ isLinked, status }: InverterState): boolean {
+  return isLinked && status !== 0;
+}
+
+export function isSunny(plant: PlantState): boolean {
+  return plantPower(plant).toNumber() > SUNNY_W;
+}
+
+/** @param isDay others have sun */
+export function activityOf(inverter: InverterState, isDay: boolean): Activity {
+  if (!isLive(inverter)) return isDay ? 'offline' : 'asleep';
+  return inverter.status === ALARM ? 'alarm' : 'producing';
+}
+
+/** Of a whole plant. */
+export function plantValues(plant: PlantState, activities: readonly Activity[], sum: Production): Told {
+  const hasAlarm = plant.inverters.some(
+    (inverter) => isLive(inverter) && (inverter.status === ALARM || (inverter.alarmCode ?? 0) !== 0),
+  );
+  const busy = (['producing', 'alarm'] as const).find((activity) => activities.includes(activity));
+  return new Map<string, Value>([
+    ['state', busy ?? 'asleep'],
+    ['pv_power', plantPower(plant)],
+    ['today_production', kilowattHours(sum.today)],
+    ['total_production', kilowattHours(sum.total)],
+    ['alarm_flag', hasAlarm ? 'ON' : 'OFF'],
+  ]);
+}
+
+/** @param production of its ports, in their order */
+export function inverterValues(
+  inverter: InverterState,
+  production: readonly Production[],
+  activity: Activity,
+): Told {
+  const { serial, isLinked, status, alarmCode, alarmCount, ports, values } = inverter;
+  const live = isLive(inverter);
+  const told = new Map<string, Value>(Array.from(values, ([key, value]) => [key, live ? value : null]));
+  if (ports.length > 0) {
+    told.set('pv_power', live ? powerOf(ports) : null);
+    told.set('today_production', kilowattHours(sumOf(production.map(({ today }) => today))));
+    told.set('total_production', kilowattHours(sumOfAll(production.map(({ total }) => total))));
+  }
+  told.set('state', activity);
+  told.set('operating_status', new Decimal(status));
+  told.set('alarm_code', alarmCode === null ? null : new Decimal(alarmCode));
+  told.set('alarm_text', alarmCode === null ? null : alarmText(alarmCode, serial));
+  told.set('alarm_count', new Decimal(alarmCount));
+  told.set('link_status', new Decimal(isLinked ? 1 : 0));
+  return told;
+}
+
+/** @param live its inverter is reached */
+export function portValues(
+  { voltage, current, power }: PortState,
+  { today, total }: Production,
+  live: boolean,
+): Told {
+  return new Map<string, Value>([
+    ['pv_voltage', live ? voltage : null],
+    ['pv_current', live ? current : null],
+    ['pv_power', live ? power : null],
+    ['today_production', kilowattHours(today)],
+    ['total_production', kilowattHours(total)],
+  ]);
+}
+
+/** @param isReversed what it counts as export is import */
+export function meterValues(values: ReadonlyMap<string, Decimal>, isReversed: boolean): Told {
+  const [into, out] = isReversed ? ['pos', 'neg'] : ['neg', 'pos'];
+  const told = new Map<string, Value>(
+    Array.from(values, ([key, value]) => [key.replace(/_[wva]$/, ''), value]),
+  );
+  told.set('energy_import', values.get(`energy_${into}_wh`)?.shift(-3) ?? null);
+  told.set('energy_export', values.get(`energy_${out}_wh`)?.shift(-3) ?? null);
+  return told;
+}
+
+function powerOf(ports: readonly PortState[]): Decimal {
+  return ports.reduce((sum, { power }) => sum.plus(power), new Decimal(0, 1));
+}
+
+function kilowattHours(wattHours: number | null): Decimal | null {
+  return wattHours === null ? null : new Decimal(wattHours, 3);
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { valuesOf } from './dtu.fixture.ts';
+import { plantOfBlocks } from './meters/plant.ts';
+import { PlantReadings, type PlantSettings } from './readings.ts';
+import { SimulatedPlant, usualInverters } from './simulator/plant.ts';
+import { seededRandom } from './simulator/random.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const SETTINGS: PlantSettings = {
+  id: 'roof',
+  timezone: 'UTC',
+  resetHour: 0,
+  intervalMs: 60_000,
+  excluded: new Set(),
+  inverterKeys: null,
+  portKeys: null,
+  multipliers: {},
+  names: {},
+  isMeterReversed: false,
+};
+
+function simulatedPlant(): SimulatedPlant {
+  return new SimulatedPlant({
+    dtuSerial: '10f871600831',
+    inverters: usualInverters(2),
+    random: seededRandom(3),
+  });
+}
+
+describe('readings of a year', () => {
+  it('have totals that never fall, days that begin at 0, and nothing that grows', () => {
+    const plant = simulatedPlant();
+    const readings = new PlantReadings(SETTINGS);
+    const random = seededRandom(9);
+    const start = Date.UTC(2024, 0, 1);
+    let [total, today] = [0, 0];
+    let nights = 0;
+    for (let ms = start; ms < start + 366 * DAY_MS; ms += HOUR_MS) {
+      plant.offline.clear();
+      if (random() < 0.1) plant.offline.add('116100000001');
+      const [dtu] = readings.read(plantOfBlocks(plant.dtuSerial, plant.at(ms)), ms);
+      const values = valuesOf(dtu!);
+      if (ms > start + DAY_MS / 2) expect(values.total_production).toBeGreaterThanOrEqual(total);
+      total = Number(values.total_production);
+      if (ms % DAY_MS === 0) expect(values.today_production ?? 0).toBe(0);
+      else expect(values.today_production ?? 0).toBeGreaterThanOrEqual(today);
+      today = ms % DAY_MS === DAY_MS - HOUR_MS ? 0 : Number(values.today_production);
+      if (values.state === 'asleep') nights++;
+    }
+    expect(nights).toBeGreaterThan(366 * 8);
+    expect(Object.keys(readings.stored())).toHaveLength(8);
+  });
+});
+
+describe('a plant', () => {
+  it('has a total when that of each port is known', () => {
+    const plant = simulatedPlant();
+    const blocks = plant.at(Date.UTC(2024, 5, 10, 10));
+    const [known, unknown] = [blocks.slice(0, 4), blocks.slice(4)];
+    const silent = unknown.map((block) => ({ ...block, total: 0, today: 0, linkStatus: 0, status: 0 }));
+    const readings = new PlantReadings(SETTINGS);
+    const noon = Date.UTC(2024, 5, 10, 10);
+    const [before] = readings.read(plantOfBlocks('10f871600831', [...known, ...silent]), noon);
+    expect(valuesOf(before!).total_production).toBeNull();
+    const [after] = readings.read(plantOfBlocks('10f871600831', blocks), noon);
+    expect(valuesOf(after!).total_production).toBeGreaterThan(8_000);
+  });
+
+  it('does not count what is excluded, also if it was before', () => {
+    const blocks = simulatedPlant().at(Date.UTC(2024, 5, 10, 10));
+    const noon = Date.UTC(2024, 5, 10, 10);
+    const all = new PlantReadings(SETTINGS);
+    all.read(plantOfBlocks('10f871600831', blocks), noon);
+    const some = new PlantReadings({ ...SETTINGS, excluded: new Set(['116100000001']) }, all.stored());
+    const [dtu, ...inverters] = some.read(plantOfBlocks('10f871600831', blocks), noon);
+    expect(inverters.map(({ meter }) => meter.serialNumber)).toEqual(['116100000002']);
+    expect(valuesOf(dtu!).total_production).toBe(valuesOf(inverters[0]!).total_production);
+  });
+
+  it('takes the clock of its DTU only where it is right', () => {
+    const readings = new PlantReadings(SETTINGS);
+    const now = Date.UTC(2024, 5, 10, 10);
+    const timeOf = (timeMs: number | null): number =>
+      readings.read({ ...plantOfBlocks('10f871600831', []), timeMs }, now)[0]!.time.epochMs;
+    expect(timeOf(now - 60_000)).toBe(now - 60_000);
+    expect(timeOf(901_000)).toBe(now);
+    expect(timeOf(null)).toBe(now);
+  });
+});
