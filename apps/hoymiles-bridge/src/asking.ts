@@ -48,9 +48,9 @@ export function askModbus(entry: DtuEntry, state: Context['state']): Asking {
   };
 }
 
-export function askProtobuf({ fast_refresh, timezone }: DtuEntry): Asking {
+export function askProtobuf({ fast_refresh, timezone }: DtuEntry, report: Context['report']): Asking {
   const key = new SessionKey(randomInt(0x10000));
-  const reader = new DtuReader(key, fast_refresh);
+  const reader = new DtuReader(key, fast_refresh, report);
   const sessions = new WeakMap<Link, DtuSession>();
   const sessionOf = (link: Link, { signal, frame: seen }: Context): DtuSession => {
     const session = sessions.get(link) ?? new DtuSession(link, DTU_TIMING, key, { signal, seen });

@@ -237,6 +237,16 @@ describe('a DTU on protobuf', () => {
     expect(await new Dtu(context).read(context)).toHaveLength(3);
   });
 
+  it('that answers no commands tells its measurements all the same', { timeout: 60_000 }, async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, faults: ['no-commands'] });
+    const { context, reports } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const reader = new Dtu(context);
+    expect(await reader.read(context)).toHaveLength(3);
+    expect(reports).toEqual(['meter/no-answer', 'meter/no-answer']);
+    expect(await reader.read(context)).toHaveLength(3);
+    expect(reports).toHaveLength(2);
+  });
+
   it('reads the list of alarms when a counter has moved', async () => {
     await using dtu = await simulatedDtu({ protobuf: LOCAL });
     dtu.plant.raiseAlarm('116100000001', 124);

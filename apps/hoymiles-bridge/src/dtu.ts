@@ -39,12 +39,12 @@ export class Dtu {
   #busy = Promise.resolve();
   readonly #rules = new ControlRules();
 
-  constructor({ entry, state }: Context) {
+  constructor({ entry, state, report }: Context) {
     this.#entry = entry;
     const stored = kept.safeParse({ ports: state.get('production') });
     this.#plant = new PlantReadings(settingsOf(entry), stored.success ? stored.data.ports : {});
     const modbus = ['modbus', askModbus(entry, state)] as const;
-    const protobuf = ['protobuf', askProtobuf(entry)] as const;
+    const protobuf = ['protobuf', askProtobuf(entry, report)] as const;
     const all = [modbus, protobuf];
     this.#askings = entry.protocol === 'auto' ? all : all.filter(([name]) => name === entry.protocol);
   }

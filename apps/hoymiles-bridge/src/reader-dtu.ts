@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { BridgeError } from '@meterbridge/core/errors';
+import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { LocalTime } from './clock.ts';
 import type { DtuSession, SessionKey } from './dtu-session.ts';
 import { alarmCodeOf } from './protocol/alarms.ts';
@@ -37,13 +37,18 @@ export interface DtuPoll {
 export class DtuReader {
   readonly #key: SessionKey;
   readonly #isFast: boolean;
+  readonly #report: (error: BridgeError) => void;
   #info: { readonly info: AppInfo; readonly askedMs: number } | null = null;
   #counters = '';
   #warnedMs = Number.NEGATIVE_INFINITY;
   #alarms: ReadonlyMap<string, number> | null = null;
 
-  /** @param isFast ask the DTU to poll its inverters all the time */
-  constructor(key: SessionKey, isFast: boolean) {
+  /**
+   * @param isFast ask the DTU to poll its inverters all the time
+   * @param report what goes wrong besides the measurements
+   */
+  constructor(key: SessionKey, isFast: boolean, report: (error: BridgeError) => void) {
+    this.#report = report;
     this.#key = key;
     this.#isFast = isFast;
   }
@@ -57,7 +62,7 @@ export class DtuReader {
   async read(session: DtuSession, nowMs: number, now: LocalTime): Promise<DtuPoll> {
     const info = await this.#appInfo(session, nowMs, now);
     const data = await this.#realData(session, now);
-    await this.#readAlarms(session, data, nowMs, now);
+    await this.#spare(this.#readAlarms(session, data, nowMs, now));
     return { data, info, alarms: this.#alarms };
   }
 
@@ -75,7 +80,7 @@ export class DtuReader {
     const before = this.#key.encRand;
     const isRestarted = isFirst || !before || !encRand || Buffer.compare(before, encRand) !== 0;
     this.#key.encRand = encRand;
-    if (this.#isFast && isRestarted) await this.#command(session, now, ACTION.fastRefresh);
+    if (this.#isFast && isRestarted) await this.#spare(this.#command(session, now, ACTION.fastRefresh));
     return info;
   }
 
@@ -112,6 +117,17 @@ export class DtuReader {
     const { fields } = decodeAs(['WarnList', 'WarnListOld'], await session.ask(REQUEST.warnings, request));
     this.#alarms = activeAlarms(fields.warnings);
     this.#counters = counters;
+  }
+
+  /** Some firmware leaves questions without an answer: its measurements are worth more than that. */
+  async #spare(asked: Promise<void>): Promise<void> {
+    try {
+      await asked;
+    } catch (thrown) {
+      const error = toBridgeError(thrown);
+      if (!error.code.startsWith('meter/') && error.code !== 'frame/malformed') throw thrown;
+      this.#report(error);
+    }
   }
 
   async #command(session: DtuSession, { time }: LocalTime, action: number): Promise<void> {

@@ -21,6 +21,8 @@ const ENCRYPTED = 2 ** 25;
 const SOFTWARE = 0x1101;
 const ACTION_ON = 6;
 const ACTION_OFF = 7;
+/** What firmware without commands leaves unanswered. */
+const SPARED: ReadonlySet<number> = new Set([REQUEST.command, REQUEST.warnings]);
 const LIMIT_TEXT = /^A:(\d+)/;
 
 export interface DtuServerSettings {
@@ -48,6 +50,7 @@ export async function serveProtobuf(
     const chunk = await link.read({ timeoutMs: 300_000, signal });
     for (const { error, bytes } of chunk ? splitter.push(chunk) : []) {
       if (error) return;
+      if (faults.strikes('no-commands') && SPARED.has(decodeHm(bytes).command)) continue;
       const answer = answered(bytes, settings);
       // What it cannot decrypt makes a DTU hang up.
       if (!answer || faults.strikes('close')) return;

@@ -8,13 +8,14 @@ export const FAULTS = [
   'zeros',
   'not-ready',
   'narrow',
+  'no-commands',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
 /** One answer in this many is struck by each fault that strikes now and then. */
 const ONE_IN = 6;
 /** Those that are ways of a device rather than accidents. */
-const ALWAYS: ReadonlySet<Fault> = new Set(['byte-count', 'narrow']);
+const ALWAYS: ReadonlySet<Fault> = new Set(['byte-count', 'narrow', 'no-commands']);
 
 /** What goes wrong with a simulated DTU. */
 export class Faults {
