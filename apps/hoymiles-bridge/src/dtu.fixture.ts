@@ -1,3 +1,4 @@
+import { hexOf } from '@meterbridge/core/codec';
 import type { BridgeError } from '@meterbridge/core/errors';
 import type { MeasuredValue, Reading } from '@meterbridge/core/model';
 import { valueToPlain } from '@meterbridge/core/model';
@@ -34,6 +35,7 @@ export function entryOf(keys: object): DtuEntry {
 export function contextOf(entry: DtuEntry, state = new State().space('test')) {
   const reports: string[] = [];
   const errors: BridgeError[] = [];
+  const frames: string[] = [];
   const abort = new AbortController();
   const context: SourceContext<DtuEntry> = {
     entry,
@@ -45,11 +47,12 @@ export function contextOf(entry: DtuEntry, state = new State().space('test')) {
     waits: () => undefined,
     polled: () => undefined,
     report: ({ code }) => reports.push(code),
-    frame: ({ error }) => {
+    frame: ({ bytes, error }) => {
+      frames.push(hexOf(bytes));
       if (error) errors.push(error);
     },
   };
-  return { context, reports, errors, abort };
+  return { context, reports, errors, frames, abort };
 }
 
 /** Values of a reading by key. */

@@ -1,4 +1,4 @@
-import { bytesOf } from '@meterbridge/core/codec';
+import { bytesOf, hexOf } from '@meterbridge/core/codec';
 import { State } from '@meterbridge/core/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { contextOf, entryOf, LOCAL, MORNING, NIGHT, readingOf, simulatedDtu } from './dtu.fixture.ts';
@@ -218,6 +218,14 @@ describe('a DTU on protobuf', () => {
     await reader.read(context);
     expect(dtu.connections).toBe(1);
     expect(errors).toEqual([]);
+  });
+
+  it('shows nobody the key that its frames hold', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, encRand: KEY });
+    const { context, frames } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    await new Dtu(context).read(context);
+    expect(frames.length).toBeGreaterThan(2);
+    expect(frames.filter((frame) => frame.includes(hexOf(KEY)))).toEqual([]);
   });
 
   it('that was restarted is read on with its new key', async () => {

@@ -50,6 +50,7 @@ export function openFrame(frame: HmFrame, encRand: Uint8Array): HmFrame {
     const facts = { command: frame.command, sequence: frame.sequence };
     throw new BridgeError('frame/authentication', 'an encrypted frame does not fit its key', {
       facts,
+      hint: 'A DTU has a new key after each start; it is fetched by itself.',
       cause,
     });
   }
