@@ -35,9 +35,12 @@ const BYTES = Array.from({ length: 255 }, (_, byte) => byte);
 /**
  * Finds all meters of a line by wildcards, depth first: a mask to which several answer is asked digit by digit. Meters
  * with the same number are told apart by medium, version and manufacturer.
- * @param isThorough also looks for numbers with the hexadecimal digits A to E
+ * @param isThorough looks for numbers with the hexadecimal digits A to E everywhere, not only where meters are missing
  */
-export async function* searchSecondary(probe: Probe, { isThorough = false } = {}): Search {
+export async function* searchSecondary(
+  probe: Probe,
+  { isThorough = false } = {},
+): AsyncGenerator<SearchStep, void> {
   const digits = isThorough ? DIGITS + FURTHER_DIGITS : DIGITS;
   const seen = new Set(USUAL_MANUFACTURERS);
 
@@ -47,13 +50,23 @@ export async function* searchSecondary(probe: Probe, { isThorough = false } = {}
     const masks = result === 'collision' ? refined(mask, depth, digits, seen) : [];
     yield { mask, result, progress: masks.length > 0 ? done : done + share };
     const part = share / masks.length;
-    for (const [at, finer] of masks.entries()) yield* look(finer, depth + 1, done + at * part, part);
+    let count = result === 'none' || result === 'collision' ? 0 : 1;
+    for (const [at, finer] of masks.entries()) {
+      count += yield* look(finer, depth + 1, done + at * part, part);
+    }
+    // Where several answered and fewer were found, the others have digits that numbers should not have.
+    if (masks.length === 0 || depth >= ID_DIGITS || count > 1 || isThorough) return count;
+    for (const finer of refined(mask, depth, FURTHER_DIGITS, seen)) {
+      count += yield* look(finer, depth + 1, done + share, 0);
+    }
+    return count;
   }
 
   yield* look(EVERY_METER, 0, 0, 1);
 }
 
-type Search = AsyncGenerator<SearchStep, void>;
+/** Returns how many meters it found. */
+type Search = AsyncGenerator<SearchStep, number>;
 
 /** The masks that together mean all the meters that one means; of manufacturers, only the known ones can be tried. */
 function refined(
