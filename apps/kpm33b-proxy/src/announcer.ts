@@ -6,9 +6,10 @@ const MAX_METERS = 100_000;
 /** Meters that are announced again at once, and how often: 15 messages each, so as not to flood the broker. */
 const AT_ONCE = 20;
 const EVERY_MS = 100;
-/** So many messages may wait for the broker before no more meters are announced, and until some are again. */
-const MOST_WAITING = 30_000;
-const FEW_WAITING = 10_000;
+/** So many messages may wait for the broker before no more meters are announced. */
+const MOST_WAITING = 3_000;
+/** Announcements go before data: when they are through, it is the turn of the data of those meters. */
+const PAUSE_MS = 10;
 
 export interface AnnouncerSettings {
   readonly proxy: ProxySettings;
@@ -24,6 +25,7 @@ export class MeterAnnouncer {
   readonly #announced = new Recent<true>(MAX_METERS);
   #again: Iterator<string> | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #pause: NodeJS.Timeout | undefined;
   #waiting = 0;
   #isFull = false;
 
@@ -50,6 +52,7 @@ export class MeterAnnouncer {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#pause);
   }
 
   #some(): void {
@@ -73,7 +76,10 @@ export class MeterAnnouncer {
 
   #left(): void {
     this.#waiting--;
-    if (!this.#isFull || this.#waiting > FEW_WAITING) return;
+    if (this.#isFull && this.#waiting === 0) this.#pause = setTimeout(() => this.#hasRoom(), PAUSE_MS);
+  }
+
+  #hasRoom(): void {
     this.#isFull = false;
     this.#settings.onRoom();
   }
