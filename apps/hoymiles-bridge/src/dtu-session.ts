@@ -11,6 +11,7 @@ import type { SeenFrame } from '@meterbridge/core/observe';
 import { type Link, sleep } from '@meterbridge/core/transport';
 import { openFrame, sealFrame } from './encryption.ts';
 import { answerTo, mayBeSealed } from './protocol/commands.ts';
+import { silence } from './silence.ts';
 
 export const DTU_TIMING = { timeoutMs: 10_000, pauseMs: 500 } as const;
 
@@ -94,10 +95,7 @@ export class DtuSession {
     for (;;) {
       const timeoutMs = Math.max(0, deadline - performance.now());
       const chunk = timeoutMs > 0 ? await this.#link.read({ timeoutMs, signal: this.#signal }) : null;
-      if (!chunk) {
-        const seconds = this.#settings.timeoutMs / 1000;
-        throw new BridgeError('meter/no-answer', `the DTU did not answer within ${seconds} s`);
-      }
+      if (!chunk) throw silence(this.#settings.timeoutMs);
       for (const { error, bytes } of this.#splitter.push(chunk)) {
         const frame = this.#frame(
           bytes,

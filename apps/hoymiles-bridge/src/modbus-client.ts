@@ -1,4 +1,4 @@
-import { BridgeError } from '@meterbridge/core/errors';
+import { BridgeError, type ErrorCode, toBridgeError } from '@meterbridge/core/errors';
 import {
   decodeMbap,
   decodeRtu,
@@ -11,9 +11,14 @@ import {
 import type { SeenFrame } from '@meterbridge/core/observe';
 import { type Link, sleep } from '@meterbridge/core/transport';
 import { answerData, answerLength, readRequest } from './protocol/pdu.ts';
+import { silence } from './silence.ts';
 
 /** Largest frame of either framing. */
 const LIMIT = 260;
+
+const ATTEMPTS = 3;
+/** A broken frame on TCP is worth a new connection; a bit that flips on RS485 is not. */
+const WORTH_ANOTHER: ReadonlySet<ErrorCode> = new Set(['meter/no-answer', 'frame/checksum']);
 
 export interface ModbusSettings {
   readonly framing: 'tcp' | 'rtu-over-tcp';
@@ -46,8 +51,18 @@ export class ModbusClient {
     return await this.ask(readRequest(address, quantity));
   }
 
-  /** The data that answers a request; see {@link read}. */
+  /** The data that answers a request; see {@link read}. What was lost on the way is asked for again. */
   async ask(request: Uint8Array): Promise<Uint8Array> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#askOnce(request);
+      } catch (thrown) {
+        if (attempt === ATTEMPTS || !WORTH_ANOTHER.has(toBridgeError(thrown).code)) throw thrown;
+      }
+    }
+  }
+
+  async #askOnce(request: Uint8Array): Promise<Uint8Array> {
     const waitMs = this.#answeredMs + this.#settings.pauseMs - performance.now();
     if (waitMs > 0) await sleep(waitMs, this.#signal);
     try {
@@ -77,8 +92,7 @@ export class ModbusClient {
         const answer = isTcp ? this.#matching(found, transaction) : decodeRtu(found).pdu;
         if (answer) return this.#shown(found, answer);
       }
-      if (!chunk)
-        throw new BridgeError('meter/no-answer', `the DTU did not answer within ${timeoutMs / 1000} s`);
+      if (!chunk) throw silence(timeoutMs);
     }
   }
 
