@@ -13,6 +13,9 @@ describe('pnpm demo', () => {
     const wanted = new Set([
       /^\d\d:\d\d:\d\d meters\/dsmr\/dsmr_main {2}Power import \d+(?:\.\d+)? kW,/,
       /^\d\d:\d\d:\d\d meters\/dsmr\/dsmr_main_gas {2}Gas \d+\.\d{3} m³/,
+      /^\d\d:\d\d:\d\d meters\/multical\/heat {2}Power [\d.]+ kW, Heat energy [\d.]+ GJ,/,
+      /^\d\d:\d\d:\d\d meters\/mbus\/bus_\w+ {2}.*kWh/,
+      /^\d\d:\d\d:\d\d meters\/hoymiles\/roof {2}PV power [\d.]+ W,/,
     ]);
     const exit = once(demo, 'exit');
     try {

@@ -8,12 +8,38 @@ import { join } from 'node:path';
 import { Aedes } from 'aedes';
 import { DemoScreen } from './demo-screen.ts';
 
-/** What there is to see. A port of 0 is replaced by a free one. */
-const BRIDGES = [
+const ROOT = join(import.meta.dirname, '..');
+
+interface DemoBridge {
+  readonly app: string;
+  readonly simulate: (address: string) => readonly string[];
+  readonly meters: (address: string) => readonly object[];
+}
+
+/** What there is to see, with the address at which each simulator listens. */
+const BRIDGES: readonly DemoBridge[] = [
   {
     app: 'dsmr-bridge',
-    simulate: (tcpPort: number) => ['simulate', '--listen', `tcp://127.0.0.1:${tcpPort}`],
-    meters: (tcpPort: number) => [{ id: 'dsmr_main', name: 'House', address: `tcp://127.0.0.1:${tcpPort}` }],
+    simulate: (address) => ['--listen', address],
+    meters: (address) => [{ id: 'dsmr_main', name: 'House', address }],
+  },
+  {
+    app: 'kamstrup-bridge',
+    simulate: (address) => ['--listen', address],
+    meters: (address) => [{ id: 'heat', name: 'Heating', address, model: '403', interval: '10s' }],
+  },
+  {
+    app: 'mbus-gateway',
+    simulate: (address) => [join(ROOT, 'apps/mbus-gateway/simulated.yaml'), '--listen', address],
+    meters: (address) => [{ id: 'bus', address, meter: 'all', interval: '10s' }],
+  },
+  {
+    app: 'hoymiles-bridge',
+    simulate: (address) => ['--modbus', address, '--hour', '12'],
+    meters: (address) => {
+      const { hostname: host, port } = new URL(address);
+      return [{ id: 'roof', name: 'Solar plant', host, port: Number(port), protocol: 'modbus' }];
+    },
   },
 ];
 
@@ -28,20 +54,22 @@ const pages: string[] = [];
 
 const screen = new DemoScreen();
 broker.on('publish', ({ topic, payload, retain }, client) => {
-  if (client && retain) screen.published(topic, payload.toString());
+  // What bridges tell of themselves is no reading.
+  if (client && retain && !topic.startsWith('meters/bridge/')) screen.published(topic, payload.toString());
 });
 
 for (const { app, simulate, meters } of BRIDGES) {
   const meterPort = await freePort();
   const httpPort = await freePort(8080 + pages.length);
-  start(app, simulate(meterPort));
+  const address = `tcp://127.0.0.1:${meterPort}`;
+  start(app, ['simulate', ...simulate(address)]);
   const file = join(folder, `${app}.yaml`);
   const config = {
     mqtt: { url: `mqtt://127.0.0.1:${mqttPort}` },
     log: { level: 'warn', format: 'pretty' },
     http: { port: httpPort },
     store: { path: join(folder, `${app}.db`) },
-    meters: meters(meterPort),
+    meters: meters(address),
   };
   // JSON is YAML.
   await writeFile(file, JSON.stringify(config, null, 2));
@@ -66,7 +94,7 @@ process.exit(signal === 'SIGINT' ? 0 : 143);
 
 /** Runs an app in a process group of its own, so that Ctrl-C reaches it in the right order. */
 function start(app: string, args: readonly string[]): void {
-  const main = join(import.meta.dirname, '../apps', app, 'src/main.ts');
+  const main = join(ROOT, 'apps', app, 'src/main.ts');
   const child = spawn(process.execPath, [main, ...args], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],

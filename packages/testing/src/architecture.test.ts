@@ -39,7 +39,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'protobufjs/light.js',
   ],
   'app/meters': ['core/errors', 'core/codec', 'core/frames', 'core/model', 'app/protocol', 'app/meters'],
-  app: ['core/*', 'kpm33b', 'kpm33b/config', 'app', 'app/*', 'yaml', 'zod', 'node:*'],
+  app: ['core/*', 'kpm33b', 'kpm33b/config', 'app', 'app/*', 'zod', 'node:*'],
   kpm33b: ['core/errors', 'core/codec', 'core/frames', 'core/model'],
   'kpm33b/config': ['core/config', 'core/errors', 'kpm33b', 'yaml', 'zod'],
 };

@@ -37,7 +37,7 @@ const diagnostic = (key: string, name: string): Measurement => ({ key, name, uni
 export const DTU_MEASUREMENTS: readonly Measurement[] = [
   STATE,
   { key: 'pv_power', name: 'PV power', ...POWER },
-  { key: 'today_production', name: 'Production today', ...ENERGY },
+  { key: 'today_production', name: 'Production today', ...ENERGY, resets: true },
   { key: 'total_production', name: 'Production total', ...ENERGY },
   { key: 'alarm_flag', name: 'Alarm', unit: null, deviceClass: 'enum', options: ['OFF', 'ON'] },
 ];
@@ -45,7 +45,7 @@ export const DTU_MEASUREMENTS: readonly Measurement[] = [
 export const INVERTER_MEASUREMENTS: readonly Measurement[] = [
   STATE,
   { key: 'pv_power', name: 'PV power', ...POWER },
-  { key: 'today_production', name: 'Production today', ...ENERGY },
+  { key: 'today_production', name: 'Production today', ...ENERGY, resets: true },
   { key: 'total_production', name: 'Production total', ...ENERGY },
   { key: 'power', name: 'Power', ...POWER },
   { key: 'reactive_power', name: 'Reactive power', ...REACTIVE },
@@ -76,7 +76,7 @@ export const PORT_MEASUREMENTS: readonly Measurement[] = [
   { key: 'pv_voltage', name: 'PV voltage', ...VOLTAGE },
   { key: 'pv_current', name: 'PV current', ...CURRENT },
   { key: 'pv_power', name: 'PV power', ...POWER },
-  { key: 'today_production', name: 'Production today', ...ENERGY },
+  { key: 'today_production', name: 'Production today', ...ENERGY, resets: true },
   { key: 'total_production', name: 'Production total', ...ENERGY },
 ];
 
