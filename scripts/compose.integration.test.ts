@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 const PROJECT = 'meterbridge-test';
 /** Ports of this machine that the test takes, so that a running stack is left alone. */
-const ENV = { ...process.env, COMPOSE_PROJECT_NAME: PROJECT, MQTT_PORT: '21883', DSMR_HTTP_PORT: '28081' };
+const PORTS = { MQTT_PORT: '21883', DSMR_HTTP_PORT: '28081', KAMSTRUP_HTTP_PORT: '28082' };
+const ENV = { ...process.env, ...PORTS, COMPOSE_PROJECT_NAME: PROJECT };
 
 const hasEngine = spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0;
 if (!hasEngine && process.env.REQUIRE_CONTAINERS)
@@ -22,24 +23,33 @@ describe.skipIf(!hasEngine)('docker compose --profile demo', () => {
     compose('down', '--volumes', '--timeout', '10');
   });
 
-  it('brings everything to healthy, and a subscriber sees readings', () => {
-    compose('up', '--build', '--wait');
-    const subscribe = ['mosquitto_sub', '-t', 'meters/dsmr/dsmr_main', '-C', '2', '-W', '20'];
-    const readings = compose('exec', '-T', 'mosquitto-central', ...subscribe)
+  const readings = (topic: string): readonly Readonly<Record<string, unknown>>[] => {
+    const subscribe = ['mosquitto_sub', '-t', topic, '-C', '2', '-W', '30'];
+    const lines = compose('exec', '-T', 'mosquitto-central', ...subscribe)
       .trim()
       .split('\n');
-    expect(readings).toHaveLength(2);
-    for (const reading of readings)
-      expect(JSON.parse(reading).current_electricity_usage).toEqual(expect.any(Number));
+    return lines.map((line) => JSON.parse(line));
+  };
+
+  it('brings everything to healthy, and a subscriber sees readings', () => {
+    compose('up', '--build', '--wait');
+    const [power, heat] = [readings('meters/dsmr/dsmr_main'), readings('meters/multical/heat')];
+    expect([power.length, heat.length]).toEqual([2, 2]);
+    for (const reading of power) expect(reading.current_electricity_usage).toEqual(expect.any(Number));
+    for (const reading of heat) expect(reading.energy).toEqual(expect.any(Number));
   }, 900_000);
 
-  it('runs the bridge without root, without capabilities, and on a read-only disk', () => {
-    const status = compose('exec', '-T', 'dsmr-bridge', 'cat', '/proc/1/status');
-    expect(status).toMatch(/^Uid:\s+1000\s/m);
-    expect(status).toMatch(/^CapEff:\s+0+$/m);
-    const write = ['node', '-e', 'require("fs").writeFileSync("/app/x", "")'];
-    expect(() => compose('exec', '-T', 'dsmr-bridge', ...write)).toThrow(/EROFS/);
-  }, 60_000);
+  it.each(['dsmr-bridge', 'kamstrup-bridge'])(
+    'runs %s without root, capabilities, or a disk to write to',
+    (app) => {
+      const status = compose('exec', '-T', app, 'cat', '/proc/1/status');
+      expect(status).toMatch(/^Uid:\s+1000\s/m);
+      expect(status).toMatch(/^CapEff:\s+0+$/m);
+      const write = ['node', '-e', 'require("fs").writeFileSync("/app/x", "")'];
+      expect(() => compose('exec', '-T', app, ...write)).toThrow(/EROFS/);
+    },
+    60_000,
+  );
 
   it('keeps the last reading over a restart of the broker, as it stops cleanly', () => {
     compose('restart', 'mosquitto-central');
