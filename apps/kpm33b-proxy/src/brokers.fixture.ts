@@ -20,12 +20,13 @@ export async function startBrokers(filter = '#'): Promise<Brokers> {
   await using opened = new AsyncDisposableStack();
   const [internal, central] = await Promise.all([
     startBroker({ real: true, persistence: true, config: ['max_inflight_messages 1000'] }),
-    startBroker({ real: true }),
+    startBroker({ real: true, persistence: true }),
   ]);
   opened.use(internal);
   opened.use(central);
   const meters = opened.use(await collect(internal, 'none'));
-  const heard = opened.use(await collect(central, filter));
+  // With a session that stays: what comes before it is back waits for it at the broker.
+  const heard = opened.use(await collect(central, filter, { clean: false, clientId: 'observer' }));
   const resources = opened.move();
   return { internal, central, meters, heard, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
