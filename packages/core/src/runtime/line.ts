@@ -177,7 +177,8 @@ export class Line<E extends Entry> {
 
   #polled(poll: Poll, outcome: readonly Reading[] | BridgeError): void {
     this.#progress();
-    const log = this.#log.child({ meter: poll.entry.id });
+    const { id } = poll.entry;
+    const log = id === this.entry.id ? this.#log : this.#log.child({ polled: id });
     if (!(outcome instanceof BridgeError)) {
       if (poll.breaker.problem) log.info('the meter answers again');
       poll.succeeded(outcome);
