@@ -49,13 +49,17 @@ function scanTelegram(bytes: Uint8Array, resume: number, state: StreamState, pol
     if (envelope >= 0 && state === 'open')
       return { kind: 'more', resume: envelope, need: envelope + ENVELOPE_HEAD };
     if (end !== 'incomplete') return judge(bytes, end, policy);
-    return state === 'full' ? giveUp(bytes, at) : { kind: 'more', resume: at, until: LF };
+    return state === 'full'
+      ? giveUp(bytes, envelope < 0 ? at : envelope)
+      : { kind: 'more', resume: at, until: LF };
   }
   const envelope = nextEnvelope(bytes, looked, bytes.length);
   if (isEnvelope(bytes, envelope)) return giveWay(bytes, envelope);
-  if (state === 'full') return giveUp(bytes, bytes.length);
+  // What may turn out to be an envelope is looked at again.
+  const next = envelope < 0 ? bytes.length : envelope;
+  if (state === 'full') return giveUp(bytes, next);
   if (state === 'ended') return endAll(bytes, policy);
-  return { kind: 'more', resume: envelope < 0 ? bytes.length : envelope, until: END };
+  return { kind: 'more', resume: next, until: END };
 }
 
 function skipNoise(bytes: Uint8Array, start: number, state: StreamState): Scan {
