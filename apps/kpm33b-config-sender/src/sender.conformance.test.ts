@@ -167,7 +167,8 @@ async function withStage(one: Json, play: (stage: Stage) => Promise<void>): Prom
   };
   await configure(configText({ internal, central }, one.config));
   const app = opened.use(await startApp('kpm33b-config-sender', ['--config', file]));
-  const meters = opened.use(await collect(internal, '#'));
+  // With a session that stays: what comes before it is back waits for it at the broker.
+  const meters = opened.use(await collect(internal, '#', { clean: false, clientId: 'observer' }));
   const house = opened.use(await collect(central, 'none'));
   const topics = topicsOf(one.config);
   await until(async () => (await central.logs()).includes(` 1 ${topics.main}/#`), 'it hears the meters');
