@@ -63,6 +63,14 @@ export class Decimal {
   }
 
   minus(other: Decimal): Decimal {
+    if (
+      this.decimals === other.decimals &&
+      typeof this.mantissa === 'number' &&
+      typeof other.mantissa === 'number'
+    ) {
+      const difference = this.mantissa - other.mantissa;
+      if (Number.isSafeInteger(difference)) return new Decimal(difference, this.decimals);
+    }
     return this.plus(new Decimal(-other.mantissa, other.decimals));
   }
 
