@@ -86,10 +86,11 @@ describe('meters that are polled', () => {
     await runFor(line, 119_000);
     const all = tries();
     const alive = all.filter((one) => one.startsWith('alive'));
-    // Two seconds late while the dead one has its turn before it.
-    expect(alive.map((one, turn) => Number(one.slice(6)) - 10 * turn)).toEqual(
-      alive.map((_, turn) => (turn === 0 ? 2 : 0)),
-    );
+    const late = alive.map((one, turn) => Number(one.slice(6)) - 10 * turn);
+    // The dead one has its turn before it at first, and maybe once more: when depends on the jitter.
+    expect(late[0]).toBe(2);
+    expect(late.every((seconds) => seconds >= 0 && seconds <= 2)).toBe(true);
+    expect(late.filter((seconds) => seconds > 0).length).toBeLessThanOrEqual(2);
     expect(alive).toHaveLength(12);
     const [first, second, third, fourth, ...later] = all.filter((one) => one.startsWith('dead'));
     expect([first, second, third]).toEqual(['dead 0', 'dead 12', 'dead 24']);
