@@ -35,6 +35,23 @@ describe('a telegram', () => {
     }
   });
 
+  it('is the same whatever digit has changed since the one before it', () => {
+    for (const { lines, header } of vectors) {
+      const { frame } = decodeTelegram(frameOf(lines, header), clock);
+      const previous = decodeTelegram(frame, clock);
+      for (let at = frame.bodyStart; at < frame.bodyEnd; at++) {
+        const bytes = Uint8Array.from(frame.bytes);
+        if (bytes[at]! < 0x30 || bytes[at]! > 0x39) continue;
+        bytes[at] = 0x30 + ((bytes[at]! - 0x30 + 1) % 10);
+        const changed = { ...frame, bytes };
+        const { objects, unparsed } = decodeTelegram(changed, clock, previous);
+        const { objects: anew, unparsed: lines } = decodeTelegram(changed, clock);
+        expect(objects).toEqual(anew);
+        expect(unparsed).toEqual(lines);
+      }
+    }
+  });
+
   it('is the same with bare line feeds, without empty line, and without end line', () => {
     for (const { lines, header } of vectors) {
       const text = latin1(encodeP1(header, lines));

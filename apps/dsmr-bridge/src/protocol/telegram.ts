@@ -20,15 +20,19 @@ export interface Telegram {
 
 /**
  * Decodes every line of a telegram; one table for all countries and versions. Never throws.
- * @param previous of the same meter: the order of its objects is tried first, as it hardly ever changes
+ * @param previous of the same meter and clock: the order of its objects is tried first, as it hardly ever changes; an
+ *   object whose line is the same as before, byte by byte, is not decoded again
  */
 export function decodeTelegram(frame: P1Frame, clock: MeterClock, previous?: Telegram): Telegram {
   const { bytes, bodyEnd } = frame;
   const objects: P1Object[] = [];
   const unparsed: string[] = [];
   for (let from = frame.bodyStart; from < bodyEnd; ) {
-    const likely = previous?.objects[objects.length]?.entry ?? null;
-    const object = readObject(bytes, from, bodyEnd, likely, clock);
+    const before = previous?.objects[objects.length];
+    const object =
+      before && isRepeated(previous!.frame.bytes, before, bytes, from)
+        ? before
+        : readObject(bytes, from, bodyEnd, before?.entry ?? null, clock);
     const next = object ? nextLine(bytes, object.to, bodyEnd) : -1;
     if (object && next >= 0) {
       objects.push(object);
@@ -36,6 +40,19 @@ export function decodeTelegram(frame: P1Frame, clock: MeterClock, previous?: Tel
     } else from = readOther(bytes, from, bodyEnd, objects, unparsed);
   }
   return { frame, objects, unparsed };
+}
+
+/** Does a line begin at `from` that is the same as that of an object of the telegram before, at the same place? */
+function isRepeated(
+  then: Uint8Array,
+  { entry, from: groups, to }: P1Object,
+  now: Uint8Array,
+  from: number,
+): boolean {
+  if (entry === null || groups !== from + entry.sent.length - 1) return false;
+  // From its end: digits that change are there rather than in the code.
+  for (let at = to; at >= from; at--) if (then[at] !== now[at]) return false;
+  return true;
 }
 
 /** Offset of the next line if one ends at `at`, else -1. */

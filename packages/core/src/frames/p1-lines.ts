@@ -7,6 +7,8 @@ export const LF = 0x0a;
 export const CR = 0x0d;
 export const START = 0x2f; // "/"
 export const END = 0x21; // "!"
+/** Bytes that tell whether a telegram begins: `/` and the three letters of the maker. */
+export const START_LENGTH = 4;
 const OPEN = 0x28;
 const CLOSE = 0x29;
 
@@ -69,10 +71,10 @@ export function isStart(bytes: Uint8Array, at: number): boolean {
 /** Offset of the next start at or after `from`, or of a `/` too close to the end to tell; -1 if there is none. */
 export function nextStart(bytes: Uint8Array, from: number): number {
   const first = bytes[from] === START ? from : bytes.indexOf(START, from);
-  for (let at = first < 0 ? bytes.length : first; at < bytes.length; at++) {
-    if (bytes[at] === START && (at + 3 < bytes.length ? isStart(bytes, at) : couldStart(bytes, at)))
-      return at;
-  }
+  if (first < 0) return -1;
+  let at = first;
+  for (const last = bytes.length - START_LENGTH; at <= last; at++) if (isStart(bytes, at)) return at;
+  for (; at < bytes.length; at++) if (bytes[at] === START && couldStart(bytes, at)) return at;
   return -1;
 }
 
@@ -87,11 +89,16 @@ export function lastHeader(bytes: Uint8Array, from: number, to: number): number 
   let clean = true;
   for (let at = to - 1; at >= from; at--) {
     const byte = bytes[at]!;
+    // Most of a telegram are digits, which are above all that counts here.
+    if (byte > START) continue;
     if (byte === LF) clean = true;
     else if (byte === OPEN || byte === CLOSE) clean = false;
-    else if (byte === START && isStart(bytes, at)) {
-      if (clean && isBaudId(bytes[at + 4])) return at;
-      if (atLineStart < 0 && (at === 0 || bytes[at - 1] === LF)) atLineStart = at;
+    else if (byte === START) {
+      const isHeader = clean && isBaudId(bytes[at + 4]);
+      const isFirst = atLineStart < 0 && (at === 0 || bytes[at - 1] === LF);
+      if (!(isHeader || isFirst) || !isStart(bytes, at)) continue;
+      if (isHeader) return at;
+      atLineStart = at;
     }
   }
   return atLineStart;

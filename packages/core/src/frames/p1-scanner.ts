@@ -13,6 +13,7 @@ import {
   lastHeader,
   nextBang,
   nextStart,
+  START_LENGTH,
 } from './p1-lines.ts';
 import type { Scan, ScanFrame, StreamState } from './scan.ts';
 
@@ -33,6 +34,8 @@ export function p1Scanner(
     if (bytes[0] === ENVELOPE && envelopeLength(bytes, 0) !== 0)
       return scanEnvelope(bytes, state, judgeEnvelope);
     const start = nextStart(bytes, 0);
+    if (start === 0 && bytes.length < START_LENGTH && state === 'open')
+      return { kind: 'more', resume: 0, need: START_LENGTH };
     return start === 0 ? scanTelegram(bytes, resume, state, policy) : skipNoise(bytes, start, state);
   };
 }

@@ -33,6 +33,8 @@ export class FrameSplitter {
   #need = 0;
   /** While something is pending: the byte that it waits for. Else the byte that a frame begins with. */
   #until = ANY;
+  /** Below this end of the buffer, a byte that is not waited for only needs to be kept. */
+  #room = 0;
 
   /** @param limit bytes after which a frame without end is given up */
   constructor(scan: ScanFrame, limit: number) {
@@ -62,19 +64,20 @@ export class FrameSplitter {
   end(): readonly Piece[] {
     const pieces = this.#drain('ended');
     this.#head = this.#tail;
+    this.#room = 0;
     this.#wait(0);
     return pieces;
   }
 
   /** Takes a byte that changes nothing. Most are like that, and some lines deliver them one by one: this is the short way. */
   #passOver(byte: number): boolean {
-    if (this.#until === ANY || this.#until === byte) return false;
-    if (this.pending === 0) {
-      this.discarded++;
+    if (byte === this.#until) return false;
+    if (this.#tail < this.#room) {
+      this.#buffer[this.#tail++] = byte;
       return true;
     }
-    if (this.pending + 1 >= this.#limit || this.#tail === this.#buffer.length) return false;
-    this.#buffer[this.#tail++] = byte;
+    if (this.#until === ANY || this.pending > 0) return false;
+    this.discarded++;
     return true;
   }
 
@@ -88,8 +91,11 @@ export class FrameSplitter {
       if (noise < chunk.length) this.#append(noise === 0 ? chunk : chunk.subarray(noise));
     }
     const isFull = this.pending >= this.#limit;
-    if (!isFull && (awaited < 0 || this.pending < this.#need)) return NOTHING;
-    return this.#drain(isFull ? 'full' : 'open');
+    const isWorthALook = isFull || (awaited >= 0 && this.pending >= this.#need);
+    const pieces = isWorthALook ? this.#drain(isFull ? 'full' : 'open') : NOTHING;
+    const isWaiting = this.#until !== ANY && this.pending > 0;
+    this.#room = isWaiting ? Math.min(this.#buffer.length, this.#head + this.#limit - 1) : 0;
+    return pieces;
   }
 
   #drain(state: StreamState): readonly Piece[] {
