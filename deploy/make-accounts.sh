@@ -4,7 +4,7 @@
 #   FOLDER/central, FOLDER/internal    for the brokers: hashed passwords, and the options of mosquitto_sub
 #   FOLDER/NAME/central, …/internal    the password of that account, for whoever uses it
 #
-# Without names: those of all bridges, of Home Assistant, and of `reader`, who may read everything. What is there
+# Without names: those of all bridges, of Home Assistant, of the demo's simulator, and of `reader`, who may read everything. What is there
 # already stays as it is. A new password: delete the old one, run this again, and have the broker read its files (SIGHUP).
 # Runs wherever mosquitto_passwd is: on the machine of the broker, or in the broker's image:
 #   docker run --rm -v "$PWD/deploy:/deploy:ro" -v "$PWD/accounts:/accounts" -e APP_OWNER=1000 eclipse-mosquitto:2 \
@@ -51,7 +51,7 @@ shift
 case ${1-all} in
   all)
     for name in $BRIDGES homeassistant reader; do make_account central "$name"; done
-    for name in kpm33b-config-sender kpm33b-proxy reader; do make_account internal "$name"; done
+    for name in kpm33b-config-sender kpm33b-proxy simulator reader; do make_account internal "$name"; done
     ;;
   central | internal)
     broker=$1

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { loadConfig } from '@meterbridge/core/config';
 import { type Command, InvalidArgumentError, inputChunks, untilInterrupted } from '@meterbridge/core/runtime';
 import { migrate, proxySettings } from '@meterbridge/kpm33b/config';
@@ -31,7 +32,7 @@ export function commands(program: Command): void {
     .description('be a fleet of meters on an internal broker')
     .option('--broker <host:port>', 'the internal broker', parseBroker, { host: '127.0.0.1', tcpPort: 11883 })
     .option('--username <name>', 'user name at the broker')
-    .option('--password <password>', 'password at the broker')
+    .option('--password-file <file>', 'file that holds the password at the broker', parsePassword)
     .option('--meters <n>', 'how many meters', positiveInteger, 3)
     .option(
       '--rate <n>',
@@ -60,7 +61,8 @@ async function decodeFile(file: string, decoder: MessageDecoder): Promise<void> 
 interface SimulateOptions {
   readonly broker: { readonly host: string; readonly tcpPort: number };
   readonly username?: string;
-  readonly password?: string;
+  /** What the file holds. */
+  readonly passwordFile?: string;
   readonly meters: number;
   readonly rate?: number;
   readonly fault: readonly FleetFault[];
@@ -70,7 +72,7 @@ interface SimulateOptions {
 async function simulate({
   broker,
   username,
-  password,
+  passwordFile: password,
   meters,
   rate,
   fault,
@@ -83,6 +85,14 @@ async function simulate({
     ...(password !== undefined && { password }),
   };
   await runFleet(fleet, { ...broker, ...account, rate: rate ?? null }, untilInterrupted());
+}
+
+function parsePassword(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd();
+  } catch (error) {
+    throw new InvalidArgumentError(`It cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function parseBroker(text: string): SimulateOptions['broker'] {
