@@ -71,7 +71,7 @@ export class Publisher {
 
   /** The meter is no more: what the broker keeps of it is removed, unless another one has taken its name. */
   forget(meter: Meter): void {
-    const { topics, output, qos, retain } = this.#settings;
+    const { topics, output, retain } = this.#settings;
     const topic = topics.reading(meter);
     const known = this.#meters.get(meter.uniqueId);
     if (!known || topics.reading(known.meter) !== topic) return;
@@ -84,20 +84,19 @@ export class Publisher {
     if (output !== 'attributes' && !isTaken) this.#put({ ...this.#readingMessage(known, true), payload: '' });
     if (output === 'json') return;
     for (const { topic: attribute } of known.keys.values()) {
-      if (!taken.has(attribute))
-        this.#put({ topic: attribute, payload: '', qos, retain, backlogTopic: null });
+      if (!taken.has(attribute)) this.#put(this.#valueMessage(attribute, ''));
     }
   }
 
   /** These parameters are published no more: what the broker keeps of them is removed. */
   withdraw(meter: Meter, keys: readonly string[]): void {
     const known = this.#meters.get(meter.uniqueId);
-    const { output, qos, retain } = this.#settings;
+    const { output, retain } = this.#settings;
     for (const key of keys) {
       const topic = known?.keys.get(key)?.topic;
       known?.keys.delete(key);
       if (topic === undefined || output === 'json' || !retain) continue;
-      this.#put({ topic, payload: '', qos, retain, backlogTopic: null });
+      this.#put(this.#valueMessage(topic, ''));
     }
   }
 
@@ -130,9 +129,13 @@ export class Publisher {
 
   /** A value that the meter did not tell leaves its topic as it is. */
   #attributeMessages({ keys }: Published): readonly Outgoing[] {
-    const { qos, retain } = this.#settings;
     return [...keys.values()].flatMap(({ topic, text }) =>
-      text === null ? [] : [{ topic, payload: text, qos, retain, backlogTopic: null }],
+      text === null ? [] : [this.#valueMessage(topic, text)],
     );
+  }
+
+  #valueMessage(topic: string, payload: string): Outgoing {
+    const { qos, retain } = this.#settings;
+    return { topic, payload, qos, retain, backlogTopic: null, isValue: true };
   }
 }

@@ -4,6 +4,12 @@ import type { Outgoing } from './outgoing.ts';
 export class LatestMessages {
   readonly #waiting = new Map<string, Outgoing>();
   readonly #underWay = new Set<Outgoing>();
+  readonly #keepsPlace: boolean;
+
+  /** @param keepsPlace a message takes the place of the one before it on its topic; else it goes behind all others */
+  constructor({ keepsPlace }: { readonly keepsPlace: boolean }) {
+    this.#keepsPlace = keepsPlace;
+  }
 
   get size(): number {
     return this.#waiting.size + this.#underWay.size;
@@ -14,9 +20,10 @@ export class LatestMessages {
   }
 
   put(message: Outgoing): void {
-    // Deleted first, so that it moves behind what came before it.
-    this.#drop(message.topic);
+    const before = this.#waiting.get(message.topic);
+    if (!this.#keepsPlace) this.#waiting.delete(message.topic);
     this.#waiting.set(message.topic, message);
+    before?.onKept?.();
   }
 
   take(): Outgoing | null {
@@ -38,13 +45,9 @@ export class LatestMessages {
   }
 
   dropOldest(): void {
-    const [topic] = this.#waiting.keys();
-    if (topic !== undefined) this.#drop(topic);
-  }
-
-  #drop(topic: string): void {
-    const message = this.#waiting.get(topic);
-    this.#waiting.delete(topic);
-    message?.onKept?.();
+    const oldest = this.#waiting.values().next().value;
+    if (!oldest) return;
+    this.#waiting.delete(oldest.topic);
+    oldest.onKept?.();
   }
 }

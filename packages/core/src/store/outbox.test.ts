@@ -9,6 +9,7 @@ const reading = (topic: string, payload: string): Outgoing => {
 const state = (topic: string, payload: string): Outgoing => {
   return { topic, payload, qos: 1, retain: true, backlogTopic: null };
 };
+const value = (topic: string, payload: string): Outgoing => ({ ...state(topic, payload), isValue: true });
 const outboxOf = (maxMessages: number, maxBytes = 1e9): Outbox =>
   new Outbox({ maxMessages, maxBytes, maxAgeMs: 1e9 });
 const told = ({ topic, payload }: Outgoing): string => `${topic} ${payload}`;
@@ -59,6 +60,37 @@ describe('outbox', () => {
     outbox.put(reading('a', '3'));
     outbox.reconnected();
     expect(takeAll(outbox)).toEqual(['a 3', 'a/backlog 1', 'a/backlog 2']);
+  });
+
+  it('lets every reading and every single value through a link that is too slow for all values', () => {
+    const outbox = outboxOf(1_000);
+    const sent: Outgoing[] = [];
+    for (let second = 0; second < 120; second++) {
+      outbox.put(reading('meter', String(second)));
+      for (let key = 0; key < 40; key++) outbox.put(value(`meter/${key}`, String(second)));
+      for (let turn = 0; turn < 33; turn++) {
+        const message = outbox.take()!;
+        sent.push(message);
+        outbox.done(message);
+      }
+    }
+    const readings = sent.filter(({ backlogTopic }) => backlogTopic !== null);
+    expect(readings.map(({ payload }) => Number(payload))).toEqual(
+      Array.from({ length: 120 }, (_, at) => at),
+    );
+    const values = sent.filter(({ isValue }) => isValue);
+    for (let key = 0; key < 40; key++) {
+      const last = values.findLast(({ topic }) => topic === `meter/${key}`);
+      expect(Number(last?.payload)).toBeGreaterThanOrEqual(117);
+    }
+  });
+
+  it('gives states before single values and readings', () => {
+    const outbox = outboxOf(10);
+    outbox.put(reading('a', '1'));
+    outbox.put(value('a/x', '1'));
+    outbox.put(state('a/availability', 'online'));
+    expect(outbox.take()).toMatchObject({ topic: 'a/availability' });
   });
 
   it('puts what did not get through back in its place', () => {

@@ -6,12 +6,17 @@ import { Readings } from './readings.ts';
 /**
  * What the broker has not confirmed yet. Readings are kept in a file if there is one; of everything else only the latest
  * message of each topic counts, and the next reading, or the next connection, brings it anew: memory is enough.
+ * States go first. Readings and single values take turns: each reading brings its values anew, so that on a slow link
+ * either of the two would never let the other through.
  */
 export class Outbox {
   readonly readings: Readings;
-  readonly #latest = new LatestMessages();
+  readonly #states = new LatestMessages({ keepsPlace: false });
+  /** Whose next value comes before the last one is through would else never have its turn. */
+  readonly #values = new LatestMessages({ keepsPlace: true });
   readonly #maxMessages: number;
   #droppedLatest = 0;
+  #isReadingsTurn = false;
 
   constructor(limits: OutboxLimits) {
     this.readings = new Readings(limits);
@@ -20,7 +25,7 @@ export class Outbox {
 
   /** Messages that wait or are under way. */
   get size(): number {
-    return this.#latest.size + this.readings.size;
+    return this.#states.size + this.#values.size + this.readings.size;
   }
 
   /** Messages that were lost to the limits, or with a damaged file. */
@@ -33,32 +38,38 @@ export class Outbox {
       this.readings.put(message, message.backlogTopic);
       return;
     }
-    this.#latest.put(message);
-    if (this.#latest.waiting <= this.#maxMessages) return;
-    this.#latest.dropOldest();
+    const latest = this.#latestOf(message);
+    latest.put(message);
+    if (latest.waiting <= this.#maxMessages) return;
+    latest.dropOldest();
     this.#droppedLatest++;
   }
 
   /** The next message to send, or null; it stays in the outbox, as under way, until `done`, `refused` or `back`. */
   take(): Outgoing | null {
-    return this.#latest.take() ?? this.readings.take();
+    const state = this.#states.take();
+    if (state) return state;
+    this.#isReadingsTurn = !this.#isReadingsTurn;
+    return this.#isReadingsTurn
+      ? (this.readings.take() ?? this.#values.take())
+      : (this.#values.take() ?? this.readings.take());
   }
 
   /** The broker has confirmed the message. */
   done(message: Outgoing): void {
-    if (message.backlogTopic === null) this.#latest.done(message);
+    if (message.backlogTopic === null) this.#latestOf(message).done(message);
     else this.readings.done(message);
   }
 
   /** The broker refused the message for good. A reading is put to the dead letters. */
   refused(message: Outgoing, error: BridgeError): void {
-    if (message.backlogTopic === null) this.#latest.done(message);
+    if (message.backlogTopic === null) this.#latestOf(message).done(message);
     else this.readings.refused(message, error.code, error.message);
   }
 
   /** The message did not get through: it is first in line again. */
   back(message: Outgoing): void {
-    if (message.backlogTopic === null) this.#latest.back(message);
+    if (message.backlogTopic === null) this.#latestOf(message).back(message);
     else this.readings.back(message);
   }
 
@@ -73,5 +84,9 @@ export class Outbox {
   /** Topics on which readings wait that will be sent as live ones. */
   waitingTopics(): ReadonlySet<string> {
     return this.readings.waitingTopics;
+  }
+
+  #latestOf({ isValue }: Outgoing): LatestMessages {
+    return isValue ? this.#values : this.#states;
   }
 }

@@ -8,6 +8,8 @@ export interface Outgoing extends Message {
    * never late: all of them go out in the order in which they came.
    */
   readonly backlogTopic: string | null;
+  /** A single value of a reading: the next one brings it anew. */
+  readonly isValue?: true;
   /** Called once, when the message is in the file, or has left the outbox. */
   readonly onKept?: () => void;
 }
