@@ -334,6 +334,11 @@ export const errorCodes = {
     what: 'Nothing has come of a line for minutes, not even an error: its source hangs. The bridge counts as unhealthy, and the watchdog of systemd is not fed any more.',
     hint: 'With WatchdogSec= in its unit, systemd restarts the bridge. Please report it with the log lines before this one.',
   },
+  'line/overloaded': {
+    retry: 'never',
+    what: 'Reading the meters of a line takes longer than their intervals: each has its turn, but less often than it should.',
+    hint: 'Give the meters of this line longer intervals, or put some of them on a line of their own.',
+  },
   'counter/held': {
     retry: 'now',
     what: 'A total of a meter fell, or rose faster than is possible. The value is held back until another reading confirms it.',

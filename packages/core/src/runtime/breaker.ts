@@ -46,9 +46,14 @@ export class Breaker {
     return this.#isTrying ? 'half-open' : 'open';
   }
 
-  /** Milliseconds until it shall be tried again; null if it has not failed. */
+  /** When it shall be tried again, as `performance.now()`; null if it has not failed. */
+  get retryMs(): number | null {
+    return this.problem && this.#retryMs;
+  }
+
+  /** Milliseconds until then. */
   get retryInMs(): number | null {
-    return this.problem ? Math.max(0, this.#retryMs - performance.now()) : null;
+    return this.problem && Math.max(0, this.#retryMs - performance.now());
   }
 
   /** It is tried now. */

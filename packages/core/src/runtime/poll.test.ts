@@ -140,6 +140,29 @@ describe('meters that are polled', () => {
     expect(line.readings).toBe(1);
   });
 
+  it('all have their turn on a line that cannot keep their intervals, and that is told', async () => {
+    const { lineOf, tries } = setUp();
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const line = lineOf(ids.map((id) => ({ id, interval: 3 * READ_MS })));
+    await runFor(line, 10 * 6 * READ_MS);
+    const turns = tries().map((one) => one[0]);
+    expect(turns.slice(0, 6)).toEqual(ids);
+    for (const id of ids) expect(turns.filter((turn) => turn === id).length).toBeGreaterThanOrEqual(9);
+    expect(line.reports.get('line/overloaded')).toBeGreaterThan(0);
+  });
+
+  it('are not said to overload a line that was away for longer than their intervals', async () => {
+    const dead = new Map([['one', new BridgeError('link/lost', 'unplugged')]]);
+    const { lineOf, told } = setUp(dead);
+    const line = lineOf([{ id: 'one', interval: 5_000 }]);
+    const running = runFor(line, 120_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    dead.clear();
+    await running;
+    expect(told()).toContain('one');
+    expect(line.reports.size).toBe(0);
+  });
+
   it('keep their pace over a reload that does not touch them; one that is gone is forgotten', async () => {
     const { lineOf, tries, told } = setUp();
     const stays = { id: 'stays', interval: 60_000 };

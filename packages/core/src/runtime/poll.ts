@@ -1,10 +1,13 @@
-import { toBridgeError } from '../errors/index.ts';
+import { BridgeError, toBridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
 import { sleep } from '../transport/index.ts';
 import { meterWait } from './backoff.ts';
 import { Breaker, type BreakerSettings } from './breaker.ts';
 import { type Schedule, scheduleOf, type Timetable } from './schedule.ts';
 import type { Entry, SourceContext } from './source.ts';
+
+/** A wall clock that is set while a meter waits is noticed within this time. */
+const LOOK_EVERY_MS = 30_000;
 
 /** A meter that is asked for its readings, as in the configuration. */
 export interface PolledEntry extends Timetable {
@@ -30,9 +33,9 @@ export class Poll {
     return this.#schedule.intervalMs;
   }
 
-  /** Milliseconds until it is worth to look again; 0: it is to be read now. */
-  get remainingMs(): number {
-    return this.breaker.retryInMs ?? this.#schedule.remainingMs();
+  /** When it is to be read, as `performance.now()`. */
+  get dueMs(): number {
+    return this.breaker.retryMs ?? this.#schedule.dueMs();
   }
 
   succeeded(readings: readonly Reading[]): void {
@@ -49,23 +52,30 @@ export class Poll {
  * @throws whatever is wrong with the link; the last failure when no meter answers any more, as a new link may help
  */
 export async function* pollMeters<P extends PolledEntry, E extends Entry>(
-  { signal, polls, polled, waits }: Pick<SourceContext<E>, 'signal' | 'polls' | 'polled' | 'waits'>,
+  context: Pick<SourceContext<E>, 'signal' | 'polls' | 'polled' | 'waits' | 'report'>,
   entries: readonly P[],
   read: (entry: P, intervalMs: number) => Promise<readonly Reading[]>,
 ): AsyncGenerator<Reading, never> {
+  const { signal, polls, polled, waits, report } = context;
+  const begunMs = performance.now();
   const all = polls(entries);
   const turns = entries.map((entry, index) => ({ entry, poll: all[index]! }));
   for (;;) {
-    const { turn, remainingMs } = nextOf(turns);
+    const { turn, dueMs } = nextOf(turns);
+    const remainingMs = dueMs - performance.now();
     if (!turn || remainingMs > 0) {
-      waits(remainingMs);
-      await sleep(remainingMs, signal);
+      const waitMs = Math.min(LOOK_EVERY_MS, remainingMs);
+      waits(waitMs);
+      await sleep(waitMs, signal);
       continue;
     }
     const { entry, poll } = turn;
     poll.breaker.trying();
     try {
       const readings = await read(entry, poll.intervalMs);
+      // What was due before the line was there is not its fault.
+      const lateMs = performance.now() - Math.max(dueMs, begunMs);
+      if (lateMs > poll.intervalMs) report(overloaded(entry, lateMs));
       polled(poll, readings);
       yield* readings;
     } catch (thrown) {
@@ -79,10 +89,14 @@ export async function* pollMeters<P extends PolledEntry, E extends Entry>(
 
 function nextOf<T extends { readonly poll: Poll }>(turns: readonly T[]) {
   let turn: T | undefined;
-  let remainingMs = Number.POSITIVE_INFINITY;
+  let dueMs = Number.POSITIVE_INFINITY;
   for (const one of turns) {
-    const ms = one.poll.remainingMs;
-    if (ms < remainingMs) [turn, remainingMs] = [one, ms];
+    const ms = one.poll.dueMs;
+    if (ms < dueMs) [turn, dueMs] = [one, ms];
   }
-  return { turn, remainingMs };
+  return { turn, dueMs };
+}
+
+function overloaded({ id }: PolledEntry, lateMs: number): BridgeError {
+  return new BridgeError('line/overloaded', `the reading of ${id} came ${Math.round(lateMs / 1000)} s late`);
 }

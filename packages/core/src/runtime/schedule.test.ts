@@ -15,7 +15,7 @@ function runsOf(timetable: Timetable, start: string, spanMs: number, readMs = 10
   const schedule = scheduleOf(timetable);
   const runs: string[] = [];
   for (;;) {
-    const remainingMs = schedule.remainingMs();
+    const remainingMs = Math.max(0, schedule.dueMs() - performance.now());
     vi.advanceTimersByTime(remainingMs);
     if (Date.now() >= endMs) return runs;
     if (remainingMs > 0) continue;
@@ -79,12 +79,13 @@ describe('a schedule', () => {
     vi.setSystemTime(new Date('2026-01-31T12:07:00Z'));
     const schedule = scheduleOf({ interval: HOUR, cron: '59 * * * *', timezone: 'UTC' });
     schedule.done();
-    expect(schedule.remainingMs()).toBeGreaterThan(0);
+    const remainingMs = (): number => schedule.dueMs() - performance.now();
+    expect(remainingMs()).toBeGreaterThan(0);
     // A day back: the next 59th minute is near all the same.
     vi.setSystemTime(new Date('2026-01-30T12:58:59Z'));
-    expect(schedule.remainingMs()).toBe(1_000);
+    expect(remainingMs()).toBe(1_000);
     // A day forward, past what was due: it is due.
     vi.setSystemTime(new Date('2026-02-01T03:00:00Z'));
-    expect(schedule.remainingMs()).toBe(0);
+    expect(remainingMs()).toBeLessThan(0);
   });
 });

@@ -2,8 +2,6 @@ import { Cron } from 'croner';
 
 /** How many runs of a cron expression are looked at to see how far apart they are. */
 const RUNS = 50;
-/** A wall clock that is set while a meter waits is noticed within this time. */
-const LOOK_EVERY_MS = 30_000;
 
 /** When a meter is to be read, as in the configuration. */
 export interface Timetable {
@@ -19,8 +17,8 @@ export interface Timetable {
 export interface Schedule {
   /** The longest time between two readings. */
   readonly intervalMs: number;
-  /** Milliseconds until it is worth to ask again; 0: it is time. */
-  remainingMs(): number;
+  /** As `performance.now()`; in the past, as long as what was due is not done. A wall clock that is set may move it. */
+  dueMs(): number;
   /** What was due is done. */
   done(): void;
 }
@@ -34,7 +32,7 @@ function every(intervalMs: number): Schedule {
   let dueMs = performance.now();
   return {
     intervalMs,
-    remainingMs: () => Math.max(0, dueMs - performance.now()),
+    dueMs: () => dueMs,
     done: () => {
       const late = Math.max(0, performance.now() - dueMs);
       dueMs += intervalMs * (1 + Math.floor(late / intervalMs));
@@ -47,10 +45,10 @@ function at(cron: Cron): Schedule {
   let dueMs = Date.now();
   return {
     intervalMs: longestGapMs(cron),
-    remainingMs: () => {
+    dueMs: () => {
       const now = Date.now();
       if (now < dueMs) dueMs = Math.min(dueMs, nextMs());
-      return Math.min(LOOK_EVERY_MS, Math.max(0, dueMs - now));
+      return performance.now() + dueMs - now;
     },
     done: () => {
       dueMs = nextMs();
