@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seededRandom } from '@meterbridge/core/codec';
 import { MqttClient } from '@meterbridge/core/mqtt';
 import { type Broker, type RunningApp, startApp, startBroker } from '@meterbridge/testing';
 import { Fleet, timeText } from '../apps/kpm33b-proxy/src/simulator/fleet.ts';
-import { seededRandom } from '../apps/kpm33b-proxy/src/simulator/random.ts';
 import { startDelayedLine } from './delayed-line.ts';
 
 /** As in mosquitto/internal.conf, and without a log of each message. */

@@ -1,9 +1,8 @@
-import { latin1Bytes } from '@meterbridge/core/codec';
+import { latin1Bytes, seededRandom } from '@meterbridge/core/codec';
 import { keysOf } from '../apps/dsmr-bridge/src/encryption.ts';
 import { decodeTelegram } from '../apps/dsmr-bridge/src/protocol/telegram.ts';
 import { meterClock } from '../apps/dsmr-bridge/src/protocol/timestamp.ts';
 import { PortReader } from '../apps/dsmr-bridge/src/reader.ts';
-import { seededRandom } from '../apps/dsmr-bridge/src/simulator/random.ts';
 import { sealTelegram } from '../apps/dsmr-bridge/src/simulator/seal.ts';
 import { telegramJson } from '../apps/dsmr-bridge/src/telegram-json.ts';
 import { type Found, TelegramSplitter } from '../apps/dsmr-bridge/src/telegrams.ts';

@@ -1,8 +1,8 @@
+import { seededRandom } from '@meterbridge/core/codec';
 import { MessageConverter } from '@meterbridge/kpm33b';
 import { proxySettings } from '@meterbridge/kpm33b/config';
 import { config } from '../apps/kpm33b-proxy/src/config.ts';
 import { Fleet } from '../apps/kpm33b-proxy/src/simulator/fleet.ts';
-import { seededRandom } from '../apps/kpm33b-proxy/src/simulator/random.ts';
 import { readText } from '../apps/kpm33b-proxy/src/text.ts';
 import type { Contender, Contest } from './measure.ts';
 

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { latin1, latin1Bytes } from '@meterbridge/core/codec';
+import { latin1, latin1Bytes, seededRandom } from '@meterbridge/core/codec';
 import { decodeP1, encodeP1, FrameSplitter, p1Scanner } from '@meterbridge/core/frames';
 import { House } from '../apps/dsmr-bridge/src/simulator/house.ts';
-import { seededRandom } from '../apps/dsmr-bridge/src/simulator/random.ts';
 import {
   gasTime,
   type SimulatedVersion,

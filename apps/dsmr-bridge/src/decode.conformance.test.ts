@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bytesOf } from '@meterbridge/core/codec';
+import { bytesOf, seededRandom } from '@meterbridge/core/codec';
 import { FrameSplitter, p1Scanner } from '@meterbridge/core/frames';
 import { conformancePath, conformanceReason } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
 import { type DecodeOptions, decodeStream } from './decode.ts';
 import { keysOf } from './encryption.ts';
-import { seededRandom } from './simulator/random.ts';
 
 const folder = conformancePath('dsmr');
 

@@ -1,9 +1,9 @@
+import { seededRandom } from '@meterbridge/core/codec';
 import { describe, expect, it } from 'vitest';
 import { valuesOf } from './dtu.fixture.ts';
 import { plantOfBlocks } from './meters/plant.ts';
 import { PlantReadings, type PlantSettings } from './readings.ts';
 import { SimulatedPlant, usualInverters } from './simulator/plant.ts';
-import { seededRandom } from './simulator/random.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

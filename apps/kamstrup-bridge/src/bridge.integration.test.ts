@@ -1,3 +1,4 @@
+import { seededRandom } from '@meterbridge/core/codec';
 import {
   type Broker,
   collect,
@@ -12,7 +13,6 @@ import { bridgeConfig, simulated403, tcpHead } from './head.fixture.ts';
 import { migrate } from './migrate/index.ts';
 import { registerEntries } from './protocol/registers.ts';
 import { FaultyHead } from './simulator/faults.ts';
-import { seededRandom } from './simulator/random.ts';
 
 let broker: Broker;
 beforeAll(async () => {

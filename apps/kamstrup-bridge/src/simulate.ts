@@ -1,10 +1,10 @@
 import { once } from 'node:events';
+import { seededRandom } from '@meterbridge/core/codec';
 import type { Address } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { untilInterrupted } from '@meterbridge/core/runtime';
 import { type Fault, FaultyHead } from './simulator/faults.ts';
 import { SimulatedMeter } from './simulator/meter.ts';
-import { seededRandom } from './simulator/random.ts';
 import type { SimulatedModel } from './simulator/registers.ts';
 import { serveMeter } from './simulator/serve.ts';
 

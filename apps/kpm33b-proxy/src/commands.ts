@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { seededRandom } from '@meterbridge/core/codec';
 import { loadConfig } from '@meterbridge/core/config';
 import { type Command, InvalidArgumentError, inputChunks, untilInterrupted } from '@meterbridge/core/runtime';
 import { migrate, proxySettings } from '@meterbridge/kpm33b/config';
 import { decodeConfig } from './config.ts';
 import { linesOf, MessageDecoder } from './decode.ts';
 import { FLEET_FAULTS, Fleet, type FleetFault } from './simulator/fleet.ts';
-import { seededRandom } from './simulator/random.ts';
 import { runFleet } from './simulator/serve.ts';
 
 /** What kpm33b-proxy can do besides what every service can. */

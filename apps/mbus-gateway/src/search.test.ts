@@ -1,7 +1,7 @@
+import { seededRandom } from '@meterbridge/core/codec';
 import { describe, expect, it } from 'vitest';
 import { isSelected } from './protocol/secondary-address.ts';
 import { type ProbeResult, searchSecondary } from './search.ts';
-import { seededRandom } from './simulator/random.ts';
 
 /** Meters with these numbers, and how often they are asked until all are found. */
 async function search(addresses: readonly string[], options: { isThorough?: boolean } = {}) {

@@ -1,9 +1,9 @@
+import { seededRandom } from '@meterbridge/core/codec';
 import { FrameSplitter, p1Scanner } from '@meterbridge/core/frames';
 import { sleep } from '@meterbridge/core/transport';
 import type { Keys } from '../encryption.ts';
 import { type Fault, FaultyLine } from './faults.ts';
 import { House } from './house.ts';
-import { seededRandom } from './random.ts';
 import { sealTelegram } from './seal.ts';
 import { gasTime, type SimulatedVersion, simulateTelegram } from './telegram.ts';
 

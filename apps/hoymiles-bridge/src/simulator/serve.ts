@@ -1,9 +1,9 @@
+import { seededRandom } from '@meterbridge/core/codec';
 import { type Link, listenTcp } from '@meterbridge/core/transport';
 import { serveProtobuf } from './dtu-server.ts';
 import { type Fault, Faults } from './faults.ts';
 import { serveModbus } from './modbus-server.ts';
 import { type SimulatedInverter, SimulatedPlant } from './plant.ts';
-import { seededRandom } from './random.ts';
 
 interface Place {
   readonly host: string;

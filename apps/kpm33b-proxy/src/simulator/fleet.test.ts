@@ -1,10 +1,10 @@
+import { seededRandom } from '@meterbridge/core/codec';
 import { MessageConverter } from '@meterbridge/kpm33b';
 import { proxySettings } from '@meterbridge/kpm33b/config';
 import { describe, expect, it } from 'vitest';
 import { config } from '../config.ts';
 import { readText } from '../text.ts';
 import { deviceId, FLEET_FAULTS, Fleet, type FleetFault } from './fleet.ts';
-import { seededRandom } from './random.ts';
 
 const CLOCK_MS = Date.UTC(2026, 0, 12, 16, 39);
 const settings = proxySettings(config.parse({ mqtt: { url: 'mqtt://localhost' } }), 'homeassistant');

@@ -1,9 +1,9 @@
+import { seededRandom } from '@meterbridge/core/codec';
 import { FrameSplitter, MBUS_LIMIT, scanMbus } from '@meterbridge/core/frames';
 import { type Link, listenTcp, openPty, sleep } from '@meterbridge/core/transport';
 import { standardAnswerMs, wireMs } from '../timing.ts';
 import { answerOf } from './bus.ts';
 import { type Delivery, type Fault, faultyDelivery } from './faults.ts';
-import { seededRandom } from './random.ts';
 import type { Slave } from './slave.ts';
 
 export interface LineSettings {

@@ -3,3 +3,4 @@ export { bytesOf, hexDigit, hexOf, latin1, latin1Bytes, textOf, utf8 } from './b
 export { sum8 } from './checksum.ts';
 export { CRC16, type Crc16, crc16, uncrc16 } from './crc16.ts';
 export { Decimal } from './decimal.ts';
+export { seededRandom } from './random.ts';
