@@ -30,6 +30,11 @@ export function hexDigit(byte: number): number {
   return DIGIT_VALUES[byte]!;
 }
 
+/** The unsigned 16-bit number at `at`, high byte first. */
+export function u16(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
 /** Text of `bytes[from, to)`, one character a byte: no byte is invalid in Latin-1. */
 export function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
   const codes = new Array<number>(to - from);

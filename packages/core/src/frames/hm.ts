@@ -1,4 +1,4 @@
-import { CRC16, crc16 } from '../codec/index.ts';
+import { CRC16, crc16, u16 } from '../codec/index.ts';
 import { BridgeError } from '../errors/index.ts';
 import type { Scan, ScanFrame, StreamState } from './scan.ts';
 
@@ -112,8 +112,4 @@ function wait(bytes: Uint8Array, need: number, state: StreamState): Scan {
   return state === 'ended'
     ? { kind: 'skip', count: bytes.length, error: 'frame/truncated' }
     : { kind: 'more', resume: 0, need };
-}
-
-function u16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
 }

@@ -1,4 +1,4 @@
-import { CRC16, crc16 } from '../codec/index.ts';
+import { CRC16, crc16, u16 } from '../codec/index.ts';
 import { BridgeError } from '../errors/index.ts';
 import type { Scan, StreamState } from './scan.ts';
 
@@ -71,7 +71,7 @@ export function openKmp(bytes: Uint8Array): KmpEnvelope {
   const end = body.length - 2;
   if (body.length < SHORTEST_BODY)
     return { direction, payload: body.subarray(0, 0), crc: null, isCrcRight: false, isStuffingRight };
-  const crc = (body[end]! << 8) | body[end + 1]!;
+  const crc = u16(body, end);
   const isCrcRight = crc16(body, CRC16.xmodem, 0, end) === crc;
   return { direction, payload: body.subarray(0, end), crc, isCrcRight, isStuffingRight };
 }

@@ -1,3 +1,4 @@
+import { u16 } from '../codec/index.ts';
 import { BridgeError } from '../errors/index.ts';
 import type { ScanFrame } from './scan.ts';
 
@@ -52,8 +53,4 @@ export function encodeMbap({ transaction, unit, pdu }: MbapFrame): Uint8Array {
 function isHeader(bytes: Uint8Array): boolean {
   const length = u16(bytes, 4);
   return u16(bytes, 2) === 0 && length >= SHORTEST && length <= LONGEST;
-}
-
-function u16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
 }
