@@ -1,5 +1,6 @@
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { MeasuredValue, Measurement, Meter, Reading } from '@meterbridge/core/model';
+import { localInstant } from '@meterbridge/core/runtime';
 import type { Exchange } from './exchange.ts';
 import { isDamage, isOfTheMeter, isSilence, lost, missing } from './failure.ts';
 import { groupsOf, halves } from './groups.ts';
@@ -54,8 +55,7 @@ export class MeterReader {
       if (isSilence(toBridgeError(thrown))) this.#identity = null;
       throw thrown;
     });
-    const epochMs = Date.now();
-    const time = { epochMs, offsetMinutes: -new Date(epochMs).getTimezoneOffset() };
+    const time = localInstant(Date.now());
     return { meter: this.#meter(intervalMs), time, values: this.#values(records) };
   }
 

@@ -1,6 +1,7 @@
 import type { Decimal } from '@meterbridge/core/codec';
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { MeasuredValue, Measurement, Meter, Reading } from '@meterbridge/core/model';
+import { localInstant } from '@meterbridge/core/runtime';
 import { isOfTheMeter } from './failure.ts';
 import { measuredNumber } from './meters/measurement.ts';
 import { type ProgramFormat, programFormat } from './protocol/program.ts';
@@ -68,8 +69,7 @@ export class TextReader {
         report(ofTheMeter(thrown));
       }
     }
-    const epochMs = Date.now();
-    const time = { epochMs, offsetMinutes: -new Date(epochMs).getTimezoneOffset() };
+    const time = localInstant(Date.now());
     return { meter: this.#meter(readout, intervalMs), time, values: this.#values(found) };
   }
 

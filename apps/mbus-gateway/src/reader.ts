@@ -1,4 +1,5 @@
 import type { MeasuredValue, Meter, Reading } from '@meterbridge/core/model';
+import { localInstant } from '@meterbridge/core/runtime';
 import { measuredValues, type RecordChoice } from './meters/measurement.ts';
 import { statusValue } from './meters/status.ts';
 import type { LocalClock } from './meters/value.ts';
@@ -20,12 +21,11 @@ export function readingOf(
   settings: ReaderSettings,
   { epochMs, intervalMs }: { readonly epochMs: number; readonly intervalMs: number | null },
 ): Reading {
-  const time = { epochMs, offsetMinutes: -new Date(epochMs).getTimezoneOffset() };
   const values: MeasuredValue[] = [
     ...measuredValues(readout.records, mediumOf(readout), settings, machineClock),
   ];
   if (readout.header) values.push(statusValue(readout.header.status, readout.structure === 'variable'));
-  return { meter: meterOf(readout, settings, intervalMs), time, values };
+  return { meter: meterOf(readout, settings, intervalMs), time: localInstant(epochMs), values };
 }
 
 function meterOf(readout: Readout, { id, name }: ReaderSettings, intervalMs: number | null): Meter {

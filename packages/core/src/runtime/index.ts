@@ -1,4 +1,5 @@
 export { type Command, InvalidArgumentError, Option } from 'commander';
+export { localInstant } from './clock.ts';
 export type { BridgeDefinition, ReadOption } from './definition.ts';
 export { inputChunks } from './input.ts';
 export { untilInterrupted } from './interruption.ts';
