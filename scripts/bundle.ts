@@ -1,5 +1,8 @@
-/** Bundles one app into a single file, beside it the native binaries of serialport and all licences: bundle.ts APP FOLDER. */
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+/**
+ * Bundles one app into a single file, beside it the native binaries of serialport and all licences: bundle.ts APP FOLDER.
+ * The folder is a package that npm can pack and install.
+ */
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -39,6 +42,25 @@ await cp(join(bindings, 'prebuilds'), join(folder, 'prebuilds'), {
   filter: (source) => !/prebuilds\/(?!linux)/.test(source),
 });
 
+const source = join(root, 'apps', app);
+const { name, version, license, description } = JSON.parse(
+  await readFile(join(source, 'package.json'), 'utf8'),
+);
+const manifest = {
+  name,
+  version,
+  description,
+  license,
+  type: 'module',
+  bin: { [app]: './main.js' },
+  files: ['main.js', 'prebuilds', 'NOTICE'],
+  engines: { node: '>=24' },
+  os: ['linux'],
+};
+await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+await chmod(join(folder, 'main.js'), 0o755);
+
+await cp(join(source, 'README.md'), join(folder, 'README.md'));
 await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 // That of the page is text in the bundle.
 const ofPage = await readFile(join(root, 'NOTICE'), 'utf8');

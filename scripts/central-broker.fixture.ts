@@ -1,17 +1,14 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, until } from '@meterbridge/testing';
+import { freePort, hasContainerEngine, until } from '@meterbridge/testing';
 
 const ROOT = join(import.meta.dirname, '..');
 const IMAGE = 'eclipse-mosquitto:2';
 
-export const hasEngine = spawnSync('docker', ['image', 'inspect', IMAGE], { stdio: 'ignore' }).status === 0;
-if (!hasEngine && process.env.REQUIRE_CONTAINERS)
-  throw new Error(`REQUIRE_CONTAINERS is set, but no container engine has ${IMAGE}`);
-if (!hasEngine) console.warn(`Skipping the tests of the central broker: no container engine has ${IMAGE}`);
+export const hasEngine = hasContainerEngine('the central broker', IMAGE);
 
 const run = promisify(execFile);
 export const docker = async (...args: readonly string[]): Promise<string> =>

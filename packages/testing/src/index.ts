@@ -21,6 +21,7 @@ export {
 export { type Certificates, type Identity, makeCertificates } from './certificates.ts';
 export { type CollectedMessage, type Collector, collect } from './collect.ts';
 export { conformancePath, conformanceReason } from './conformance.ts';
+export { hasContainerEngine } from './engine.ts';
 export {
   type DiscoveryContext,
   type HomeAssistantTables,
