@@ -8,6 +8,7 @@
 #
 # HOST: the names and addresses by which clients reach the broker (those in mqtt.url). Run it again to renew the
 # certificate, by the same authority, and have the broker read it (SIGHUP). DAYS: how long it is valid, 825 by default.
+# BROKER_OWNER: who runs the broker; the user 1883 of the broker's image by default.
 set -eu
 umask 077
 
@@ -63,10 +64,9 @@ certfile /mosquitto/tls/server.pem
 keyfile /mosquitto/tls/server.key
 tls_version tlsv1.2
 END
-# Inside the container the broker is this user.
 if [ "$(id -u)" = 0 ]; then
-  chown -R 1883 "$folder/broker"
+  chown -R "${BROKER_OWNER:-1883}" "$folder/broker"
 else
-  echo "The broker must be able to read its key: sudo chown -R 1883 $folder/broker" >&2
+  echo "The broker must be able to read its key: sudo chown -R ${BROKER_OWNER:-1883} $folder/broker" >&2
 fi
 echo "$folder/broker: a certificate for $* until $(openssl x509 -in "$work/server.pem" -noout -enddate | cut -d= -f2)"
