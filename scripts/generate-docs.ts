@@ -3,12 +3,14 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdownTable, sampleYaml } from '@meterbridge/core/config';
 import { errorCodes } from '@meterbridge/core/errors';
+import { runConsoleBlocks } from './console-blocks.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const isCheck = process.argv.includes('--check');
 const stale: string[] = [];
 
 settle('docs/ERRORS.md', errorsDocument());
+settle('docs/MIGRATING.md', runConsoleBlocks(readFileSync(join(ROOT, 'docs/MIGRATING.md'), 'utf8')));
 for (const app of readdirSync(join(ROOT, 'apps'), { withFileTypes: true })) {
   if (app.isDirectory()) await settleApp(app.name);
 }
