@@ -88,6 +88,12 @@ const port = z.strictObject({
     .describe(
       'What becomes of an encrypted telegram with a wrong authentication tag: verify refuses it; warn and off take it if its CRC is right, and warn tells of it.',
     ),
+  frame_counter: z
+    .enum(['verify', 'off'])
+    .default('verify')
+    .describe(
+      'Whether the frame counter of an encrypted telegram must have grown. off, until readings arrive, is for a meter that has begun to count anew.',
+    ),
   interval: duration.exactOptional().meta({
     description:
       'Time between two readings that are published. Default: each telegram, or 1m if there are deadbands.',

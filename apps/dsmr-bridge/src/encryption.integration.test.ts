@@ -19,8 +19,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function run(meter: TcpMeter, keys: object) {
-  const config = bridgeConfig(broker.url, `tcp://127.0.0.1:${meter.tcpPort}`, keys);
+async function run(meter: TcpMeter, keys: object, more: object = {}) {
+  const config = { ...bridgeConfig(broker.url, `tcp://127.0.0.1:${meter.tcpPort}`, keys), ...more };
   const app = await startApp('dsmr-bridge', ['run'], { config });
   await meter.connected();
   await app.log(({ msg }) => msg === 'connected to the broker');
@@ -43,6 +43,26 @@ describe('a meter that encrypts', () => {
     await seen.next(({ payload }) => powerOf(payload) === 0.333);
     await app.log(({ err }) => err?.code === 'frame/replayed');
     expect(seen.messages.map(({ payload }) => powerOf(payload))).toEqual([0.111, 0.222, 0.333]);
+  });
+
+  it('is not taken in by frames that were recorded before a restart', async () => {
+    const keys = { id: 'restarted', key: KEY };
+    const store = { path: join(folder, 'restarted.db') };
+    await using seen = await collect(broker, 'meters/dsmr/restarted');
+    await using meter = await tcpMeter();
+    const recorded = sealTelegram(telegram('00.111'), KEYS, 41);
+    {
+      await using before = await run(meter, keys, { store });
+      meter.send(recorded);
+      await seen.next(({ payload }) => powerOf(payload) === 0.111);
+      before.process.kill('SIGTERM');
+      expect(await before.exit).toBe(0);
+    }
+    await using after = await run(meter, keys, { store });
+    meter.send(recorded);
+    await after.log(({ err }) => err?.code === 'frame/replayed');
+    meter.send(sealTelegram(telegram('00.222', '260131130501W'), KEYS, 42));
+    await seen.next(({ payload }) => powerOf(payload) === 0.222);
   });
 
   it('with a wrong key publishes nothing, and says so once, without the key', async () => {

@@ -1,7 +1,8 @@
+import { latin1Bytes } from '@meterbridge/core/codec';
 import type { BridgeError } from '@meterbridge/core/errors';
 import type { Reading } from '@meterbridge/core/model';
 import type { SourceContext } from '@meterbridge/core/runtime';
-import { State } from '@meterbridge/core/store';
+import { State, type StateSpace } from '@meterbridge/core/store';
 import { formatLine, type Link, linkPair } from '@meterbridge/core/transport';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { telegram } from './bridge.fixture.ts';
@@ -23,7 +24,7 @@ function portOf(keys: object): Port {
 }
 
 /** Runs a source against the far end of links in memory, one for each time it opens the port. */
-function startSource(port: Port) {
+function startSource(port: Port, state = new State().space(port.id)) {
   const abort = new AbortController();
   const opened: { readonly line: string; readonly far: Link }[] = [];
   const readings: Reading[] = [];
@@ -32,7 +33,7 @@ function startSource(port: Port) {
   const context: SourceContext<Port> = {
     entry: port,
     signal: abort.signal,
-    state: new State().space(port.id),
+    state,
     onCommand: () => undefined,
     async open(_address, line) {
       const [near, far] = linkPair();
@@ -219,27 +220,66 @@ describe('a port that encrypts', () => {
       ),
     );
 
-  it('is read with its key; what was sent before is refused, also by another connection', async () => {
-    const port = portOf({ key });
-    const run = startSource(port);
+  /** Sends to a source that has been started for it, and ends it. */
+  async function sendTo(port: Port, state: StateSpace, ...frames: readonly Uint8Array[]) {
+    const run = startSource(port, state);
     await vi.advanceTimersByTimeAsync(10);
-    await run.send(sealed('00.100', 7));
-    await run.send(sealed('00.200', 8));
-    await run.send(sealed('00.200', 8));
-    expect(powers(run)).toEqual(['0.100', '0.200']);
+    for (const bytes of frames) await run.send(bytes);
     run.stop();
     await run.ended;
-    const again = startSource(port);
-    await vi.advanceTimersByTimeAsync(10);
-    await again.send(sealed('00.100', 7));
-    await again.send(sealed('00.300', 9));
-    expect([run.reports, again.reports, powers(again)]).toEqual([
-      ['frame/replayed'],
-      ['frame/replayed'],
-      ['0.300'],
-    ]);
-    again.stop();
-    await again.ended;
+    return { powers: powers(run), reports: run.reports, hints: run.hints };
+  }
+
+  it('is read with its key; what was sent before is refused, also by another connection', async () => {
+    const state = new State().space('main');
+    const first = await sendTo(portOf({ key }), state, sealed('00.100', 7), sealed('00.200', 8));
+    const again = await sendTo(portOf({ key }), state, sealed('00.200', 8), sealed('00.100', 7));
+    const newer = await sendTo(portOf({ key }), state, sealed('00.300', 9));
+    expect([first.powers, again.powers, newer.powers]).toEqual([['0.100', '0.200'], [], ['0.300']]);
+    expect([first.reports, again.reports]).toEqual([[], ['frame/replayed', 'frame/replayed']]);
+    expect(again.hints[0]).toContain('frame_counter: off');
+  });
+
+  it('that has begun to count anew is read again once that is allowed', async () => {
+    const state = new State().space('main');
+    await sendTo(portOf({ key }), state, sealed('00.100', 900));
+    expect((await sendTo(portOf({ key }), state, sealed('00.200', 1))).powers).toEqual([]);
+    const off = portOf({ key, frame_counter: 'off' });
+    expect((await sendTo(off, state, sealed('00.200', 1))).powers).toEqual(['0.200']);
+    const after = await sendTo(portOf({ key }), state, sealed('00.200', 1), sealed('00.300', 2));
+    expect([after.powers, after.reports]).toEqual([['0.300'], ['frame/replayed']]);
+  });
+
+  it('counts for itself: another meter, or another key, begins anew', async () => {
+    const state = new State().space('main');
+    const otherKey = 'FEDCBA9876543210FEDCBA9876543210';
+    const ofOther = (power: string, counter: number): Uint8Array =>
+      sealTelegram(telegram(power), keysOf(key, undefined), counter, latin1Bytes('SAG12345'));
+    const rekeyed = sealTelegram(telegram('00.300'), keysOf(otherKey, undefined), 2);
+    await sendTo(portOf({ key }), state, sealed('00.100', 900));
+    const other = await sendTo(portOf({ key }), state, ofOther('00.200', 1), ofOther('00.200', 1));
+    expect([other.powers, other.reports]).toEqual([['0.200'], ['frame/replayed']]);
+    expect((await sendTo(portOf({ key: otherKey }), state, rekeyed)).powers).toEqual(['0.300']);
+  });
+
+  it('is not locked out by a frame that nothing vouches for', async () => {
+    const port = portOf({ key, auth_key: key, crc: 'off', tag: 'off' });
+    const run = await sendTo(
+      port,
+      new State().space('main'),
+      sealed('00.100', 0xffffffff),
+      sealed('00.200', 5),
+    );
+    expect([run.powers, run.reports]).toEqual([['0.100', '0.200'], []]);
+  });
+
+  it('leaves nothing of its key in what is kept', async () => {
+    const state = new State().space('main');
+    await sendTo(portOf({ key }), state, sealed('00.100', 900));
+    const kept = JSON.stringify(state.keys().map((name) => [name, state.get(name)]));
+    expect(kept).toContain('900');
+    for (let at = 0; at < key.length - 8; at++)
+      expect(kept.toUpperCase()).not.toContain(key.slice(at, at + 8));
   });
 
   it('is read without encryption, too, when it stops to encrypt', async () => {

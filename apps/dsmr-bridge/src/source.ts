@@ -1,15 +1,13 @@
-import { BridgeError, type ErrorCode } from '@meterbridge/core/errors';
-import { isWholeP1, type P1Frame } from '@meterbridge/core/frames';
 import type { Reading } from '@meterbridge/core/model';
 import type { Source, SourceContext } from '@meterbridge/core/runtime';
 import type { LineSettings, Link } from '@meterbridge/core/transport';
 import type { Port } from './config.ts';
-import { isNewFrame } from './frame-counters.ts';
 import { lineCandidates, lineFails, lineWorks } from './line-choice.ts';
 import { Patience } from './patience.ts';
 import { portSettings, telegramOptions, thinningSettings } from './port-settings.ts';
 import { PortReader } from './reader.ts';
-import { type Found, TelegramSplitter } from './telegrams.ts';
+import { TelegramPicker } from './telegram-picker.ts';
+import { TelegramSplitter } from './telegrams.ts';
 import { Thinning } from './thinning.ts';
 
 /** A telegram is sent without pauses: after this much silence, what is pending is all there will be of it. */
@@ -40,11 +38,11 @@ async function* follow(
   const reader = new PortReader(portSettings(entry));
   const thinning = new Thinning(thinningSettings(entry));
   const patience = new Patience(entry.address.kind === 'serial' ? line : null, isTrial);
-  const pick = telegramPicker(context, patience);
+  const picker = new TelegramPicker(context, patience);
   for (;;) {
     const chunk = await link.read({ timeoutMs: GAP_MS, signal });
     const receivedMs = Date.now();
-    const frames = pick(chunk ? splitter.push(chunk) : splitter.end());
+    const frames = picker.pick(chunk ? splitter.push(chunk) : splitter.end());
     patience.heard(chunk, frames.length);
     if (frames.length > 0) lineWorks(entry, line);
     for (const frame of frames) {
@@ -60,59 +58,6 @@ async function* follow(
     lineFails(entry);
     throw problem;
   }
-}
-
-/** What is wrong with these is not on the line: it carries frames. */
-const SEALED: ReadonlySet<ErrorCode> = new Set([
-  'frame/encrypted',
-  'frame/decryption',
-  'frame/authentication',
-  'frame/replayed',
-]);
-
-/**
- * Picks the telegrams out of what the splitter found and reports the rest. A line on which telegrams with CRC came
- * is known to have one: a telegram without it was damaged. On others a telegram must at least have complete lines.
- */
-function telegramPicker(
-  context: SourceContext<Port>,
-  patience: Patience,
-): (found: readonly Found[]) => readonly P1Frame[] {
-  const { entry } = context;
-  let hasCrc = false;
-  const problemOf = (found: Found): ErrorCode | null => {
-    if (found.error !== null) return found.error;
-    const { frame, seal } = found;
-    if (seal && !isNewFrame(entry, seal.envelope)) return 'frame/replayed';
-    if (!seal && frame.crcText === null && entry.crc === 'if-present') {
-      if (hasCrc) return 'frame/checksum-missing';
-      if (!isWholeP1(frame)) return 'frame/truncated';
-    }
-    hasCrc ||= frame.crcText !== null;
-    return null;
-  };
-  const drop = (code: ErrorCode, bytes: Uint8Array): void => {
-    const isSealed = SEALED.has(code);
-    const hint = isSealed ? {} : patience.lost();
-    const problem = new BridgeError(code, `a telegram of ${bytes.length} bytes was dropped`, hint);
-    if (isSealed) patience.refused(problem);
-    context.frame({ bytes, error: problem });
-    context.report(problem);
-  };
-  return (all) =>
-    all.flatMap((found) => {
-      const code = problemOf(found);
-      if (code !== null) drop(code, found.bytes);
-      if (code !== null || found.error !== null) return [];
-      if (found.seal?.tagValid === false && entry.tag === 'warn') context.report(wrongTag());
-      return [found.frame];
-    });
-}
-
-function wrongTag(): BridgeError {
-  return new BridgeError('frame/authentication', 'the tag of a telegram is wrong, but its CRC is right', {
-    hint: 'The telegram was read. Set auth_key right, or tag: off if the meter makes its tags wrong.',
-  });
 }
 
 /** `House: 42 values, Gas meter: 1 value`. */

@@ -8,9 +8,14 @@ const SYSTEM_TITLE = latin1Bytes('ISKp1sim');
 const AUTHENTICATED = 0x30;
 
 /** Wraps a telegram as a meter of Luxembourg or Austria does. */
-export function sealTelegram(telegram: Uint8Array, { key, authKey }: Keys, frameCounter: number): Uint8Array {
+export function sealTelegram(
+  telegram: Uint8Array,
+  { key, authKey }: Keys,
+  frameCounter: number,
+  systemTitle = SYSTEM_TITLE,
+): Uint8Array {
   const iv = new Uint8Array(12);
-  iv.set(SYSTEM_TITLE);
+  iv.set(systemTitle);
   new DataView(iv.buffer).setUint32(8, frameCounter);
   const cipher = createCipheriv('aes-128-gcm', key, iv, { authTagLength: 12 });
   cipher.setAAD(Uint8Array.of(AUTHENTICATED, ...(authKey ?? LUXEMBOURG)));

@@ -92,7 +92,7 @@ export const errorCodes = {
   'frame/replayed': {
     retry: 'now',
     what: 'An encrypted frame came again, or is older than one that was read; it was refused.',
-    hint: 'Somebody may be sending recorded frames. A meter that has begun to count anew is read again after a restart of the bridge.',
+    hint: 'Now and then: somebody may be sending recorded frames. Each frame: the meter has begun to count anew; set frame_counter: off until readings arrive, then take it out again. A new meter or another key needs nothing.',
   },
   'frame/foreign': {
     retry: 'now',
