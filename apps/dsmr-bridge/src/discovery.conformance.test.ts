@@ -73,11 +73,20 @@ describe.skipIf(conformancePath('homeassistant') === null)('what Home Assistant 
       '1-0:22.7.0(00.1*kW)',
       '1-0:99.97.0(1)(0-0:96.7.19)(200421120530S)(0000000939*s)',
       '0-0:98.1.0(1)(1-0:1.6.0)(1-0:1.6.0)(200501000000S)(200423192538S)(03.695*kW)',
+      '0-0:98.1.0(260101000000W)(000123.456*kWh)',
       '0-0:96.3.10(1)',
     ]);
     const measurements = electricityValues(sent, { totals: true, netPower: true }).map(
       ({ measurement }) => measurement,
     );
+    expect(
+      measurements.filter(({ deviceClass }) => deviceClass === 'timestamp').map(({ key }) => key),
+    ).toEqual([
+      'belgium_maximum_demand_month_time',
+      'last_power_failure',
+      'belgium_maximum_demand_last_month_time',
+      'last_month_data_time',
+    ]);
     expect(measurements.map(({ key }) => key)).toEqual(
       expect.arrayContaining([
         'electricity_active_import_total',

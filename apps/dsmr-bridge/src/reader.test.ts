@@ -236,11 +236,14 @@ describe('the electricity meter', () => {
     });
   });
 
-  it('tells what a Hungarian meter sends under the code of the Belgian peaks by its own name', () => {
-    const keys = readOnce('0-0:98.1.0(260101000000W)(000123.456*kWh)(000012.345*kWh)')[0]!.values.map(
-      ({ measurement }) => measurement.key,
-    );
-    expect(keys).toEqual(['last_month_data']);
+  it('tells what a Hungarian meter sends under the code of the Belgian peaks by its own name, and its time', () => {
+    const lastMonth = '0-0:98.1.0(260101000000W)(000123.456*kWh)(000012.345*kWh)';
+    const reading = readOnce(lastMonth)[0]!;
+    expect(reading.values.map(({ measurement }) => measurement.key)).toEqual([
+      'last_month_data',
+      'last_month_data_time',
+    ]);
+    expect(valuesOf(reading)).toMatchObject({ last_month_data_time: '2026-01-01T00:00:00+01:00' });
   });
 
   it('tells the last power failure', () => {

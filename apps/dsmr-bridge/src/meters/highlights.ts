@@ -22,6 +22,11 @@ const LAST_PEAK_TIME: Measurement = {
   name: 'Peak demand of the last month, time',
   ...time,
 };
+const LAST_MONTH_TIME: Measurement = {
+  key: 'last_month_data_time',
+  name: 'Registers at the end of the last month, time',
+  ...time,
+};
 const FAILURE_END: Measurement = {
   key: 'last_power_failure',
   name: 'Last power failure, end',
@@ -60,9 +65,12 @@ function pushPeakTime({ details }: P1Object, values: MeasuredValue[]): void {
   values.push({ measurement: PEAK_TIME, value: details?.timestamp ?? null });
 }
 
-/** Hungary sends something else under this code. */
+/** Hungary sends something else under this code: all registers at one time. */
 function pushLastPeak({ value, details }: P1Object, values: MeasuredValue[]): void {
-  if (details?.name !== undefined) return;
+  if (details?.name !== undefined) {
+    values.push({ measurement: LAST_MONTH_TIME, value: details.timestamp ?? null });
+    return;
+  }
   const last = latest(value);
   const peak = last?.value ? inPublishedUnit(last.value, last.unit) : null;
   values.push({ measurement: LAST_PEAK, value: peak?.unit === 'kW' ? peak.value : null });
