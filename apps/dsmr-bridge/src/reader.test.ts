@@ -246,6 +246,13 @@ describe('the electricity meter', () => {
     expect(valuesOf(reading)).toMatchObject({ last_month_data_time: '2026-01-01T00:00:00+01:00' });
   });
 
+  it('tells a message whole, however long it is', () => {
+    const hex = '48656C6C6F20'.repeat(170);
+    expect(valuesOf(readOnce(`0-0:96.13.0(${hex})`)[0])).toEqual({
+      text_message: 'Hello '.repeat(170).trim(),
+    });
+  });
+
   it('tells the last power failure', () => {
     const [reading] = readOnce(
       '1-0:99.97.0(2)(0-0:96.7.19)(260101120000W)(0000000939*s)(251201120000W)(0000000240*s)',

@@ -194,6 +194,18 @@ describe('the message of a meter', () => {
     ]);
   });
 
+  it('cuts texts to what Home Assistant takes for a state, wherever they come from', () => {
+    const templateOf = (key: string, output: DiscoverySettings['output']) =>
+      bodyOf(announce(everyKind, { output })).components[key].value_template;
+    expect(templateOf('message', 'both')).toBe('{{ (value_json.message | string)[:255] }}');
+    expect(templateOf('message', 'attributes')).toBe('{{ value[:255] }}');
+    for (const key of ['energy', 'power_factor', 'tariff', 'power_failures', 'peak_time'])
+      expect([templateOf(key, 'json'), templateOf(key, 'attributes')]).toEqual([
+        `{{ value_json.${key} }}`,
+        undefined,
+      ]);
+  });
+
   it('orders the removal of an entity by its platform alone', () => {
     const { components } = bodyOf(announce([energy], { removed: ['power'] }));
     expect(components.power).toEqual({ platform: 'sensor' });

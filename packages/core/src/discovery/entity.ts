@@ -1,7 +1,7 @@
 import type { Measurement, Meter } from '../model/index.ts';
 import type { Message, Qos, Topics } from '../mqtt/index.ts';
 import { controlOf } from './control.ts';
-import { deviceId, entityName, valueTemplate } from './name.ts';
+import { deviceId, entityName, textTemplate, valueTemplate } from './name.ts';
 
 export interface DiscoverySettings {
   /** Name of the running app, as in its topics; the first part of every id in Home Assistant. */
@@ -113,18 +113,14 @@ function sensor(
   { meter, expireAfterS }: MeterEntities,
   measurement: Measurement,
 ): Component {
-  const { app, topics, output } = settings;
+  const { app } = settings;
   const { key, name, unit, deviceClass, stateClass, precision, diagnostic, disabledByDefault, options } =
     measurement;
-  const state =
-    output === 'attributes'
-      ? { state_topic: topics.attribute(meter, key) }
-      : { value_template: valueTemplate(key) };
   return {
     platform: 'sensor',
     unique_id: `${deviceId(app, meter)}_${key}`,
     name: entityName(name, meter.name),
-    ...state,
+    ...stateOf(settings, meter, measurement),
     device_class: deviceClass,
     unit_of_measurement: unit ?? undefined,
     state_class: stateClass,
@@ -134,6 +130,19 @@ function sensor(
     enabled_by_default: disabledByDefault ? false : undefined,
     expire_after: expireAfterS === null ? undefined : Math.ceil(expireAfterS),
   };
+}
+
+function stateOf({ topics, output }: DiscoverySettings, meter: Meter, measurement: Measurement): Component {
+  const { key } = measurement;
+  if (output !== 'attributes')
+    return { value_template: isText(measurement) ? textTemplate(key) : valueTemplate(key) };
+  const template = isText(measurement) ? textTemplate(null) : undefined;
+  return { state_topic: topics.attribute(meter, key), value_template: template };
+}
+
+/** Nothing says that its values are numbers, times, or one of a few words. */
+function isText({ unit, deviceClass, stateClass, precision, options }: Measurement): boolean {
+  return unit === null && [deviceClass, stateClass, precision, options].every((trait) => trait === undefined);
 }
 
 /** A retained value alone cannot be told from a fresh one. It never expires: it stays true. */

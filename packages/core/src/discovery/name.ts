@@ -34,6 +34,19 @@ const DICT_METHODS: ReadonlySet<string> = new Set([
 
 /** Takes one value out of the JSON of a reading. */
 export function valueTemplate(key: string): string {
+  return `{{ ${expressionOf(key)} }}`;
+}
+
+/**
+ * Takes as much of a text as Home Assistant takes for a state: one that is longer it drops as a whole.
+ *
+ * @param key in the JSON of a reading; null if the text is all there is
+ */
+export function textTemplate(key: string | null): string {
+  return key === null ? '{{ value[:255] }}' : `{{ (${expressionOf(key)} | string)[:255] }}`;
+}
+
+function expressionOf(key: string): string {
   const isPlain = /^[a-z][a-z0-9_]*$/.test(key) && !DICT_METHODS.has(key);
-  return isPlain ? `{{ value_json.${key} }}` : `{{ value_json[${JSON.stringify(key)}] }}`;
+  return isPlain ? `value_json.${key}` : `value_json[${JSON.stringify(key)}]`;
 }
