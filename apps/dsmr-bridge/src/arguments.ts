@@ -1,7 +1,5 @@
-import { BridgeError } from '@meterbridge/core/errors';
 import { InvalidArgumentError } from '@meterbridge/core/runtime';
 import type * as z from 'zod';
-import { parseKey } from './encryption.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
 
 // How arguments of the command line are read.
@@ -12,15 +10,6 @@ export function argument<Output>(schema: z.ZodType<Output>): (text: string) => O
     const parsed = schema.safeParse(text);
     if (parsed.success) return parsed.data;
     throw new InvalidArgumentError(parsed.error.issues[0]!.message);
-  };
-}
-
-/** Unlike other arguments it is not shown when it is wrong. */
-export function keyArgument(option: string): (text: string) => Uint8Array {
-  return (text) => {
-    const key = parseKey(text);
-    if (key) return key;
-    throw new BridgeError('usage/invalid', `${option} must be a key of 32 hexadecimal digits`);
   };
 }
 

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { type Address, address, sampleYaml, timezone } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { type Command, inputChunks, Option, untilInterrupted } from '@meterbridge/core/runtime';
-import { argument, keyArgument, parseFaults, positiveInteger } from './arguments.ts';
+import { argument, parseFaults, positiveInteger } from './arguments.ts';
 import { config } from './config.ts';
 import { type DecodeOptions, decodeStream } from './decode.ts';
+import { addKeyOptions, type KeyArguments, keysOfArguments } from './key-arguments.ts';
 import { migrateFiles } from './migrate/files.ts';
 import { scanAll } from './scan-report.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
@@ -14,8 +15,7 @@ import type { SimulatedVersion } from './simulator/telegram.ts';
 
 /** What dsmr-bridge can do besides what every bridge can. */
 export function commands(program: Command): void {
-  program
-    .command('decode')
+  addKeyOptions(program.command('decode'))
     .description('decode telegrams from files or standard input: one line of JSON each')
     .argument('[files...]', 'captures, raw or as hexadecimal text; - for standard input', ['-'])
     .addOption(
@@ -25,34 +25,35 @@ export function commands(program: Command): void {
     )
     .option('--timezone <zone>', 'time zone of the meter', argument(timezone), 'Europe/Amsterdam')
     .option('--max-telegram-bytes <n>', 'size beyond which a telegram is given up', positiveInteger, 16_384)
-    .option('--key <hex>', 'key of a meter that encrypts: 32 hexadecimal digits', keyArgument('--key'))
-    .option('--auth-key <hex>', 'its authentication key', keyArgument('--auth-key'), null)
     .addOption(
       new Option('--tag <policy>', 'what is demanded of the authentication tag')
         .choices(['verify', 'warn', 'off'])
         .default('verify'),
     )
-    .action(async (files: readonly string[], { key, authKey, ...options }: DecodeArguments) => {
-      const keys = key ? { key, authKey } : null;
-      for (const file of files) await decodeFile(file, { ...options, keys });
-    });
-  program
-    .command('scan')
+    .action(
+      async (
+        files: readonly string[],
+        { crc, timezone: zone, maxTelegramBytes, tag, ...keys }: DecodeArguments,
+      ) => {
+        const options = { crc, timezone: zone, maxTelegramBytes, tag, keys: keysOfArguments(keys) };
+        for (const file of files) await decodeFile(file, options);
+      },
+    );
+  addKeyOptions(program.command('scan'))
     .description('find out what is on a port, and print its configuration')
     .argument('[addresses...]', 'serial devices or tcp://host:port; default: every serial adapter')
-    .option('--key <hex>', 'key of a meter that encrypts', keyArgument('--key'))
-    .option('--auth-key <hex>', 'its authentication key', keyArgument('--auth-key'), null)
-    .action(async (addresses: readonly string[], { key, authKey }: KeyArguments) => {
-      if (!(await scanAll(addresses, key ? { key, authKey } : null))) process.exitCode = 1;
+    .action(async (addresses: readonly string[], keys: KeyArguments) => {
+      if (!(await scanAll(addresses, keys))) process.exitCode = 1;
     });
   program
     .command('migrate')
     .description('turn the configuration of Meter2MQTT into one of this bridge')
     .argument('<files...>', 'its config.yaml, or files of devices from its config.d')
     .action(printMigrated);
-  program
-    .command('simulate')
-    .description('be a P1 port in a house: on TCP, on a pseudo terminal, or both')
+  addKeyOptions(program.command('simulate'))
+    .description(
+      'be a P1 port in a house: on TCP, on a pseudo terminal, or both; with a key, one that encrypts',
+    )
     .option('--listen <address>', 'tcp://host:port to listen on', argument(address))
     .option('--pty <path>', 'where to put the pseudo terminal')
     .addOption(
@@ -65,20 +66,8 @@ export function commands(program: Command): void {
       'milliseconds between telegrams; default: as the version demands',
       positiveInteger,
     )
-    .option('--key <hex>', 'encrypt the telegrams with this key', keyArgument('--key'))
-    .option(
-      '--auth-key <hex>',
-      'authentication key; default: that of Luxembourg',
-      keyArgument('--auth-key'),
-      null,
-    )
     .option('--seed <n>', 'same seed, same house', positiveInteger, 1)
     .action(simulate);
-}
-
-interface KeyArguments {
-  readonly key?: Uint8Array;
-  readonly authKey: Uint8Array | null;
 }
 
 type DecodeArguments = Omit<DecodeOptions, 'keys'> & KeyArguments;
@@ -114,9 +103,8 @@ async function simulate({
   fault,
   replay,
   interval,
-  key,
-  authKey,
   seed,
+  ...keys
 }: SimulateOptions): Promise<void> {
   if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
   if (listen && listen.kind !== 'tcp')
@@ -128,7 +116,7 @@ async function simulate({
     seed,
     intervalMs: interval ?? usualIntervalMs(dsmr),
     replay: replay && (await Promise.all(replay.map(wholeInput))),
-    keys: key && { key, authKey },
+    keys: keysOfArguments(keys),
     tcp: listen,
     pty,
   });

@@ -4,23 +4,32 @@ import { type Address, address } from '@meterbridge/core/config';
 import { BridgeError, errorCodes, toBridgeError } from '@meterbridge/core/errors';
 import { untilInterrupted } from '@meterbridge/core/runtime';
 import { formatLine, openLink } from '@meterbridge/core/transport';
-import type { Keys } from './encryption.ts';
+import { type KeyArguments, keySettings, keysOfArguments } from './key-arguments.ts';
 import { mbusDevices } from './protocol/mbus-device.ts';
 import { decodeTelegram, equipmentObject, telegramVersion } from './protocol/telegram.ts';
 import { meterClock } from './protocol/timestamp.ts';
 import { type Scanned, scanPort } from './scan.ts';
 
 const OPEN_TIMEOUT_MS = 2_000;
+const WRONG_TAG = 'its authentication tags do not fit: it has an auth_key of its own';
 const SERIAL_DEVICE = /^tty(?:USB|ACM|AMA)\d+$/;
+
+/** One meter of the configuration. */
+interface Block {
+  readonly id: string;
+  readonly comments: readonly string[];
+  readonly settings: readonly string[];
+}
 
 /**
  * Scans all ports at once; what is found goes to standard output as a configuration, and the rest is told on standard
  * error. False if nothing was found.
- * @param written addresses; none: every serial adapter of this machine
+ * @param addresses as given; none: every serial adapter of this machine
  */
-export async function scanAll(written: readonly string[], keys: Keys | null): Promise<boolean> {
+export async function scanAll(addresses: readonly string[], given: KeyArguments): Promise<boolean> {
   const signal = untilInterrupted();
-  const ports = (written.length > 0 ? written : serialDevices()).map(
+  const keys = keysOfArguments(given);
+  const ports = (addresses.length > 0 ? addresses : serialDevices()).map(
     (text) => [text, addressOf(text)] as const,
   );
   if (ports.length === 0) process.stderr.write('there is no serial adapter; name an address to scan\n');
@@ -28,7 +37,8 @@ export async function scanAll(written: readonly string[], keys: Keys | null): Pr
     ports.map(async ([text, port]) => {
       process.stderr.write(`${text}: listening, 25 s at most\n`);
       try {
-        return blockOf(text, port, await scanPort(port, { open: opener(signal), keys, signal }));
+        const scanned = await scanPort(port, { open: opener(signal), keys, signal });
+        return blockOf(text, port, scanned, keySettings(given));
       } catch (thrown) {
         const { message, code, hint } = toBridgeError(thrown);
         process.stderr.write(`${text}: ${message} (${code})\n  → ${hint}\n`);
@@ -37,7 +47,7 @@ export async function scanAll(written: readonly string[], keys: Keys | null): Pr
     }),
   );
   const found = blocks.filter((block) => block !== null);
-  if (found.length > 0) process.stdout.write(`meters:\n${found.join('')}`);
+  if (found.length > 0) process.stdout.write(written(found));
   return found.length > 0;
 }
 
@@ -69,18 +79,29 @@ function list(folder: string): readonly string[] {
   }
 }
 
-function blockOf(text: string, port: Address, { line, frame, problem }: Scanned): string {
+/** @param keys settings that say which keys were used */
+function blockOf(text: string, port: Address, scanned: Scanned, keys: readonly string[]): Block {
+  const { line, frame, problem, seal } = scanned;
   const { comments, id } = frame ? describe(frame) : { comments: ['a meter that encrypts'], id: 'dsmr_main' };
-  const keys = [`id: ${id}`, `address: ${JSON.stringify(text)}`];
-  if (port.kind === 'serial') keys.push(`line: ${formatLine(line)}`);
-  if (problem) keys.push(`key: "" # ${errorCodes[problem].hint}`);
-  const [first, ...rest] = keys;
-  return [
+  const settings = [`address: ${JSON.stringify(text)}`];
+  if (port.kind === 'serial') settings.push(`line: ${formatLine(line)}`);
+  if (problem) settings.push(`key: "" # ${errorCodes[problem].hint}`);
+  if (seal) settings.push(...keys);
+  return { id, comments: seal?.tagValid === false ? [...comments, WRONG_TAG] : comments, settings };
+}
+
+/** Ids must be unique: meters that are not known by a serial number get a number. */
+function written(blocks: readonly Block[]): string {
+  const ids = blocks.map(({ id }, at) => {
+    const before = blocks.slice(0, at).filter((other) => other.id === id).length;
+    return before === 0 ? id : `${id}_${before + 1}`;
+  });
+  const lines = blocks.flatMap(({ comments, settings }, at) => [
     ...comments.map((comment) => `  # ${comment}`),
-    `  - ${first}`,
-    ...rest.map((key) => `    ${key}`),
-    '',
-  ].join('\n');
+    `  - id: ${ids[at]}`,
+    ...settings.map((setting) => `    ${setting}`),
+  ]);
+  return ['meters:', ...lines, ''].join('\n');
 }
 
 /** What is known of a meter and of those behind it from one telegram. */

@@ -6,6 +6,8 @@ import { startApp } from '@meterbridge/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hasSocat, tcpMeter, telegram } from './bridge.fixture.ts';
 import { config } from './config.ts';
+import { keysOf } from './encryption.ts';
+import { sealTelegram } from './simulator/seal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'scan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -42,6 +44,64 @@ describe('scan', () => {
     expect(metersOf(app.stdout)).toMatchObject([
       { address: { path }, line: { baudRate: 115_200, dataBits: 8, parity: 'none', stopBits: 1 } },
     ]);
+  });
+
+  it('prints a configuration that reads a meter that encrypts, with the key as it was given', async () => {
+    const key = '0123456789ABCDEF0123456789ABCDEF';
+    const keyFile = join(folder, 'p1.key');
+    writeFileSync(keyFile, `${key}\n`);
+    await using meter = await tcpMeter();
+    const scan = async (...options: readonly string[]) => {
+      meter.hangUp();
+      await using app = await startApp('dsmr-bridge', [
+        'scan',
+        `tcp://127.0.0.1:${meter.tcpPort}`,
+        ...options,
+      ]);
+      await meter.connected();
+      meter.send(sealTelegram(telegram('00.100'), keysOf(key, undefined), 1));
+      expect(await app.exit).toBe(0);
+      expect(app.stderr.join('\n')).not.toContain(key);
+      return app.stdout;
+    };
+    expect(metersOf(await scan('--key', key))).toMatchObject([{ id: 'dsmr_154220', key }]);
+    const fromFile = await scan('--key-file', keyFile);
+    expect(metersOf(fromFile)).toMatchObject([{ id: 'dsmr_154220', key }]);
+    expect(fromFile.join('\n')).not.toContain(key);
+    const wrongTag = await scan('--key', key, '--auth-key', key);
+    expect(metersOf(wrongTag)).toMatchObject([{ key, auth_key: key }]);
+    expect(wrongTag.join('\n')).toContain('auth_key of its own');
+    const unread = await scan('--key', `F${key.slice(1)}`);
+    expect(unread).toContainEqual(
+      expect.stringContaining('key: "" # If it is so with each frame, key is wrong'),
+    );
+  });
+
+  it('gives a name of its own to each meter that it cannot read', async () => {
+    await using one = await tcpMeter();
+    await using other = await tcpMeter();
+    const addresses = [one, other].map(({ tcpPort }) => `tcp://127.0.0.1:${tcpPort}`);
+    await using app = await startApp('dsmr-bridge', ['scan', ...addresses]);
+    for (const meter of [one, other]) {
+      await meter.connected();
+      meter.send(sealTelegram(telegram('00.100'), keysOf('0'.repeat(32), undefined), 1));
+    }
+    expect(await app.exit).toBe(0);
+    expect(app.stdout.filter((line) => line.includes('id:'))).toEqual([
+      '  - id: dsmr_main',
+      '  - id: dsmr_main_2',
+    ]);
+  });
+
+  it('refuses a file that holds no key, without showing what it holds', async () => {
+    const file = join(folder, 'no.key');
+    writeFileSync(file, 'C0FFEE');
+    for (const path of [file, join(folder, 'nowhere')]) {
+      await using app = await startApp('dsmr-bridge', ['scan', 'tcp://127.0.0.1:1', '--key-file', path]);
+      expect(await app.exit).toBe(64);
+      expect(app.stderr.join('\n')).toContain('--key-file');
+      expect(app.stderr.join('\n')).not.toContain('C0FFEE');
+    }
   });
 
   it('says what is wrong with each port that it cannot use', async () => {

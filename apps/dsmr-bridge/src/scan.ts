@@ -1,7 +1,7 @@
 import { BridgeError, type ErrorCode } from '@meterbridge/core/errors';
 import type { P1Frame } from '@meterbridge/core/frames';
 import type { Address, LineSettings, Link } from '@meterbridge/core/transport';
-import type { Keys } from './encryption.ts';
+import type { Keys, Seal } from './encryption.ts';
 import { FAST, SLOW } from './line-choice.ts';
 import { type Found, TelegramSplitter } from './telegrams.ts';
 
@@ -18,6 +18,8 @@ export interface Scanned {
   /** null: it is encrypted, and cannot be read because of `problem`. */
   readonly frame: P1Frame | null;
   readonly problem: ErrorCode | null;
+  /** null: it is not encrypted, or cannot be read. */
+  readonly seal: Seal | null;
 }
 
 export interface ScanOptions {
@@ -72,9 +74,9 @@ async function listen(
 
 function scannedOf(found: readonly Found[], line: LineSettings): Scanned | null {
   for (const one of found) {
-    if (one.error === null) return { line, frame: one.frame, problem: null };
+    if (one.error === null) return { line, frame: one.frame, problem: null, seal: one.seal };
     if (one.error === 'frame/encrypted' || one.error === 'frame/decryption')
-      return { line, frame: null, problem: one.error };
+      return { line, frame: null, problem: one.error, seal: null };
   }
   return null;
 }
