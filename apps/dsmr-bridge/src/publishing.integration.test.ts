@@ -49,6 +49,7 @@ describe('objects that are in no table', () => {
     const { time: _time, meter: _meter, ...values } = JSON.parse(payload);
     expect(values).toMatchObject({
       obis_1_0_200_7_0: 1.5,
+      unknown_object_count: 2,
       unknown_objects: '1-0:200.7.0 0-0:96.5.99',
     });
     expect(values).not.toHaveProperty('obis_0_0_96_5_99');

@@ -275,14 +275,14 @@ describe('the electricity meter', () => {
     expect(valuesOf(readOnce(line)[0]).breaker_state).toBe(state);
   });
 
-  it('lists the objects that are in no table, and tells those that are wanted', () => {
+  it('counts and lists the objects that are in no table, and tells those that are wanted', () => {
     const lines = ['1-0:1.7.0(1*kW)', '1-0:200.7.0(1500*W)', '0-5:96.99.9(a)(b)', '0-0:98.2.1(3*furlong)'];
     const read = (extra: ReadonlySet<string> | 'all') => {
       const reader = new PortReader({ id: 'main', clock: meterClock('Europe/Amsterdam'), extra });
       return valuesOf(reader.read(decodeP1(encodeP1(HEADER, lines)), RECEIVED)[0]);
     };
     const unknown_objects = '1-0:200.7.0 0-5:96.99.9 0-0:98.2.1';
-    const known = { current_electricity_usage: '1 kW', unknown_objects };
+    const known = { current_electricity_usage: '1 kW', unknown_object_count: '3', unknown_objects };
     expect(read(new Set())).toEqual(known);
     expect(read(new Set(['1-0:200.7.0']))).toEqual({ ...known, obis_1_0_200_7_0: '1.500 kW' });
     expect(read('all')).toEqual({

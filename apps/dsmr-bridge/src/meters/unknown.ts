@@ -6,29 +6,34 @@ import { inPublishedUnit, unitTraits } from './units.ts';
 /** Which unknown objects are published: those with these codes, or all. */
 export type Wanted = ReadonlySet<string> | 'all';
 
-const LIST: Measurement = {
-  key: 'unknown_objects',
-  name: 'Unknown objects',
-  unit: null,
-  diagnostic: true,
-  disabledByDefault: true,
+const hidden = { unit: null, diagnostic: true, disabledByDefault: true } as const;
+const COUNT: Measurement = {
+  key: 'unknown_object_count',
+  name: 'Unknown objects, count',
+  stateClass: 'measurement',
+  precision: 0,
+  ...hidden,
 };
+const LIST: Measurement = { key: 'unknown_objects', name: 'Unknown objects', ...hidden };
 
 const cache = new Map<string, Measurement>();
 
 /** Codes come from the wire: no more of them than this are kept. */
 const MOST_CACHED = 1_000;
 
-/** Appends the codes of objects that are in no table, and the values of those that are wanted. */
+/** Appends how many objects are in no table, their codes, and the values of those that are wanted. */
 export function appendUnknown(objects: readonly P1Object[], wanted: Wanted, values: MeasuredValue[]): void {
+  let count = 0;
   let codes = '';
   for (const object of objects) {
     if (object.entry !== null) continue;
+    count++;
     codes += codes === '' ? object.obis : ` ${object.obis}`;
     if (wanted === 'all' || wanted.has(object.obis)) values.push(unknownValue(object));
   }
   // A telegram of nothing else gives no reading: it need not come from a meter.
-  if (codes !== '' && values.length > 0) values.push({ measurement: LIST, value: codes });
+  if (count === 0 || values.length === 0) return;
+  values.push({ measurement: COUNT, value: new Decimal(count) }, { measurement: LIST, value: codes });
 }
 
 function unknownValue({ obis, value, unit }: P1Object): MeasuredValue {
