@@ -8,6 +8,8 @@ import { type OldConfig, type OldDevice, oldConfig, oldDevice } from './old.ts';
 
 const DEVICES = 'config.d';
 const YAML = /\.ya?ml$/;
+/** Meter2MQTT comes with such. */
+const EXAMPLE = /\.ya?ml\.example$/;
 
 /**
  * Files of Meter2MQTT: its `config.yaml`, which brings the devices in `config.d` beside it, files of devices, or folders
@@ -18,7 +20,7 @@ export function migrateFiles(paths: readonly string[]): Migrated {
   let main: OldConfig = oldConfig.parse({});
   const devices = new Map<string, OldDevice>();
   for (const path of paths.flatMap(filesOf)) {
-    if (isDevice(path)) devices.set(basename(path).replace(YAML, ''), read(path, oldDevice));
+    if (isDevice(path)) devices.set(idOf(path), read(path, oldDevice));
     else main = read(path, oldConfig);
   }
   if (devices.size === 0)
@@ -28,12 +30,18 @@ export function migrateFiles(paths: readonly string[]): Migrated {
   return migrate(main, devices);
 }
 
+function idOf(path: string): string {
+  return basename(path).replace(EXAMPLE, '').replace(YAML, '');
+}
+
+/** In folders, examples count where there is nothing else. */
 function filesOf(path: string): readonly string[] {
-  if (existsSync(path) && statSync(path).isDirectory())
-    return readdirSync(path)
-      .filter((file) => YAML.test(file))
-      .sort()
-      .flatMap((file) => filesOf(join(path, file)));
+  if (existsSync(path) && statSync(path).isDirectory()) {
+    const files = readdirSync(path).sort();
+    const yaml = files.filter((file) => YAML.test(file));
+    const found = yaml.length > 0 ? yaml : files.filter((file) => EXAMPLE.test(file));
+    return found.flatMap((file) => filesOf(join(path, file)));
+  }
   const folder = join(dirname(path), DEVICES);
   return existsSync(folder) && !isDevice(path) ? [path, ...filesOf(folder)] : [path];
 }

@@ -150,6 +150,14 @@ describe('the configuration of Meter2MQTT', () => {
     expect(loaded?.meters.map(({ id }) => id)).toEqual(['shed']);
   });
 
+  it('may be the examples that it comes with', async () => {
+    const examples = { 'config.yaml.example': MAIN, 'config.d/dsmr.yaml.example': SERIAL };
+    for (const named of [['config.yaml.example'], ['config.d/dsmr.yaml.example'], ['config.d']]) {
+      const { loaded } = await migrated(examples, ...named);
+      expect(loaded?.meters.map(({ id }) => id)).toEqual(['dsmr']);
+    }
+  });
+
   it('without a device is refused with what to do', async () => {
     const { exit, notes } = await migrated({ 'config.yaml': MAIN }, 'config.yaml');
     expect([exit, notes.join('\n')]).toEqual([78, expect.stringContaining('config.d')]);
