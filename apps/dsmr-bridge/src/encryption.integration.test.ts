@@ -73,7 +73,10 @@ describe('a meter that encrypts', () => {
     for (let counter = 1; counter <= 20; counter++)
       meter.send(sealTelegram(telegram('00.111'), KEYS, counter));
     const { err } = await app.log((record) => record.err?.code === 'frame/decryption');
-    expect(err?.hint).toContain('key is wrong');
+    expect(err).toMatchObject({
+      message: expect.stringContaining('the key does not fit'),
+      hint: expect.stringContaining('key is wrong'),
+    });
     // A plain telegram comes after all of them.
     meter.send(telegram('00.222'));
     const { payload } = await seen.next(({ retain }) => !retain);

@@ -6,6 +6,16 @@ import { FrameCounters } from './frame-counters.ts';
 import type { Patience } from './patience.ts';
 import type { Found } from './telegrams.ts';
 
+const REASONS: Partial<Record<ErrorCode, string>> = {
+  'frame/checksum': 'its CRC is wrong',
+  'frame/checksum-missing': 'it has no CRC',
+  'frame/truncated': 'part of it is missing',
+  'frame/overlong': 'it has no end',
+  'frame/encrypted': 'it is encrypted, and there is no key',
+  'frame/decryption': 'the key does not fit',
+  'frame/authentication': 'its authentication tag is wrong',
+};
+
 /** What is wrong with these is not on the line: it carries frames. */
 const SEALED: ReadonlySet<ErrorCode> = new Set([
   'frame/encrypted',
@@ -53,7 +63,8 @@ export class TelegramPicker {
 
   #dropped(code: ErrorCode, { length }: Uint8Array): BridgeError {
     const hint = SEALED.has(code) ? {} : this.#patience.lost();
-    return new BridgeError(code, `a telegram of ${length} bytes was dropped`, hint);
+    const reason = REASONS[code] ?? 'it cannot be read';
+    return new BridgeError(code, `a telegram of ${length} bytes was dropped: ${reason}`, hint);
   }
 
   #refuse(problem: BridgeError, bytes: Uint8Array): void {
