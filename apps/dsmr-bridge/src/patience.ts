@@ -12,12 +12,16 @@ const LOST_IN_A_ROW = 5;
 const SHARED =
   'Telegrams begin, but some of their bytes are missing or changed: probably another program reads this port, too, and takes part of them (fuser -v shows which). Else check cable, adapter and the load of the machine.';
 
+const SILENCED =
+  'Telegrams came before: the cable was pulled out at the meter, or another program has begun to read this port and takes what arrives (fuser -v shows which).';
+
 /** Watches a port on which telegrams should arrive, and says when to stop hoping. */
 export class Patience {
   readonly #line: LineSettings | null;
   #isTrial: boolean;
   #lastByteMs = performance.now();
   #lastTelegramMs = performance.now();
+  #hasWorked = false;
   /** Since the last telegram. */
   #bytes = 0;
   #highBytes = 0;
@@ -43,6 +47,7 @@ export class Patience {
     if (chunk) this.#lastByteMs = now;
     if (telegrams > 0) {
       this.#lastTelegramMs = now;
+      this.#hasWorked = true;
       this.#isTrial = false;
       this.#bytes = this.#highBytes = this.#textBytes = 0;
       this.#refusal = null;
@@ -91,7 +96,8 @@ export class Patience {
   verdict(): BridgeError | null {
     const now = performance.now();
     if (now - this.#lastByteMs >= SILENT_AFTER_MS) {
-      return new BridgeError('meter/silent', `nothing has arrived for ${SILENT_AFTER_MS / 1000} s`);
+      const hint = this.#hasWorked && this.#line ? { hint: SILENCED } : {};
+      return new BridgeError('meter/silent', `nothing has arrived for ${SILENT_AFTER_MS / 1000} s`, hint);
     }
     if (now - this.#lastTelegramMs < SILENT_AFTER_MS || this.#bytes < TRIAL_BYTES) return null;
     if (this.#refusal) return this.#refusal;

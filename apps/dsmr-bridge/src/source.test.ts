@@ -135,6 +135,15 @@ describe('a port', () => {
     expect((await run.ended)?.code).toBe('meter/silent');
   });
 
+  it('that falls silent, though telegrams came, may have another reader now', async () => {
+    const run = startSource(portOf({}));
+    await vi.advanceTimersByTimeAsync(10);
+    await run.send(telegram('00.100'));
+    await vi.advanceTimersByTimeAsync(35_000);
+    const error = await run.ended;
+    expect([error?.code, error?.hint]).toEqual(['meter/silent', expect.stringContaining('another program')]);
+  });
+
   it('that sends bytes but no telegram is called unintelligible, with what the bytes look like', async () => {
     const run = startSource(portOf({ version: '5.0' }));
     await vi.advanceTimersByTimeAsync(10);
