@@ -75,6 +75,7 @@ describe.skipIf(conformancePath('homeassistant') === null)('what Home Assistant 
       '0-0:98.1.0(1)(1-0:1.6.0)(1-0:1.6.0)(200501000000S)(200423192538S)(03.695*kW)',
       '0-0:98.1.0(260101000000W)(000123.456*kWh)',
       '0-0:96.3.10(1)',
+      '1-1:31.4.0(200*A)(-200*A)',
     ]);
     const measurements = electricityValues(sent, { totals: true, netPower: true }).map(
       ({ measurement }) => measurement,

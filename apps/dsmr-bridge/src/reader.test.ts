@@ -246,6 +246,18 @@ describe('the electricity meter', () => {
     expect(valuesOf(reading)).toMatchObject({ last_month_data_time: '2026-01-01T00:00:00+01:00' });
   });
 
+  it('tells both limits of the current in Luxembourg', () => {
+    const limits = (line: string) => valuesOf(readOnce(line, '1-0:1.7.0(1*kW)')[0]);
+    expect(limits('1-1:31.4.0(200*A)(-0.1*kA)')).toMatchObject({
+      current_threshold_import: '200 A',
+      current_threshold_export: '-100 A',
+    });
+    expect(limits('1-1:31.4.0(200*W)')).toMatchObject({
+      current_threshold_import: null,
+      current_threshold_export: null,
+    });
+  });
+
   it('tells a message whole, however long it is', () => {
     const hex = '48656C6C6F20'.repeat(170);
     expect(valuesOf(readOnce(`0-0:96.13.0(${hex})`)[0])).toEqual({

@@ -40,6 +40,11 @@ const FAILURE_DURATION: Measurement = {
   ...unitTraits.s,
   diagnostic: true,
 };
+const limit = { unit: 'A', ...unitTraits.A, diagnostic: true } as const;
+const THRESHOLDS: readonly Measurement[] = [
+  { key: 'current_threshold_import', name: 'Current limit import', ...limit },
+  { key: 'current_threshold_export', name: 'Current limit export', ...limit },
+];
 /** Control states 0, 1 and 2 of a disconnect control (DLMS UA 1000-1). */
 const BREAKER_STATES = ['disconnected', 'connected', 'ready_for_reconnection'];
 const BREAKER: Measurement = {
@@ -58,6 +63,7 @@ export function highlightsOf({ kind, name }: ObisEntry): Highlights | null {
   if (kind === 'peak') return pushPeakTime;
   if (kind === 'peaks') return pushLastPeak;
   if (kind === 'failures') return pushLastFailure;
+  if (kind === 'pair') return pushThresholds;
   return name === 'actual_switch_position' ? pushBreaker : null;
 }
 
@@ -81,6 +87,15 @@ function pushLastFailure({ value }: P1Object, values: MeasuredValue[]): void {
   const last = latest(value);
   values.push({ measurement: FAILURE_END, value: last?.timestamp ?? null });
   values.push({ measurement: FAILURE_DURATION, value: last?.unit === 's' ? last.value : null });
+}
+
+/** Luxembourg: the limit of import, then that of export, which is negative (P1 specification 1.1.3). */
+function pushThresholds({ value }: P1Object, values: MeasuredValue[]): void {
+  THRESHOLDS.forEach((measurement, at) => {
+    const row = Array.isArray(value) ? value[at] : undefined;
+    const current = typeof row === 'object' && row.value ? inPublishedUnit(row.value, row.unit) : null;
+    values.push({ measurement, value: current?.unit === 'A' ? current.value : null });
+  });
 }
 
 /** The row with the latest time; meters list them in any order. */
