@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Measurement, Meter } from '../model/index.ts';
 import type { Message } from '../mqtt/index.ts';
 import { Announcer, type AnnouncerOptions } from './announcer.ts';
+import type { DiscoverySettings } from './entity.ts';
 import { house, topics } from './house.fixture.ts';
+import { deviceLayout, type Layout } from './layout.ts';
 
 const gas: Meter = { ...house, id: 'main_gas', name: 'Gas meter', uniqueId: 'G1', via: house };
 const power: Measurement = {
@@ -23,15 +25,20 @@ const tariff: Measurement = {
 const values = (...measurements: readonly Measurement[]) =>
   measurements.map((measurement) => ({ measurement }));
 
+const settings: DiscoverySettings = {
+  app: 'dsmr-bridge',
+  version: '1.2.3',
+  supportUrl: 'https://example.org/help',
+  topics,
+  output: 'both',
+  qos: 1,
+};
+
 function announcerWith(changes: Partial<AnnouncerOptions> = {}) {
   const sent: Message[] = [];
   const announcer = new Announcer({
-    app: 'dsmr-bridge',
-    version: '1.2.3',
-    supportUrl: 'https://example.org/help',
+    layout: deviceLayout(settings),
     topics,
-    output: 'both',
-    qos: 1,
     enabled: true,
     send: (message) => sent.push(message),
     order: (message) => sent.push(message),
@@ -266,4 +273,49 @@ it('keeps the rules of Home Assistant in everything it sends', ({ skip }) => {
   expect(
     discovery.flatMap(({ topic, payload, qos, retain }) => violations(topic, payload, { qos, retain })),
   ).toEqual([]);
+});
+
+describe('a layout with a topic for each entity', () => {
+  const layout: Layout = {
+    app: [],
+    announcements: ({ meter, measurements }) =>
+      Array.from(measurements.values(), ({ key, name }) => ({
+        topic: `homeassistant/sensor/${meter.uniqueId}/${key}/config`,
+        payload: JSON.stringify({ name }),
+        qos: 0,
+        retain: true,
+      })),
+    states: () => [],
+  };
+
+  function announced() {
+    const { announcer, sent } = announcerWith({ layout });
+    const taken = () => sent.splice(0).map(({ topic, payload }) => [topic.split('/')[3], payload]);
+    return { announcer, taken };
+  }
+
+  it('is told only of what is new, and nothing of the bridge', () => {
+    const { announcer, taken } = announced();
+    announcer.learn(house, values(power), 300);
+    announcer.learn(house, values(power, tariff), 300);
+    announcer.learn(house, values({ ...power, name: 'Load' }), 300);
+    expect(taken()).toEqual([
+      ['power', '{"name":"Power"}'],
+      ['tariff', '{"name":"Tariff"}'],
+      ['power', '{"name":"Load"}'],
+    ]);
+  });
+
+  it('is told everything again, and at the end to remove everything', () => {
+    const { announcer, taken } = announced();
+    announcer.learn(house, values(power, tariff), 300);
+    taken();
+    announcer.resend();
+    expect(taken().map(([key]) => key)).toEqual(['power', 'tariff']);
+    announcer.forget(house);
+    expect(taken()).toEqual([
+      ['power', ''],
+      ['tariff', ''],
+    ]);
+  });
 });

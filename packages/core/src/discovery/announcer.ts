@@ -1,12 +1,7 @@
 import type { MeasuredValue, Measurement, Meter } from '../model/index.ts';
-import type { Message } from '../mqtt/index.ts';
-import {
-  bridgeDeviceMessage,
-  type DiscoverySettings,
-  deviceMessage,
-  type MeterEntities,
-  removal,
-} from './entity.ts';
+import type { Message, Topics } from '../mqtt/index.ts';
+import { type MeterEntities, removal } from './entity.ts';
+import type { Layout } from './layout.ts';
 import { isSameMeasurement, isSameMeter } from './same.ts';
 
 /** Many bridges that all answered at once would be the first thing a starting Home Assistant chokes on. */
@@ -14,7 +9,9 @@ const BIRTH_JITTER_MS = 5_000;
 /** Home Assistant may tell several times that it has started. */
 const BIRTH_REPEAT_MS = 10_000;
 
-export interface AnnouncerOptions extends DiscoverySettings {
+export interface AnnouncerOptions {
+  readonly layout: Layout;
+  readonly topics: Topics;
   /** false: Home Assistant is told nothing at all. */
   readonly enabled: boolean;
   readonly send: (message: Message) => void;
@@ -34,7 +31,7 @@ export class Announcer {
   readonly #options: AnnouncerOptions;
   readonly #meters = new Map<string, MeterEntities>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  #bridgeIsAnnounced = false;
+  #appIsAnnounced = false;
   #birthIsRecent = false;
 
   constructor(options: AnnouncerOptions) {
@@ -71,10 +68,10 @@ export class Announcer {
   /** Announces everything again: for a broker that may have lost it. */
   resend(): void {
     if (!this.#options.enabled) return;
-    this.#announceBridge();
+    this.#announceApp();
     // A device may only name a parent that Home Assistant knows already.
     const parentsFirst = [...this.#meters.values()].sort((a, b) => depth(a.meter) - depth(b.meter));
-    for (const entities of parentsFirst) this.#options.send(deviceMessage(this.#options, entities));
+    for (const entities of parentsFirst) this.#send(this.#options.layout.announcements(entities));
   }
 
   /** Home Assistant has started: announces everything again, after a random delay and once for many calls. */
@@ -91,15 +88,16 @@ export class Announcer {
     });
   }
 
-  /** Removes the device of a meter that is no more. */
+  /** Removes what was announced of a meter that is no more. */
   forget(meter: Meter): void {
-    const { enabled, send, topics } = this.#options;
+    const { enabled, layout, topics } = this.#options;
     if (!enabled) return;
     const known = this.#meters.get(meter.uniqueId);
     // The same meter may have got another id in the meantime: then its device stays.
     if (known && topics.availability(known.meter) !== topics.availability(meter)) return;
     this.#meters.delete(meter.uniqueId);
-    send(removal(topics.discovery(meter.uniqueId)));
+    const told = layout.announcements(known ?? { meter, measurements: new Map(), expireAfterS: null });
+    this.#send(told.map(({ topic }) => removal(topic)));
   }
 
   /** Ends the timers. */
@@ -108,13 +106,13 @@ export class Announcer {
     this.#timers.clear();
   }
 
-  #announceBridge(): void {
-    this.#bridgeIsAnnounced = true;
-    this.#options.send(bridgeDeviceMessage(this.#options));
+  #announceApp(): void {
+    this.#appIsAnnounced = true;
+    this.#send(this.#options.layout.app);
   }
 
   #announce(meter: Meter, values: readonly Measured[], expireAfterS: number | null): void {
-    if (!this.#bridgeIsAnnounced) this.#announceBridge();
+    if (!this.#appIsAnnounced) this.#announceApp();
     if (meter.via && !this.#meters.has(meter.via.uniqueId)) this.#announce(meter.via, [], null);
     const before = this.#meters.get(meter.uniqueId);
     const measurements = new Map(before?.measurements);
@@ -123,13 +121,17 @@ export class Announcer {
   }
 
   #change(before: MeterEntities | undefined, after: MeterEntities): void {
-    const { send, order } = this.#options;
+    const { layout, order } = this.#options;
     this.#meters.set(after.meter.uniqueId, after);
-    const message = deviceMessage(this.#options, after);
-    if (before && deviceMessage(this.#options, before).payload === message.payload) return;
+    const known = before ? layout.announcements(before) : [];
+    const fresh = differing(layout.announcements(after), known);
     const removed = before ? withdrawn(before.measurements, after.measurements) : [];
-    if (removed.length > 0) order(deviceMessage(this.#options, after, removed));
-    send(message);
+    if (removed.length > 0) differing(layout.announcements(after, removed), known).forEach(order);
+    this.#send(fresh);
+  }
+
+  #send(messages: readonly Message[]): void {
+    for (const message of messages) this.#options.send(message);
   }
 
   #after(delayMs: number, action: () => void): void {
@@ -139,6 +141,12 @@ export class Announcer {
     }, delayMs);
     this.#timers.add(timer);
   }
+}
+
+/** Messages that are not among those before. */
+function differing(messages: readonly Message[], before: readonly Message[]): readonly Message[] {
+  const payloads = new Map(before.map(({ topic, payload }) => [topic, payload]));
+  return messages.filter(({ topic, payload }) => payloads.get(topic) !== payload);
 }
 
 /** Whether nothing of this is new. Runs for every reading of every meter: no allocation. */

@@ -6,4 +6,5 @@ export {
   type MeterEntities,
   removal,
 } from './entity.ts';
+export { deviceLayout, type Layout } from './layout.ts';
 export { isSameMeasurement, isSameMeter } from './same.ts';

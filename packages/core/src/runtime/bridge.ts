@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { BaseConfig } from '../config/index.ts';
-import { Announcer } from '../discovery/index.ts';
+import { Announcer, deviceLayout, type Layout } from '../discovery/index.ts';
 import type { BridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
 import { type Topics, topicsOf } from '../mqtt/index.ts';
@@ -41,6 +41,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   readonly #config: Config<Schema>;
   readonly #lines: Lines<E>;
   readonly #topics: Topics;
+  readonly #layout: Layout;
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
   readonly #shapes: Shapes;
@@ -65,6 +66,9 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     this.#definition = definition;
     this.#config = config;
     this.#topics = topics;
+    const version = { version: VERSION, supportUrl: SUPPORT_URL };
+    this.#layout =
+      definition.layout?.(config) ?? deviceLayout({ app: name, ...version, topics, output, qos });
     const put = (message: Outgoing): void => this.put(message);
     this.#shapes = new Shapes(config.meters, (error) => this.logs.meters.warn({ err: error }));
     this.#configured = idsOf(config.meters);
@@ -110,7 +114,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     const { qos } = this.#config.mqtt;
     return new Retained({
       space: this.store.state.space('retained'),
-      topicsOf: (meter, keys) => keptTopics(this.#config, this.#topics, meter, keys),
+      topicsOf: (entities) => keptTopics(this.#config, this.#topics, this.#layout, entities),
       ownKeyOf: (meter, key) => this.#shapes.of(meter).ownKeyOf(key),
       keyOf: (meter, own) => this.#shapes.of(meter).keyOf(own),
       onStale: (topic) => this.#removals.add(topic),
@@ -122,15 +126,10 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   }
 
   #createAnnouncer(): Announcer {
-    const { mqtt, homeassistant } = this.#config;
     return new Announcer({
-      app: this.app,
-      version: VERSION,
-      supportUrl: SUPPORT_URL,
+      layout: this.#layout,
       topics: this.#topics,
-      output: mqtt.output,
-      qos: mqtt.qos,
-      enabled: homeassistant.enabled,
+      enabled: this.#config.homeassistant.enabled,
       send: (message) => this.put({ ...message, backlogTopic: null }),
       order: ({ topic, payload }) => this.#removals.add(topic, payload),
       afterBirth: () => this.#resendStates(),
@@ -222,6 +221,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     if (meter.controls) this.#commands.listen();
     this.#announcer.learn(meter, reading.values, expireAfterS);
     this.#publisher.publish(reading);
+    for (const message of this.#layout.states(reading)) this.put({ ...message, backlogTopic: null });
     this.#remember(known);
   }
 
@@ -236,7 +236,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   #takeUp(entries: readonly E[]): void {
     const space = this.store.state.space('bridge');
     const before = space.get('topics');
-    const topics = ownTopics(this.#config, this.#topics, this.app);
+    const topics = ownTopics(this.#config, this.#topics, this.#layout);
     for (const topic of Array.isArray(before) ? before : [])
       if (!topics.includes(topic)) this.#removals.add(topic);
     for (const topic of topics) this.#removals.cancel(topic);

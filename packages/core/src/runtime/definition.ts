@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import type { BaseConfig, CommonConfig, LoadedConfig } from '../config/index.ts';
+import type { Layout } from '../discovery/index.ts';
 import type { Logger, LogTail } from '../observe/index.ts';
 import type { App } from './app.ts';
 import type { Entry, Source } from './source.ts';
@@ -38,6 +39,8 @@ export interface BridgeDefinition<Schema extends z.ZodObject, E extends Entry> e
   readonly entries: (config: z.output<Schema>) => readonly E[];
   readonly source: Source<E>;
   readonly readOptions?: readonly ReadOption<E>[];
+  /** In what form Home Assistant is told of the meters, if not in the usual one. */
+  readonly layout?: (config: z.output<Schema>) => Layout | null;
 }
 
 /** An app that can be run. */

@@ -19,9 +19,9 @@ function retainedOf({ base = 'meters', excluded, space = new State().space('reta
   const wanted = new Set<string>();
   const retained = new Retained({
     space,
-    topicsOf: ({ id, uniqueId }, keys) => ({
+    topicsOf: ({ meter: { id, uniqueId }, measurements }) => ({
       reading: `${base}/${id}`,
-      others: [`ha/${uniqueId}`, ...keys.map((key) => `${base}/${id}/${key}`)],
+      others: [`ha/${uniqueId}`, ...Array.from(measurements.keys(), (key) => `${base}/${id}/${key}`)],
     }),
     ownKeyOf: (_, key) => key,
     keyOf: (_, own) => (own === excluded ? null : own),

@@ -1,3 +1,4 @@
+import type { MeterEntities } from '../discovery/index.ts';
 import type { Measurement, Meter, Reading } from '../model/index.ts';
 import type { StateSpace } from '../store/index.ts';
 import { allOf, covers, isWithin, type Kept, type KeptTopics, keptOf, recordOf } from './retained-record.ts';
@@ -5,7 +6,7 @@ import { allOf, covers, isWithin, type Kept, type KeptTopics, keptOf, recordOf }
 export interface RetainedOptions {
   readonly space: StateSpace;
   /** Topics on which the broker keeps something of a meter, with the configuration as it is. */
-  readonly topicsOf: (meter: Meter, keys: readonly string[]) => KeptTopics;
+  readonly topicsOf: (entities: MeterEntities) => KeptTopics;
   /** The key that the meter itself has for what is published under this one. */
   readonly ownKeyOf: (meter: Meter, key: string) => string;
   /** The key under which a parameter is published now; null if it is left out. */
@@ -107,9 +108,9 @@ export class Retained {
     owner: string,
   ): Kept {
     const { ownKeyOf, topicsOf } = this.#options;
-    const keys = [...measurements.keys()];
-    const own = new Map(keys.map((key) => [key, ownKeyOf(meter, key)]));
-    return { meter, owner, expireAfterS, measurements, own, topics: topicsOf(meter, keys), isHeard: true };
+    const own = new Map(Array.from(measurements.keys(), (key) => [key, ownKeyOf(meter, key)]));
+    const entities = { meter, measurements, expireAfterS };
+    return { ...entities, owner, own, topics: topicsOf(entities), isHeard: true };
   }
 
   /** Of these topics, those are told that no meter has any more. */
