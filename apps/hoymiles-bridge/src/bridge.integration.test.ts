@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { listenTcp } from '@meterbridge/core/transport';
 import {
   type Broker,
@@ -7,7 +10,7 @@ import {
   startBroker,
   violations,
 } from '@meterbridge/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { LOCAL, simulatedDtu } from './dtu.fixture.ts';
 
 let broker: Broker;
@@ -16,8 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => broker[Symbol.asyncDispose]());
 
-async function startBridge(meters: readonly object[]) {
-  const config = { mqtt: { url: broker.url }, http: { enabled: false }, meters };
+async function startBridge(meters: readonly object[], more: object = {}) {
+  const config = { mqtt: { url: broker.url }, http: { enabled: false }, meters, ...more };
   return await startApp('hoymiles-bridge', ['run'], { config });
 }
 
@@ -61,6 +64,42 @@ describe('hoymiles-bridge', () => {
       expect(app.stderr.join('\n')).not.toContain('error');
     },
   );
+
+  it('goes on with the entities of hoymiles-mqtt, and removes those of the other layout', async () => {
+    await using seen = await collect(broker, 'homeassistant/#');
+    await using dtu = await simulatedDtu({ modbus: LOCAL });
+    const folder = await mkdtemp(join(tmpdir(), 'store-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const meters = [{ id: 'old', host: '127.0.0.1', port: dtu.modbusPort, protocol: 'modbus' }];
+    const run = (compatibility: string) =>
+      startBridge(meters, { compatibility, store: { path: join(folder, 'bridge.db') } });
+    const isOld = (topic: string): boolean => topic.startsWith('homeassistant/sensor/');
+    const device = 'homeassistant/device/hoymiles-bridge/116100000002/config';
+    {
+      await using app = await run('none');
+      await seen.next(({ topic, payload }) => topic === device && payload !== '');
+      app.process.kill('SIGTERM');
+      expect(await app.exit).toBe(0);
+    }
+    {
+      await using app = await run('hoymiles-mqtt');
+      await seen.next(({ topic, payload }) => topic === device && payload === '');
+      const id = 'hoymiles_mqtt_port_4_116100000002_pv_power';
+      await seen.next(({ topic, payload }) => isOld(topic) && payload.includes(id));
+      await using late = await collect(broker, 'homeassistant/sensor/#');
+      await late.next(({ payload, retain }) => retain && payload.includes(id));
+      const state = 'homeassistant/hoymiles_mqtt/116100000002/4/state';
+      const { payload } = await seen.next(({ topic }) => topic === state);
+      expect(JSON.parse(payload).total_production).toBeGreaterThan(1_000_000);
+      app.process.kill('SIGTERM');
+      expect(await app.exit).toBe(0);
+    }
+    await using _app = await run('none');
+    await seen.next(
+      ({ topic, payload }) =>
+        topic === 'homeassistant/sensor/116100000002/port_4_pv_power/config' && payload === '',
+    );
+  });
 
   it('reads the others while one DTU hangs', async () => {
     await using seen = await collect(broker, 'meters/hoymiles/#');

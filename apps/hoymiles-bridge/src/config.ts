@@ -102,7 +102,14 @@ const dtu = z
     context.addIssue({ code: 'custom', path: ['interval'], message });
   });
 
-export const config = bridgeConfig({ meter: dtu });
+export const config = bridgeConfig({ meter: dtu }).extend({
+  compatibility: z
+    .enum(['none', 'hoymiles-mqtt'])
+    .default('none')
+    .describe(
+      'hoymiles-mqtt: announce the entities of that program instead, with its topics of values, so that Home Assistant goes on with those it has.',
+    ),
+});
 
 /** What stands in the sample configuration. */
 export const example: z.input<typeof config> = {

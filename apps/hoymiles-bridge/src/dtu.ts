@@ -8,7 +8,8 @@ import type { DtuEntry } from './config.ts';
 import { CONTROLS, ControlRules } from './control.ts';
 import type { PlantState } from './meters/plant.ts';
 import { isInsideInverter } from './protocol/serial.ts';
-import { PlantReadings, type PlantSettings } from './readings.ts';
+import { PlantReadings } from './readings.ts';
+import { settingsOf } from './settings.ts';
 
 export type Protocol = 'modbus' | 'protobuf';
 const TCP_PORTS: Readonly<Record<Protocol, number>> = { modbus: 502, protobuf: 10_081 };
@@ -169,21 +170,4 @@ export class Dtu {
 /** Of two protocols that failed, the one that at least could be connected to tells more. */
 function moreTelling(one: BridgeError | null, other: BridgeError): BridgeError {
   return one && !one.code.startsWith('link/') ? one : other;
-}
-
-function settingsOf(entry: DtuEntry): PlantSettings {
-  const { id, name, timezone, interval, exclude_inverters, inverter_entities, port_entities } = entry;
-  return {
-    id,
-    name,
-    timezone,
-    resetHour: entry.reset_hour,
-    intervalMs: interval,
-    excluded: new Set(exclude_inverters.map((serial) => serial.toLowerCase())),
-    inverterKeys: inverter_entities ? new Set(inverter_entities) : null,
-    portKeys: port_entities ? new Set(port_entities) : null,
-    multipliers: entry.value_multipliers,
-    names: entry.entity_friendly_names,
-    isMeterReversed: entry.meter_direction === 'reversed',
-  };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runBridge } from '@meterbridge/core/runtime';
 import { commands } from './commands.ts';
+import { layoutOf } from './compatibility/index.ts';
 import { config, entriesOf, example } from './config.ts';
 import { source } from './source.ts';
 
@@ -11,5 +12,6 @@ await runBridge({
   example,
   entries: entriesOf,
   source,
+  layout: layoutOf,
   commands,
 });

@@ -25,7 +25,8 @@ describe('settings of the programs before', () => {
       comm_timeout: 5,
       temperature_threshold: 80,
     });
-    const { mqtt, meters, breaker, log } = config.parse(migrated.config);
+    const { mqtt, meters, breaker, log, compatibility } = config.parse(migrated.config);
+    expect(compatibility).toBe('hoymiles-mqtt');
     expect(mqtt).toMatchObject({ url: 'mqtt://mosquitto:1883', username: 'solar', password: 'secret' });
     expect(breaker.failures).toBe(3);
     expect(log.level).toBe('warn');

@@ -30,6 +30,7 @@ export function migrate(old: Old): Migrated {
         breaker: { failures: numberOf(old.circuit_breaker_threshold)! },
       }),
       ...(isTrue(old.dry_run) && { dry_run: true }),
+      compatibility: 'hoymiles-mqtt',
       meters: [...dtus],
     },
     notes: notesOn(old, dtus.length),

@@ -41,6 +41,8 @@ export function notesOn(old: Old, dtus: number): readonly string[] {
     notes.push('dtu_host: dtu_configs names the DTUs; this one is not taken over');
   if (old.database_path !== undefined)
     notes.push('database_path: a new file is begun beside it; the totals of the DTU are read anew');
-  notes.push('topics: values go to meters/hoymiles/… with one JSON for the plant and one for each inverter');
+  notes.push(
+    'topics: stay as they are, beside new ones in meters/hoymiles/…; see compatibility in the README',
+  );
   return notes;
 }
