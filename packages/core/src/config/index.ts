@@ -1,7 +1,13 @@
 export { jsonSchema, markdownTable } from './describe.ts';
 export type { Environment } from './environment.ts';
 export type { ConfigIssue } from './issues.ts';
-export { type ConfigPlaces, type ConfigSources, type LoadedConfig, loadConfig } from './load.ts';
+export {
+  type ConfigPlaces,
+  type ConfigSources,
+  type LegacyVariables,
+  type LoadedConfig,
+  loadConfig,
+} from './load.ts';
 export { isMeterFile } from './meter-files.ts';
 export type { Multiplier } from './meter-shape.ts';
 export { effectiveYaml, redact } from './redact.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BridgeError } from '../errors/index.ts';
 import { ATTRIBUTE_TOPIC, READING_TOPIC } from '../mqtt/topics.ts';
 import { errorOf, MINIMAL, schema } from './load.fixture.ts';
-import { type LoadedConfig, loadConfig } from './load.ts';
+import { type LegacyVariables, type LoadedConfig, loadConfig } from './load.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -272,6 +272,33 @@ describe('a file that cannot be used', () => {
     const file = write(MINIMAL, 'locked.yaml');
     chmodSync(file, 0);
     expect(errorOf(() => loadConfig(schema, { file, env: {} })).message).toContain('may not be read');
+  });
+});
+
+describe('variables of another program', () => {
+  const legacyVariables: LegacyVariables = ({ BROKER }) =>
+    BROKER === undefined
+      ? null
+      : {
+          env: { MQTT__URL: `mqtt://${BROKER}`, METERS: '[{ "id": "old", "address": "tcp://10.0.0.5:23" }]' },
+          notice: 'BROKER was taken over',
+        };
+
+  it('are enough without a file, and what they are called here wins', () => {
+    const env = { BROKER: 'first', MQTT__BASE_TOPIC: 'solar' };
+    const loaded = loadConfig(schema, { legacyVariables, env });
+    expect(loaded).toMatchObject({ file: null, notice: 'BROKER was taken over' });
+    expect(loaded.config.mqtt).toMatchObject({ url: 'mqtt://first:1883', base_topic: 'solar' });
+    expect(loaded.config.meters.map(({ id }) => id)).toEqual(['old']);
+    const other = loadConfig(schema, { legacyVariables, env: { ...env, MQTT__URL: 'mqtt://second' } });
+    expect(other.config.mqtt.url).toBe('mqtt://second:1883');
+  });
+
+  it('count for nothing beside a file, and where there are none', () => {
+    const file = write(MINIMAL);
+    const { config, notice } = loadConfig(schema, { file, legacyVariables, env: { BROKER: 'first' } });
+    expect([notice, config.meters[0]?.id]).toEqual([null, 'main']);
+    expect(errorOf(() => loadConfig(schema, { legacyVariables, env: {} })).code).toBe('config/missing');
   });
 });
 

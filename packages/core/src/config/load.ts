@@ -20,6 +20,20 @@ export interface ConfigSources {
   /** Where a file may be otherwise; the first that exists is taken. */
   readonly candidates?: readonly string[];
   readonly env?: Environment;
+  /** Asked when there is no file. */
+  readonly legacyVariables?: LegacyVariables | undefined;
+}
+
+/**
+ * What the variables of the program that an app succeeds say, as variables of the app; those that are set beside them win.
+ * Null: there are none.
+ */
+export type LegacyVariables = (env: Environment) => Translated | null;
+
+export interface Translated {
+  readonly env: Environment;
+  /** One line for the log: what was taken, and how to make a file of it. */
+  readonly notice: string;
 }
 
 /** Where a configuration came from: what whoever wants to notice its changes has to watch. */
@@ -36,6 +50,8 @@ export interface LoadedConfig<Config extends z.ZodObject> {
   readonly places: ConfigPlaces;
   /** The files whose meters are in the configuration, by path. */
   readonly meterFiles: ReadonlyMap<string, MeterFile>;
+  /** What the user is to be told of where it came from. */
+  readonly notice: string | null;
   /** Files that are not in the configuration as they are now; an error for each. */
   readonly broken: readonly BridgeError[];
 }
@@ -49,17 +65,19 @@ export interface LoadedConfig<Config extends z.ZodObject> {
  */
 export function loadConfig<Config extends z.ZodObject>(
   schema: Config,
-  { file: named, candidates = [], env = process.env }: ConfigSources,
+  { file: named, candidates = [], env = process.env, legacyVariables }: ConfigSources,
   before?: LoadedConfig<Config>,
 ): LoadedConfig<Config> {
   const file = named ?? candidates.find((candidate) => existsSync(candidate)) ?? null;
   const yaml = file === null ? undefined : readYaml(file);
-  const environment = readEnvironment(schema, env);
+  const legacy = file === null ? legacyVariables?.(env) : null;
+  const notice = legacy?.notice ?? null;
+  const environment = readEnvironment(schema, { ...legacy?.env, ...env });
   const { main, folder } = readParts(schema, file, yaml, environment);
   const files = folder?.files ?? [];
   const places = placesOf(main, folder);
   const whole = checkWhole(schema, main, files);
-  if (whole.ok) return { config: whole.config, file, places, meterFiles: byPath(files), broken: [] };
+  if (whole.ok) return { config: whole.config, file, places, notice, meterFiles: byPath(files), broken: [] };
   const isUntouched = environment.settings.length === 0 && environment.findings.length === 0;
   if (yaml === undefined && isUntouched) throw nothingFound(candidates);
   const broken = files.filter((one) => whole.issues.some(({ from }) => from === one));
@@ -74,7 +92,7 @@ export function loadConfig<Config extends z.ZodObject>(
     );
   }
   const errors = broken.map((one) => errorOf(whole.issues.filter(({ from }) => from === one)));
-  return { config: rest.config, file, places, meterFiles: byPath(kept), broken: errors };
+  return { config: rest.config, file, places, notice, meterFiles: byPath(kept), broken: errors };
 }
 
 function readParts(

@@ -39,8 +39,9 @@ async function parse<Schema extends z.ZodObject>(definition: AppDefinition<Schem
   let exitCode = 0;
   const load: Load<Schema> = (before) => {
     // The file that was found once stays the one.
-    const sources = before ? { file: before.file ?? undefined } : placesOf(definition.name, program);
-    return loadConfig(definition.config, sources, before);
+    const places = before ? { file: before.file ?? undefined } : placesOf(definition.name, program);
+    const { legacyVariables } = definition;
+    return loadConfig(definition.config, { ...places, legacyVariables }, before);
   };
   program
     .command('run', { isDefault: true })

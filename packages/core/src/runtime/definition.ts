@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import type { BaseConfig, CommonConfig, LoadedConfig } from '../config/index.ts';
+import type { BaseConfig, CommonConfig, LegacyVariables, LoadedConfig } from '../config/index.ts';
 import type { Layout } from '../discovery/index.ts';
 import type { Logger, LogTail } from '../observe/index.ts';
 import type { App } from './app.ts';
@@ -19,6 +19,7 @@ export interface Definition<Schema extends z.ZodObject> {
   readonly example: z.input<Schema>;
   /** Commands of its own, such as decode and simulate. */
   readonly commands?: (program: Command, load: () => Loaded<Schema>) => void;
+  readonly legacyVariables?: LegacyVariables;
 }
 
 /** Another way to read meters once: an option of the command `read`. */

@@ -23,6 +23,7 @@ export async function run<Schema extends z.ZodObject>(
     { version: VERSION, config: loaded.file ?? 'environment', node: process.version },
     `${definition.name} starts`,
   );
+  if (loaded.notice) log.warn(loaded.notice);
   const app = new ReloadingApp(definition, loaded, load, log, tail);
   const systemd = systemdOf();
   const watchdog = systemd && new Watchdog(systemd, app, log);
