@@ -67,14 +67,15 @@ describe('hoymiles-bridge', () => {
 
   it('goes on with the entities of hoymiles-mqtt, and removes those of the other layout', async () => {
     await using seen = await collect(broker, 'homeassistant/#');
-    await using dtu = await simulatedDtu({ modbus: LOCAL });
+    const inverters = [{ serial: '112100000033', ports: 1 }];
+    await using dtu = await simulatedDtu({ modbus: LOCAL, dtuSerial: '10f871600833', inverters });
     const folder = await mkdtemp(join(tmpdir(), 'store-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const meters = [{ id: 'old', host: '127.0.0.1', port: dtu.modbusPort, protocol: 'modbus' }];
     const run = (compatibility: string) =>
       startBridge(meters, { compatibility, store: { path: join(folder, 'bridge.db') } });
     const isOld = (topic: string): boolean => topic.startsWith('homeassistant/sensor/');
-    const device = 'homeassistant/device/hoymiles-bridge/116100000002/config';
+    const device = 'homeassistant/device/hoymiles-bridge/112100000033/config';
     {
       await using app = await run('none');
       await seen.next(({ topic, payload }) => topic === device && payload !== '');
@@ -84,11 +85,11 @@ describe('hoymiles-bridge', () => {
     {
       await using app = await run('hoymiles-mqtt');
       await seen.next(({ topic, payload }) => topic === device && payload === '');
-      const id = 'hoymiles_mqtt_port_4_116100000002_pv_power';
+      const id = 'hoymiles_mqtt_port_1_112100000033_pv_power';
       await seen.next(({ topic, payload }) => isOld(topic) && payload.includes(id));
       await using late = await collect(broker, 'homeassistant/sensor/#');
       await late.next(({ payload, retain }) => retain && payload.includes(id));
-      const state = 'homeassistant/hoymiles_mqtt/116100000002/4/state';
+      const state = 'homeassistant/hoymiles_mqtt/112100000033/1/state';
       const { payload } = await seen.next(({ topic }) => topic === state);
       expect(JSON.parse(payload).total_production).toBeGreaterThan(1_000_000);
       app.process.kill('SIGTERM');
@@ -97,8 +98,37 @@ describe('hoymiles-bridge', () => {
     await using _app = await run('none');
     await seen.next(
       ({ topic, payload }) =>
-        topic === 'homeassistant/sensor/116100000002/port_4_pv_power/config' && payload === '',
+        topic === 'homeassistant/sensor/112100000033/port_1_pv_power/config' && payload === '',
     );
+  });
+
+  it('runs from the variables of hoymiles-mqtt alone, and says how to make a file of them', async () => {
+    await using seen = await collect(broker, 'homeassistant/hoymiles_mqtt/#');
+    await using dtu = await simulatedDtu({ modbus: LOCAL, dtuSerial: '10f871600832' });
+    const env = {
+      MQTT_BROKER: broker.host,
+      MQTT_PORT: String(broker.port),
+      DTU_HOST: '127.0.0.1',
+      DTU_PORT: String(dtu.modbusPort),
+      HEALTH_ENABLED: 'false',
+    };
+    await using app = await startApp('hoymiles-bridge', [], { env });
+    const { msg } = await app.log(({ msg }) => String(msg).includes('hoymiles-mqtt'));
+    expect(msg).toContain('MQTT_BROKER, MQTT_PORT, DTU_HOST, DTU_PORT');
+    const state = 'homeassistant/hoymiles_mqtt/10f871600832/state';
+    const { payload } = await seen.next(({ topic }) => topic === state);
+    expect(JSON.parse(payload).pv_power).toBeGreaterThan(500);
+    await using migrated = await startApp('hoymiles-bridge', ['migrate', '-'], {
+      input: `${Object.entries(env)
+        .map(([name, value]) => `${name}=${value}`)
+        .join('\n')}\nLS_COLORS=a\n}\n`,
+    });
+    expect(await migrated.exit).toBe(0);
+    const file = migrated.stdout.join('\n');
+    expect(file).toMatch(/^compatibility: hoymiles-mqtt$/m);
+    expect(file).toMatch(/^ +host: 127\.0\.0\.1$/m);
+    app.process.kill('SIGTERM');
+    expect(await app.exit).toBe(0);
   });
 
   it('reads the others while one DTU hangs', async () => {

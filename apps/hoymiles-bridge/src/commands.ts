@@ -37,7 +37,7 @@ export function commands(program: Command): void {
   program
     .command('migrate')
     .description('turn a configuration of hoymiles-mqtt or hoymiles-smiles into one of this bridge')
-    .argument('<file>', 'its YAML file, or a file with its variables (NAME=value)')
+    .argument('<file>', 'its YAML file, a file with its variables (NAME=value), or - for what env prints')
     .action(migrateFile);
   program
     .command('simulate')

@@ -3,6 +3,7 @@ import { runBridge } from '@meterbridge/core/runtime';
 import { commands } from './commands.ts';
 import { layoutOf } from './compatibility/index.ts';
 import { config, entriesOf, example } from './config.ts';
+import { legacyVariables } from './migrate/variables.ts';
 import { source } from './source.ts';
 
 await runBridge({
@@ -14,4 +15,5 @@ await runBridge({
   source,
   layout: layoutOf,
   commands,
+  legacyVariables,
 });

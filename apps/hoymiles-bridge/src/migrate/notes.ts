@@ -31,11 +31,17 @@ const TAKEN: ReadonlySet<string> = new Set([
 /** Every key that the programs before knew; variables with other names are not theirs. */
 export const KNOWN: ReadonlySet<string> = new Set([...TAKEN, ...Object.keys(NOTES)]);
 
+/** Known, but nothing comes of it. */
+export function isEffectless(key: string): boolean {
+  return key in NOTES;
+}
+
 export function notesOn(old: Old, dtus: number): readonly string[] {
   const notes = Object.keys(old).flatMap((key) => {
     if (TAKEN.has(key)) return [];
     return [`${key}: ${NOTES[key] ?? 'is not known; it has no counterpart'}`];
   });
+  if (old.mqtt_broker === undefined) notes.push('mqtt_broker: is missing; set mqtt.url');
   if (dtus === 0) notes.push('dtu_host: is missing; set the host of the DTU');
   if (textOf(old.dtu_host) && recordsOf(old.dtu_configs).length > 0)
     notes.push('dtu_host: dtu_configs names the DTUs; this one is not taken over');

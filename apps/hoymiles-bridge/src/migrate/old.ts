@@ -42,6 +42,6 @@ function parsed(text: string): unknown {
   }
 }
 
-function isRecord(value: unknown): value is Old {
+export function isRecord(value: unknown): value is Old {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '@meterbridge/core/config';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { config } from '../config.ts';
+import { readSettings } from './settings.ts';
+import { legacyVariables } from './variables.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'variables-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+const load = (env: Record<string, string>) => loadConfig(config, { env, legacyVariables });
+
+describe('variables of the programs before', () => {
+  it('are enough to run from', () => {
+    const { config: loaded, notice } = load({
+      PATH: '/bin',
+      MQTT_BROKER: 'mosquitto',
+      MQTT_PORT: '1884',
+      DTU_HOST: '192.168.1.20',
+      QUERY_PERIOD: '45',
+      TIMEZONE: 'Europe/Amsterdam',
+      RESET_HOUR: '23',
+      EXPIRE_AFTER: '120',
+      EXCLUDE_INVERTERS: '["116100000001"]',
+      VALUE_MULTIPLIERS__PV_POWER: '1.1',
+      ENTITY_FRIENDLY_NAMES__PV_POWER: 'Sun',
+      LOG_LEVEL: 'WARNING',
+      COMM_TIMEOUT: '5',
+    });
+    expect(loaded).toMatchObject({
+      mqtt: { url: 'mqtt://mosquitto:1884' },
+      log: { level: 'warn' },
+      http: { host: '0.0.0.0' },
+      compatibility: 'hoymiles-mqtt',
+      meters: [
+        {
+          id: 'dtu',
+          host: '192.168.1.20',
+          protocol: 'modbus',
+          interval: 45_000,
+          timezone: 'Europe/Amsterdam',
+          reset_hour: 23,
+          expire_after: 120_000,
+          exclude_inverters: ['116100000001'],
+          value_multipliers: { pv_power: 1.1 },
+          entity_friendly_names: { pv_power: 'Sun' },
+        },
+      ],
+    });
+    expect(notice).toContain('DTU_HOST');
+    expect(notice).toContain('without effect: COMM_TIMEOUT;');
+    expect(notice).toContain('migrate -');
+    expect(notice).not.toContain('PATH');
+  });
+
+  it('may name files', () => {
+    const { config: loaded, notice } = load({
+      MQTT_BROKER: 'mosquitto',
+      MQTT_USER_FILE: write('user', 'solar\n'),
+      MQTT_PASSWORD_FILE: write('password', 'canary\n'),
+      DTU_HOST_FILE: write('host', '10.0.0.5\n'),
+      LOG_FILE: '/data/bridge.log',
+    });
+    expect(loaded).toMatchObject({
+      mqtt: { username: 'solar', password: 'canary' },
+      log: { file: { path: '/data/bridge.log' } },
+      meters: [{ host: '10.0.0.5' }],
+    });
+    expect(notice).not.toContain('canary');
+    expect(() => load({ MQTT_BROKER: 'x', DTU_HOST_FILE: '/nowhere' })).toThrow('DTU_HOST_FILE names a file');
+  });
+
+  it('give way to those of this bridge', () => {
+    const env = { MQTT_BROKER: 'first', DTU_HOST: 'dtu', MQTT__URL: 'mqtt://second', COMPATIBILITY: 'none' };
+    expect(load(env).config).toMatchObject({ mqtt: { url: 'mqtt://second:1883' }, compatibility: 'none' });
+  });
+
+  it('are told when one is missing', () => {
+    expect(() => load({ DTU_HOST: 'dtu' })).toThrow(/mqtt\.url.*missing/s);
+    expect(() => load({ MQTT_BROKER: 'x' })).toThrow(/meters/);
+    expect(legacyVariables({ TIMEZONE: 'UTC', LOG_LEVEL: 'INFO' })).toBeNull();
+  });
+
+  it('may stand in a file, where strangers are named', () => {
+    const file = write(
+      '.env',
+      '# mine\nMQTT_BROKER="mosquitto"\nexport DTU_HOST=dtu\nVALUE_MULTIPLIERS__A=2\nFOO=1\n',
+    );
+    expect(readSettings(file)).toEqual({
+      foo: '1',
+      mqtt_broker: 'mosquitto',
+      dtu_host: 'dtu',
+      value_multipliers: { a: '2' },
+    });
+  });
+});
