@@ -4,22 +4,31 @@ import type { Link } from '@meterbridge/core/transport';
 import * as z from 'zod';
 import { localTime } from './clock.ts';
 import type { DtuEntry } from './config.ts';
-import { type Order, type OrderContext, orderOverModbus, orderOverProtobuf } from './control.ts';
+import { orderOverModbus, orderOverProtobuf, type Progress } from './control/orders.ts';
+import type { Order, Target } from './control/rules.ts';
 import { DTU_TIMING, DtuSession, SessionKey } from './dtu-session.ts';
 import { type PlantState, plantOfBlocks, plantOfRealData } from './meters/plant.ts';
 import { MODBUS_TIMING, ModbusClient } from './modbus-client.ts';
+import { ratedPower } from './protocol/rated-power.ts';
 import { serialText } from './protocol/serial.ts';
 import { dtuVersion, inverterVersion } from './protocol/version.ts';
 import { type DtuPoll, DtuReader } from './reader-dtu.ts';
-import { BlockReader } from './reader-modbus.ts';
+import { BlockReader, type PlantBlocks } from './reader-modbus.ts';
 
 type Context = SourceContext<DtuEntry>;
+
+/** What shall be done, and who is told how it is getting on. */
+export interface Commanded {
+  readonly order: Order;
+  readonly target: Target;
+  readonly progress: Progress;
+}
 
 /** Asks a DTU for its plant over a connection, or tells it something. @throws BridgeError meter/…, frame/…, link/… */
 export interface Asking {
   read(link: Link, context: Context, nowMs: number): Promise<PlantState>;
   /** @throws BridgeError control/… as well */
-  order(link: Link, context: Context, order: Order, command: OrderContext): Promise<void>;
+  order(link: Link, context: Context, commanded: Commanded): Promise<void>;
 }
 
 const shape = z.object({ width: z.union([z.literal(1), z.literal(6)]), count: z.int().nullable() });
@@ -30,6 +39,7 @@ export function askModbus(entry: DtuEntry, state: Context['state']): Asking {
   const known = shape.safeParse(state.get('blocks'));
   const reader = new BlockReader(addressing, known.success ? known.data : null);
   const clients = new WeakMap<Link, ModbusClient>();
+  let listed: PlantBlocks['entries'] = new Map();
   const clientOf = (link: Link, { signal, frame }: Context): ModbusClient => {
     const client =
       clients.get(link) ?? new ModbusClient(link, { framing, unit, ...MODBUS_TIMING }, signal, frame);
@@ -40,11 +50,13 @@ export function askModbus(entry: DtuEntry, state: Context['state']): Asking {
     async read(link, context, nowMs) {
       const client = clientOf(link, context);
       const read = (address: number, quantity: number) => client.read(address, quantity);
-      const { dtuSerial, ports } = await reader.read(read, nowMs);
+      const { dtuSerial, ports, entries } = await reader.read(read, nowMs);
+      listed = entries;
       context.state.set('blocks', reader.shape);
       return plantOfBlocks(dtuSerial, ports);
     },
-    order: (link, context, order) => orderOverModbus(clientOf(link, context), order),
+    order: (link, context, { order, target }) =>
+      orderOverModbus(clientOf(link, context), order, target, listed),
   };
 }
 
@@ -67,14 +79,19 @@ export function askProtobuf({ fast_refresh, timezone }: DtuEntry, report: Contex
         throw thrown;
       }
     },
-    order: (link, context, order, command) => orderOverProtobuf(sessionOf(link, context), order, command),
+    order: (link, context, { order, target, progress }) =>
+      orderOverProtobuf(sessionOf(link, context), order, target, progress),
   };
 }
 
 function plantOfPoll({ data, info, alarms }: DtuPoll): PlantState {
   const inverters = info.inverters.map(
-    ({ serial, software }) => [serialText(serial), inverterVersion(software)] as const,
+    ({ serial, software, hardwarePart }) =>
+      [
+        serialText(serial),
+        { firmware: inverterVersion(software), ratedPower: ratedPower(hardwarePart) },
+      ] as const,
   );
-  const dtu = info.dtu && dtuVersion(info.dtu.software);
-  return plantOfRealData(data, alarms, { dtu, inverters: new Map(inverters) });
+  const dtuFirmware = info.dtu && dtuVersion(info.dtu.software);
+  return plantOfRealData(data, alarms, { dtuFirmware, inverters: new Map(inverters) });
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hexOf } from '@meterbridge/core/codec';
 import { listenTcp } from '@meterbridge/core/transport';
 import {
   type Broker,
@@ -144,29 +145,63 @@ describe('hoymiles-bridge', () => {
     await seen.next(({ topic }) => topic === 'meters/hoymiles/good');
   });
 
-  it.each(['modbus', 'protobuf'] as const)(
-    'takes commands on %s, and tells what comes of them',
-    async (protocol) => {
-      await using seen = await collect(broker, 'meters/hoymiles/#');
-      await using dtu = await simulatedDtu({ [protocol]: LOCAL });
-      const port = dtu.modbusPort ?? dtu.protobufPort;
-      await using _app = await startBridge([
-        { id: protocol, host: '127.0.0.1', port, protocol, control: { enabled: true } },
-      ]);
-      await seen.next(({ topic }) => topic === `meters/hoymiles/${protocol}`);
-      const send = async (key: string, text: string): Promise<unknown> => {
-        await seen.publish(`meters/hoymiles/${protocol}/${key}/set`, text);
-        const result = await seen.next(
-          ({ topic, payload }) =>
-            topic === `meters/hoymiles/${protocol}/${key}/result` && /"(?:done|failed)"/.test(payload),
-        );
-        return JSON.parse(result.payload);
-      };
-      expect(await send('power_limit', '50')).toMatchObject({ state: 'done' });
-      expect([...dtu.plant.limits.values()]).toEqual([50, 50]);
-      expect(await send('power', 'OFF')).toMatchObject({ state: 'done' });
-      expect(dtu.plant.off.size).toBe(2);
-      expect(await send('power', 'maybe')).toMatchObject({ state: 'failed' });
-    },
-  );
+  /** A bridge of a DTU that takes commands, and how to send them. */
+  async function controlled(protocol: 'modbus' | 'protobuf', more: object = {}) {
+    await using opened = new AsyncDisposableStack();
+    const seen = opened.use(await collect(broker, 'meters/hoymiles/#'));
+    const dtu = opened.use(await simulatedDtu({ [protocol]: LOCAL }));
+    const port = dtu.modbusPort ?? dtu.protobufPort;
+    const control = { enabled: true };
+    opened.use(
+      await startBridge([{ id: protocol, host: '127.0.0.1', port, protocol, control, ...more }], {
+        store: { enabled: false },
+      }),
+    );
+    for (const id of [protocol, `${protocol}_116100000002`])
+      await seen.next(({ topic, retain }) => topic === `meters/hoymiles/${id}` && !retain);
+    const send = async (place: string, text: string): Promise<unknown> => {
+      const topic = `meters/hoymiles/${place}`;
+      await seen.publish(`${topic}/set`, text);
+      const { payload } = await seen.next(
+        (message) => message.topic === `${topic}/result` && /"(?:done|failed)"/.test(message.payload),
+      );
+      return JSON.parse(payload).state;
+    };
+    const resources = opened.move();
+    return { plant: dtu.plant, dtu, send, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  }
+
+  it('takes commands on Modbus, for all inverters and for each', async () => {
+    await using app = await controlled('modbus', { rated_power: { '116100000002': 1500 } });
+    const { plant, send } = app;
+    expect(await send('modbus/power_limit', '50')).toBe('done');
+    expect([...plant.limits.values()]).toEqual([50, 50]);
+    expect(await send('modbus_116100000002/power_limit', '60')).toBe('failed');
+    expect(await send('modbus_116100000002/power_limit_watts', '750')).toBe('done');
+    expect(await send('modbus_116100000001/power', 'OFF')).toBe('done');
+    expect([...plant.off]).toEqual(['116100000001']);
+    expect(await send('modbus/power', 'maybe')).toBe('failed');
+  });
+
+  it('sets limits of one inverter only', async () => {
+    await using app = await controlled('modbus', { rated_power: { '116100000002': 1500 } });
+    const { plant, dtu, send } = app;
+    expect(await send('modbus_116100000002/power_limit_watts', '750')).toBe('done');
+    expect([...plant.limits]).toEqual([['116100000002', 50]]);
+    // Each of its four ports, which are the last of eight.
+    const written = dtu.requests.filter(([code]) => code === 5).map((pdu) => hexOf(pdu));
+    expect(written).toEqual(['05c01f0032', '05c0250032', '05c02b0032', '05c0310032']);
+  });
+
+  it('takes commands on protobuf, and waits until inverters have done it', async () => {
+    await using app = await controlled('protobuf');
+    const { plant, dtu, send } = app;
+    expect(await send('protobuf/power_limit_watts', '600')).toBe('done');
+    expect([...plant.limits.values()]).toEqual([20, 20]);
+    expect(await send('protobuf_116100000002/power', 'OFF')).toBe('done');
+    expect([...plant.off]).toEqual(['116100000002']);
+    expect(await send('protobuf_116100000001/restart', 'PRESS')).toBe('done');
+    expect(await send('protobuf/restart_dtu', 'PRESS')).toBe('done');
+    expect(dtu.actions.slice(-4)).toEqual([8, 7, 3, 1]);
+  });
 });

@@ -1,6 +1,8 @@
 import { bridgeConfig, duration, meterBase, tcpPort, timetable, timezone } from '@meterbridge/core/config';
 import * as z from 'zod';
 
+export type Protocol = 'modbus' | 'protobuf';
+
 /** More often, and a DTU does not find the time to upload to the cloud. */
 const SHORTEST_MS = 31_000;
 /** DTUs that are asked too often on Modbus lock up. */
@@ -87,10 +89,24 @@ const dtu = z
         enabled: z
           .boolean()
           .default(false)
-          .describe('Take commands by MQTT: power limit, on and off, restart of all inverters of the DTU.'),
+          .describe('Take commands by MQTT: power limit, on and off, restart; see Control.'),
+        temporary: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Modbus: limits for all inverters last until they start anew, and wear nothing. For newer firmware; try it first.',
+          ),
       })
       .prefault({})
       .describe('What the inverters may be told to do.'),
+    rated_power: z
+      .record(serial, z.number().positive())
+      .exactOptional()
+      .meta({
+        description:
+          'W of each inverter, for limits in watts. On protobuf most are known by their part number.',
+        examples: [{ '116100000001': 1500 }],
+      }),
     meter_direction: z
       .enum(['normal', 'reversed'])
       .default('normal')

@@ -3,7 +3,7 @@ import type { Measurement, Meter } from '@meterbridge/core/model';
 import { ATTRIBUTE_TOPIC, READING_TOPIC, topicsOf } from '@meterbridge/core/mqtt';
 import { conformancePath, violations } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
-import { CONTROLS } from './control.ts';
+import { controlsOver } from './control/controls.ts';
 import {
   DTU_MEASUREMENTS,
   INVERTER_MEASUREMENTS,
@@ -38,7 +38,7 @@ const meter: Meter = {
   firmware: 'V01.01.01',
   via: null,
   intervalMs: 35_000,
-  controls: CONTROLS.protobuf,
+  controls: controlsOver('protobuf')({ isDtu: true, ratedPower: 3000 }),
 };
 const ports = [1, 6].flatMap((port) => PORT_MEASUREMENTS.map((one) => portMeasurement(one, port)));
 

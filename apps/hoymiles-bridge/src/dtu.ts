@@ -4,14 +4,15 @@ import type { MeterCommand, SourceContext } from '@meterbridge/core/runtime';
 import type { Link } from '@meterbridge/core/transport';
 import * as z from 'zod';
 import { type Asking, askModbus, askProtobuf } from './asking.ts';
-import type { DtuEntry } from './config.ts';
-import { CONTROLS, ControlRules } from './control.ts';
+import type { DtuEntry, Protocol } from './config.ts';
+import { controlsOver } from './control/controls.ts';
+import { ControlRules } from './control/rules.ts';
+import { targetOf } from './control/target.ts';
 import type { PlantState } from './meters/plant.ts';
 import { isInsideInverter } from './protocol/serial.ts';
 import { PlantReadings } from './readings.ts';
 import { settingsOf } from './settings.ts';
 
-export type Protocol = 'modbus' | 'protobuf';
 const TCP_PORTS: Readonly<Record<Protocol, number>> = { modbus: 502, protobuf: 10_081 };
 /** A serial server knows its line by itself. */
 const LINE = { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1 } as const;
@@ -60,20 +61,15 @@ export class Dtu {
     return this.#alone(async () => {
       const spoken = this.#spoken;
       if (!spoken) throw new BridgeError('control/refused', 'the DTU was not reached yet');
-      const serials = this.#plant.serials;
-      const order = this.#rules.judge(command, serials, performance.now());
+      const [protocol, asking] = spoken;
+      const target = targetOf(command, this.#plant.inverters, protocol, this.#entry.control);
+      const order = this.#rules.judge(command, target, performance.now());
       if (!order) return;
       command.tell('accepted');
-      const [protocol, asking] = spoken;
-      const { signal } = context;
+      const progress = { timezone: this.#entry.timezone, signal: context.signal, tell: command.tell };
       this.#link ??= await this.#open(context, protocol);
-      await asking.order(this.#link, context, order, {
-        serials,
-        timezone: this.#entry.timezone,
-        signal,
-        tell: command.tell,
-      });
-      this.#rules.done(order);
+      await asking.order(this.#link, context, { order, target, progress });
+      this.#rules.done(order, target);
     });
   }
 
@@ -129,7 +125,7 @@ export class Dtu {
       try {
         const state = await this.#askTwice(context, one, nowMs);
         this.#spoken = one;
-        if (this.#entry.control.enabled) this.#plant.controls = CONTROLS[one[0]];
+        if (this.#entry.control.enabled) this.#plant.controls = controlsOver(one[0]);
         return state;
       } catch (thrown) {
         await this.close();

@@ -18,6 +18,8 @@ export interface PlantBlocks {
   readonly dtuSerial: string;
   /** In the order of the DTU's list; none twice. */
   readonly ports: readonly PortBlock[];
+  /** Places of the ports in that list, from 1, by the serial number of their inverter. */
+  readonly entries: ReadonlyMap<string, readonly number[]>;
 }
 
 /** What a reader has found out about its DTU; worth keeping over a restart. */
@@ -62,7 +64,7 @@ export class BlockReader {
     }
     if (isLooking) this.#lookedMs = nowMs;
     this.#count = found.length;
-    return { dtuSerial: this.#dtuSerial, ports: withoutTwins(found) };
+    return { dtuSerial: this.#dtuSerial, ports: withoutTwins(found), entries: entriesOf(found) };
   }
 
   async #readBlocks(read: ReadRegisters, at: number, most: number): Promise<Uint8Array> {
@@ -88,6 +90,12 @@ export class BlockReader {
 
 function isTooWide({ code }: BridgeError): boolean {
   return TOO_WIDE.has(code);
+}
+
+function entriesOf(ports: readonly PortBlock[]): ReadonlyMap<string, readonly number[]> {
+  const places = ports.map(({ serial }, at) => ({ serial, entry: at + 1 }));
+  const groups = Map.groupBy(places, ({ serial }) => serial);
+  return new Map(Array.from(groups, ([serial, group]) => [serial, group.map(({ entry }) => entry)]));
 }
 
 /** Some DTUs list a port twice. */

@@ -13,6 +13,7 @@ const SETTINGS: PlantSettings = {
   resetHour: 0,
   intervalMs: 60_000,
   excluded: new Set(),
+  rated: new Map(),
   inverterKeys: null,
   portKeys: null,
   multipliers: {},

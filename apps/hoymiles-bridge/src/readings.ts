@@ -1,5 +1,6 @@
-import type { Control, MeasuredValue, Meter, Reading } from '@meterbridge/core/model';
+import type { MeasuredValue, Reading } from '@meterbridge/core/model';
 import { localTime } from './clock.ts';
+import { type ControlsOf, type Identity, PlantMeters } from './meters/identity.ts';
 import {
   type Activity,
   DTU_MEASUREMENTS,
@@ -19,16 +20,14 @@ import {
   portValues,
 } from './meters/values.ts';
 import { ProductionCache, type StoredPort } from './protocol/production.ts';
-import { dtuModel, inverterModel } from './protocol/serial.ts';
 
-export interface PlantSettings extends PresentationSettings {
-  readonly id: string;
-  readonly name?: string | undefined;
+export interface PlantSettings extends PresentationSettings, Identity {
   readonly timezone: string;
   readonly resetHour: number;
-  readonly intervalMs: number;
   /** Serial numbers in lower case. */
   readonly excluded: ReadonlySet<string>;
+  /** W by serial number, where it is configured. */
+  readonly rated: ReadonlyMap<string, number>;
   /** Null: all. */
   readonly inverterKeys: ReadonlySet<string> | null;
   readonly portKeys: ReadonlySet<string> | null;
@@ -42,26 +41,30 @@ const CLOCK_OFF_MS = 900_000;
 
 /** Makes readings of what a DTU tells: the plant, each inverter with its ports, and meters behind the DTU. */
 export class PlantReadings {
-  /** What the DTU can be told to do. */
-  controls: readonly Control[] = [];
   readonly #settings: PlantSettings;
   readonly #production: ProductionCache;
   readonly #presentation: Presentation;
-  readonly #meters = new Map<string, Meter>();
+  readonly #meters: PlantMeters;
   #last: PlantState | null = null;
 
   constructor(settings: PlantSettings, stored: Stored = {}) {
     this.#settings = settings;
     this.#presentation = new Presentation(settings);
+    this.#meters = new PlantMeters(settings);
     const counted = Object.entries(stored).filter(
       ([key]) => !settings.excluded.has(key.slice(0, key.indexOf('/'))),
     );
     this.#production = new ProductionCache(settings, Object.fromEntries(counted));
   }
 
-  /** Of the inverters that were told last, but for those that are excluded. */
-  get serials(): readonly string[] {
-    return this.#last?.inverters.map(({ serial }) => serial) ?? [];
+  /** The inverters that were told last, but for those that are excluded. */
+  get inverters(): readonly InverterState[] {
+    return this.#last?.inverters ?? [];
+  }
+
+  /** What the DTU and its inverters can be told to do from now on. */
+  set controls(controls: ControlsOf) {
+    this.#meters.controls = controls;
   }
 
   /** What is worth keeping over a restart. */
@@ -70,34 +73,30 @@ export class PlantReadings {
   }
 
   read(state: PlantState, nowMs: number): readonly Reading[] {
-    const { excluded, isMeterReversed } = this.#settings;
-    const plant = { ...state, inverters: state.inverters.filter(({ serial }) => !excluded.has(serial)) };
+    const { excluded, rated, isMeterReversed } = this.#settings;
+    const inverters = state.inverters
+      .filter(({ serial }) => !excluded.has(serial))
+      .map((inverter) => ({ ...inverter, ratedPower: rated.get(inverter.serial) ?? inverter.ratedPower }));
+    const plant = { ...state, inverters };
     this.#last = plant;
     const time = this.#time(plant.timeMs, nowMs);
     const isDay = isSunny(plant);
-    const via = this.#dtu(plant);
+    const via = this.#meters.dtu(plant);
     const activities = plant.inverters.map((inverter) => activityOf(inverter, isDay));
-    const inverters = plant.inverters.map((inverter, at) => ({
-      meter: this.#inverter(inverter, via),
+    const ofInverters = plant.inverters.map((inverter, at) => ({
+      meter: this.#meters.inverter(inverter, via),
       time,
       values: this.#inverterValues(inverter, activities[at]!, nowMs),
     }));
     const sums = plantValues(plant, activities, this.#production.sum(nowMs));
     const meters = plant.meters.map(({ serial, values }) => ({
-      meter: this.#known({
-        id: `${via.id}_${serial}`,
-        name: `Meter ${serial}`,
-        serial,
-        model: null,
-        firmware: null,
-        via,
-      }),
+      meter: this.#meters.behind(serial, via),
       time,
       values: this.#presentation.of(METER_MEASUREMENTS, meterValues(values, isMeterReversed)),
     }));
     return [
       { meter: via, time, values: this.#presentation.of(DTU_MEASUREMENTS, sums) },
-      ...inverters,
+      ...ofInverters,
       ...meters,
     ];
   }
@@ -130,42 +129,4 @@ export class PlantReadings {
     const epochMs = isRight ? toldMs : nowMs;
     return { epochMs, offsetMinutes: localTime(epochMs, this.#settings.timezone).offset / 60 };
   }
-
-  #dtu({ dtuSerial: serial, dtuFirmware: firmware }: PlantState): Meter {
-    const { id, name = `Hoymiles ${id}` } = this.#settings;
-    return this.#known({ id, name, serial, model: dtuModel(serial) ?? 'DTU', firmware, via: null });
-  }
-
-  #inverter({ serial, firmware }: InverterState, via: Meter): Meter {
-    const model = inverterModel(serial);
-    return this.#known({
-      id: `${via.id}_${serial}`,
-      name: `Inverter ${serial}`,
-      serial,
-      model,
-      firmware,
-      via,
-    });
-  }
-
-  /** The same object as long as nothing of it changes. */
-  #known({ serial, ...rest }: Identity): Meter {
-    const before = this.#meters.get(rest.id);
-    const isSame =
-      before?.firmware === rest.firmware && before.via === rest.via && before.serialNumber === serial;
-    if (before && isSame) return before;
-    const meter: Meter = {
-      ...rest,
-      type: 'hoymiles',
-      uniqueId: serial.toLowerCase() || rest.id,
-      serialNumber: serial || null,
-      manufacturer: 'Hoymiles',
-      intervalMs: this.#settings.intervalMs,
-      ...(rest.via === null && this.controls.length > 0 && { controls: this.controls }),
-    };
-    this.#meters.set(rest.id, meter);
-    return meter;
-  }
 }
-
-type Identity = Pick<Meter, 'id' | 'name' | 'model' | 'firmware' | 'via'> & { readonly serial: string };

@@ -15,6 +15,9 @@ export function settingsOf(entry: DtuEntry): PlantSettings {
     portKeys: port_entities ? new Set(port_entities) : null,
     multipliers: entry.value_multipliers,
     names: entry.entity_friendly_names,
+    rated: new Map(
+      Object.entries(entry.rated_power ?? {}).map(([serial, watts]) => [serial.toLowerCase(), watts]),
+    ),
     isMeterReversed: entry.meter_direction === 'reversed',
   };
 }

@@ -15,6 +15,8 @@ export interface PlantState {
 export interface InverterState {
   readonly serial: string;
   readonly firmware: string | null;
+  /** W; null if it is not known. */
+  readonly ratedPower: number | null;
   /** The DTU reaches it by radio. */
   readonly isLinked: boolean;
   /** 0 no data, 3 running, 8 alarm. */
@@ -64,6 +66,10 @@ const KEYS: Readonly<Record<string, string>> = {
 
 const RUNNING = 3;
 
+/** What a DTU knows of an inverter itself. */
+export type InverterAbout = Pick<InverterState, 'firmware' | 'ratedPower'>;
+const UNKNOWN: InverterAbout = { firmware: null, ratedPower: null };
+
 /** Modbus has no inverters, only ports: those with the same serial number belong together. */
 export function plantOfBlocks(dtuSerial: string, blocks: readonly PortBlock[]): PlantState {
   const groups = Map.groupBy(blocks, ({ serial }) => serial);
@@ -72,6 +78,7 @@ export function plantOfBlocks(dtuSerial: string, blocks: readonly PortBlock[]): 
     return {
       serial,
       firmware: null,
+      ratedPower: null,
       isLinked: linkStatus !== 0,
       status,
       alarmCode,
@@ -98,12 +105,12 @@ export function plantOfBlocks(dtuSerial: string, blocks: readonly PortBlock[]): 
 export function plantOfRealData(
   data: RealData,
   alarms: ReadonlyMap<string, number> | null,
-  firmware: { readonly dtu: string | null; readonly inverters: ReadonlyMap<string, string> },
+  about: { readonly dtuFirmware: string | null; readonly inverters: ReadonlyMap<string, InverterAbout> },
 ): PlantState {
   const { inverters, ports, meters } = data;
   return {
     dtuSerial: data.dtuSerial,
-    dtuFirmware: firmware.dtu,
+    dtuFirmware: about.dtuFirmware,
     timeMs: data.time * 1000,
     inverters: inverters.map((inverter): InverterState => {
       const own = ports.filter(({ serial }) => serial === inverter.serial);
@@ -113,7 +120,7 @@ export function plantOfRealData(
       if (powerLimit) values.set('power_limit', powerLimit);
       return {
         serial,
-        firmware: firmware.inverters.get(serial) ?? null,
+        ...(about.inverters.get(serial) ?? UNKNOWN),
         isLinked: isOnline,
         status: isOnline ? (own[0]?.status ?? RUNNING) || RUNNING : 0,
         alarmCode: alarms && code,
@@ -134,6 +141,13 @@ function measured(values: ReadonlyMap<string, Decimal>): Map<string, Decimal> {
   known.delete('reactive_power');
   if (known.get('power_factor')?.mantissa === 1) known.delete('power_factor');
   return known;
+}
+
+/** W of all inverters together; null as long as it is not known of one. */
+export function ratedPowerOf(inverters: readonly InverterState[]): number | null {
+  const watts = inverters.map(({ ratedPower }) => ratedPower);
+  if (watts.length === 0 || watts.includes(null)) return null;
+  return watts.reduce<number>((sum, one) => sum + (one ?? 0), 0);
 }
 
 /** W of the ports that are reached: at night 0. */

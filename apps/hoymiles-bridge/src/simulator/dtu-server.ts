@@ -19,6 +19,7 @@ import type { SimulatedPlant } from './plant.ts';
 /** Bit of the features that demands encryption. */
 const ENCRYPTED = 2 ** 25;
 const SOFTWARE = 0x1101;
+const HM_1500 = 0x10123000;
 const ACTION_ON = 6;
 const ACTION_OFF = 7;
 /** What firmware without commands leaves unanswered. */
@@ -113,6 +114,7 @@ function appInfo({ plant, encRand, now }: DtuServerSettings): Uint8Array {
       ...NO_INVERTER_INFO,
       serial: numberOf(serial),
       software: 10_008,
+      hardwarePart: HM_1500,
     })),
   });
 }

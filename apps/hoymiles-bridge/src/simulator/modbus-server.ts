@@ -17,6 +17,7 @@ import type { SimulatedPlant } from './plant.ts';
 const ILLEGAL_FUNCTION = 1;
 const ILLEGAL_ADDRESS = 2;
 const CONTROL = 0xc000;
+const TEMPORARY_LIMIT = 0xd001;
 const LIMIT = 260;
 
 export interface ModbusServerSettings {
@@ -105,7 +106,8 @@ function memoryAt(address: number, length: number, { plant, now, faults }: Modbu
 
 /** On/off and limit, for all or for one entry of the list. */
 function written(request: Uint8Array, plant: SimulatedPlant): Uint8Array {
-  const offset = addressOf(request) - CONTROL;
+  // All inverters, as by the register of their lasting limit.
+  const offset = addressOf(request) === TEMPORARY_LIMIT ? 1 : addressOf(request) - CONTROL;
   const ports = plant.inverters.flatMap(({ serial, ports }) => Array<string>(ports).fill(serial));
   const chosen = offset < 2 ? ports : ports.slice(Math.floor(offset / 6) - 1, Math.floor(offset / 6));
   const register = offset < 2 ? offset : offset % 6;
