@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'core/model': ['core/codec', 'core/errors'],
   'core/config': ['core/errors', 'croner', 'zod', 'yaml', 'node:fs', 'node:path'],
   'core/transport': ['core/errors', 'serialport', 'node:*'],
-  'core/mqtt': ['core/errors', 'mqtt', 'node:timers'],
+  'core/mqtt': ['core/errors', 'mqtt', 'node:net', 'node:stream', 'node:timers', 'node:tls'],
   'core/store': ['core/errors', 'core/mqtt', 'node:*'],
   'core/discovery': ['core/errors', 'core/model', 'core/mqtt'],
   'core/observe': [

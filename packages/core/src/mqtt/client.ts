@@ -162,7 +162,6 @@ export class MqttClient {
           this.#learnVersion(version);
           this.#opened(connection, limits);
         },
-        isAcknowledgedLater: (topic) => this.#subscriptions.isAcknowledgedLater(topic),
         onMessage: (topic, payload, info) => this.#subscriptions.dispatch(topic, payload, info),
         onEnd: (ending) => {
           if (ending.stage === 'refused' && !isWrongVersion(ending)) this.#learnVersion(version);

@@ -1,17 +1,13 @@
-import {
-  connect,
-  type IConnackPacket,
-  type IPublishPacket,
-  type MqttClient as Library,
-  type Packet,
-} from 'mqtt';
+import { type IConnackPacket, MqttClient as Library, type Packet } from 'mqtt';
 import type { BridgeError } from '../errors/index.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { type Cause, codeOf, type Ending, type Stage } from './ending.ts';
 import type { Message } from './message.ts';
 import { HARMLESS, isSound } from './packet.ts';
 import { PacketIds } from './packet-ids.ts';
+import { CONNACK, PacketSplitter, PUBACK, PUBLISH } from './packet-splitter.ts';
 import { Publications } from './publications.ts';
+import { readPublish } from './publish-packet.ts';
 import { refusal } from './refusal.ts';
 import {
   libraryOptions,
@@ -20,6 +16,7 @@ import {
   type MqttTiming,
   type ProtocolVersion,
 } from './settings.ts';
+import { LibraryStream, openSocket } from './stream.ts';
 import type { MessageInfo } from './subscriptions.ts';
 
 const MAX_RECEIVE_MAXIMUM = 65_535;
@@ -33,8 +30,7 @@ export interface BrokerLimits {
 
 export interface ConnectionEvents {
   readonly onOpen: (limits: BrokerLimits) => void;
-  /** Whether messages on this topic are acknowledged when `taken` is called, not before. */
-  readonly isAcknowledgedLater: (topic: string) => boolean;
+  /** A message with QoS 1 is acknowledged when `taken` is called. */
   readonly onMessage: (topic: string, payload: Uint8Array, info: MessageInfo) => void;
   /** Once, whatever happened; nothing comes after it. */
   readonly onEnd: (ending: Ending) => void;
@@ -44,7 +40,9 @@ export interface ConnectionEvents {
 export class Connection {
   readonly #events: ConnectionEvents;
   readonly #timing: MqttTiming;
+  readonly #version: ProtocolVersion;
   readonly #library: Library | undefined;
+  readonly #splitter = new PacketSplitter(MAX_PACKET_BYTES);
   readonly #connectTimer: NodeJS.Timeout;
   readonly #packetIds = new PacketIds();
   readonly #publications: Publications;
@@ -53,7 +51,7 @@ export class Connection {
   #unacknowledged = 0;
   #stage: Stage = 'outside';
   #openedAt = 0;
-  #unparsedBytes = 0;
+  #isAccepted = false;
   #hasEnded = false;
 
   constructor(
@@ -64,6 +62,7 @@ export class Connection {
   ) {
     this.#events = events;
     this.#timing = timing;
+    this.#version = version;
     this.#publications = new Publications(version, this.#packetIds, (bytes) => this.#write(bytes));
     const { connectTimeoutMs } = timing;
     this.#connectTimer = setTimeout(
@@ -71,8 +70,15 @@ export class Connection {
       connectTimeoutMs,
     );
     try {
-      this.#library = connect({ ...libraryOptions(settings, version), messageIdProvider: this.#packetIds });
+      const socket = openSocket(settings);
+      const stream = new LibraryStream(socket);
+      const options = { ...libraryOptions(settings, version), messageIdProvider: this.#packetIds };
+      this.#library = new Library(() => stream, options);
       this.#listen(this.#library);
+      socket.once(settings.tls ? 'secureConnect' : 'connect', () => {
+        this.#stage = 'handshake';
+      });
+      socket.on('data', (chunk) => this.#read(chunk, stream));
     } catch (thrown) {
       // TLS refuses unusable certificates at once; nobody listens for the end yet.
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -119,48 +125,53 @@ export class Connection {
   }
 
   #listen(library: Library): void {
-    const reached = (): void => {
-      this.#stage = 'handshake';
-    };
-    const { stream } = library;
-    // What is written together goes out at once: nothing is to wait for the acknowledgement of what went before.
-    if ('setNoDelay' in stream && typeof stream.setNoDelay === 'function') stream.setNoDelay(true);
-    library.stream.once('secureConnect', reached);
-    if (library.options.protocol === 'mqtt') library.stream.once('connect', reached);
-    library.stream.on('data', (chunk: Uint8Array) => this.#buffered(chunk.length));
     library.on('packetreceive', (packet) => this.#received(packet));
     library.on('connect', (connack) => this.#opened(connack));
-    library.on('message', (topic, payload, { retain }) =>
-      this.#events.onMessage(topic, payload, { retain, taken: () => undefined }),
-    );
     library.on('error', (error) => this.#end(causeOf(error)));
+    library.stream.on('error', (error) => this.#end(causeOf(error)));
     library.on('close', () => this.#end({ kind: 'closed' }));
   }
 
+  /** Messages, and what answers ours, are many: the library, which takes its time over each, sees the rest alone. */
+  #read(chunk: Buffer, rest: LibraryStream): void {
+    const fault = this.#splitter.push(chunk, (bytes, at, start, end) => {
+      if (this.#hasEnded) return;
+      const first = bytes[at]!;
+      const type = first >>> 4;
+      if (type === CONNACK) this.#isAccepted = true;
+      if (type === PUBLISH) this.#arrived(first, bytes.subarray(start, end));
+      else if (type !== PUBACK || !this.#answered(bytes.subarray(start, end)))
+        rest.push(bytes.subarray(at, end));
+    });
+    if (fault) this.#end({ kind: 'garbage', detail: fault });
+    // Whatever comes is a sign of life.
+    else if (!this.#hasEnded) this.#library?.reschedulePing(true);
+  }
+
+  #arrived(first: number, body: Buffer): void {
+    const publish = this.#isAccepted ? readPublish(this.#version, first, body) : null;
+    if (!publish) {
+      this.#end({ kind: 'garbage', detail: 'a message that cannot be read' });
+      return;
+    }
+    const { topic, payload, retain, packetId } = publish;
+    const taken = packetId === null ? (): void => undefined : this.#acknowledgements.expect(packetId);
+    this.#events.onMessage(topic, payload, { retain, taken });
+  }
+
+  /** @returns whether it was about one of our own */
+  #answered(body: Buffer): boolean {
+    const id = body.length < 2 ? 0 : body.readUInt16BE(0);
+    if (!this.#publications.isUnderWay(id)) return false;
+    this.#acked();
+    this.#publications.answered(id, body[2] ?? 0);
+    return true;
+  }
+
   #received(packet: Packet): void {
-    this.#unparsedBytes = 0;
     if (!this.#hasEnded) this.#inspect(packet);
     // The library goes on with what it has parsed, and would trip over a packet that is not sound.
     if (this.#hasEnded) Object.assign(packet, HARMLESS);
-    else if (packet.cmd === 'publish' && packet.qos === 1) this.#acknowledgeLater(packet);
-    else if (packet.cmd === 'puback') this.#published(packet);
-  }
-
-  #published(packet: Extract<Packet, { cmd: 'puback' }>): void {
-    const { messageId = 0, reasonCode = 0 } = packet;
-    if (!this.#publications.isUnderWay(messageId)) return;
-    Object.assign(packet, HARMLESS);
-    this.#acked();
-    this.#publications.answered(messageId, reasonCode);
-  }
-
-  /** The library would acknowledge the message at once: it does not get to see it. */
-  #acknowledgeLater(packet: IPublishPacket): void {
-    const { topic, payload, retain, messageId = 0 } = packet;
-    if (!this.#events.isAcknowledgedLater(topic)) return;
-    Object.assign(packet, HARMLESS);
-    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-    this.#events.onMessage(topic, bytes, { retain, taken: this.#acknowledgements.expect(messageId) });
   }
 
   #write(bytes: Uint8Array): void {
@@ -187,13 +198,6 @@ export class Connection {
       receiveMaximum: properties?.receiveMaximum ?? MAX_RECEIVE_MAXIMUM,
       maximumPacketSize: properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY,
     });
-  }
-
-  /** The parser would take up to 256 MB before it tells of a packet. */
-  #buffered(bytes: number): void {
-    this.#unparsedBytes += bytes;
-    if (this.#unparsedBytes <= 2 * MAX_PACKET_BYTES) return;
-    this.#end({ kind: 'garbage', detail: `a packet of more than ${MAX_PACKET_BYTES} bytes` });
   }
 
   #awaitAck(): void {

@@ -3,11 +3,9 @@ import type { Packet } from 'mqtt';
 /** A packet, or the change of one, over which the library does nothing. */
 export const HARMLESS = { cmd: 'pingresp' } as const;
 
-/** MQTT.js does not check that an acknowledgement, or a message that wants one, says which (MQTT 5, section 2.2.1). */
+/** MQTT.js does not check that an acknowledgement says which one it is (MQTT 5, section 2.2.1). */
 export function isSound(packet: Packet): boolean {
   switch (packet.cmd) {
-    case 'publish':
-      return packet.qos === 0 || isPacketId(packet.messageId);
     case 'puback':
     case 'pubrec':
     case 'pubrel':

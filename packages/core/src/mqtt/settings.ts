@@ -53,11 +53,8 @@ export const MAX_PACKET_BYTES = 16 * 1024 * 1024;
 
 /** One connection, and no more: MQTT.js does not reconnect, queue or re-send by itself. */
 export function libraryOptions(settings: MqttSettings, version: ProtocolVersion): IClientOptions {
-  const { host, tcpPort, tls, username, password, clientId, keepaliveS, will, sessionExpiryS = 0 } = settings;
+  const { username, password, clientId, keepaliveS, will, sessionExpiryS = 0 } = settings;
   return {
-    protocol: tls ? 'mqtts' : 'mqtt',
-    host,
-    port: tcpPort,
     protocolVersion: version,
     clientId,
     clean: sessionExpiryS === 0,
@@ -71,11 +68,5 @@ export function libraryOptions(settings: MqttSettings, version: ProtocolVersion)
       properties: { maximumPacketSize: MAX_PACKET_BYTES, sessionExpiryInterval: sessionExpiryS },
     }),
     ...(username !== undefined && { username, ...(password !== undefined && { password }) }),
-    ...(tls && {
-      rejectUnauthorized: !tls.insecure,
-      ...(tls.ca !== undefined && { ca: tls.ca }),
-      ...(tls.cert !== undefined && { cert: tls.cert }),
-      ...(tls.key !== undefined && { key: tls.key }),
-    }),
   };
 }

@@ -48,15 +48,6 @@ export class Subscriptions {
     };
   }
 
-  /** Whether the receiver itself says when a message is taken. */
-  isAcknowledgedLater(topic: string): boolean {
-    for (const [filter, subscribers] of this.#byFilter) {
-      if (!matchesFilter(filter, topic)) continue;
-      for (const { isAcknowledgedLater } of subscribers) if (isAcknowledgedLater) return true;
-    }
-    return false;
-  }
-
   dispatch(topic: string, payload: Uint8Array, info: MessageInfo): void {
     if (payload.length > MAX_PAYLOAD_BYTES) {
       const detail = `a message on ${topic} was dropped: it has ${payload.length} bytes`;
@@ -64,9 +55,14 @@ export class Subscriptions {
       info.taken();
       return;
     }
+    let isTakenLater = false;
     for (const [filter, subscribers] of this.#byFilter) {
       if (!matchesFilter(filter, topic)) continue;
-      for (const { onMessage } of subscribers) safely(() => onMessage(topic, payload, info), this.#onError);
+      for (const { onMessage, isAcknowledgedLater } of subscribers) {
+        isTakenLater ||= isAcknowledgedLater;
+        safely(() => onMessage(topic, payload, info), this.#onError);
+      }
     }
+    if (!isTakenLater) info.taken();
   }
 }

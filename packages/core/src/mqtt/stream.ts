@@ -1,0 +1,51 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
+import type { MqttSettings } from './settings.ts';
+
+/** The socket to the broker; with TLS, `secureConnect` tells that it is there, without it is `connect`. */
+export function openSocket({ host, tcpPort: port, tls }: MqttSettings): Socket {
+  const socket = tls ? connectTls(tlsOptions(host, port, tls)) : connectTcp({ host, port });
+  // What is written together goes out at once: nothing is to wait for the acknowledgement of what went before.
+  return socket.setNoDelay(true);
+}
+
+function tlsOptions(host: string, port: number, tls: NonNullable<MqttSettings['tls']>) {
+  const { insecure, ...own } = tls;
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  return { ...own, ...name, host, port, rejectUnauthorized: !insecure };
+}
+
+/** The connection as the library sees it: it reads only what is left for it. */
+export class LibraryStream extends Duplex {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    super();
+    this.#socket = socket;
+    socket.on('error', (error) => this.destroy(error));
+    socket.on('close', () => this.destroy());
+  }
+
+  override _read(): void {
+    // What comes is pushed at once: little is left for the library.
+  }
+
+  override _write(chunk: Uint8Array, _: BufferEncoding, done: () => void): void {
+    if (this.#socket.write(chunk)) done();
+    else this.#socket.once('drain', done);
+  }
+
+  override _writev(chunks: { readonly chunk: Uint8Array }[], done: () => void): void {
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'utf8', done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}
