@@ -47,7 +47,7 @@ export const HOUSE: z.input<typeof lineDescription> = {
 
 /** The house on a TCP port. */
 export async function simulatedHouse(more: Partial<ServeSettings> = {}) {
-  const slaves = slavesOfDescription(lineDescription.parse(HOUSE));
+  const slaves = [...slavesOfDescription(lineDescription.parse(HOUSE))];
   const tcp = { host: '127.0.0.1', tcpPort: 0 };
   const line = await serveLine({ slaves, tcp, ...more });
   return {

@@ -52,13 +52,16 @@ const meter = z.strictObject({
   rts: z.boolean().default(true).describe('Switch RTS on.'),
   meter: target.meta({
     description:
-      'Which meter of the line: its primary address, or in quotes its secondary one, 8 or 16 digits. The scan command finds them. all: every one that a search finds when the bridge starts; they are called as this entry, with their secondary address behind it.',
+      'Which meter of the line: its primary address, or in quotes its secondary one, 8 or 16 digits. The scan command finds them. all: every other one of the line that a search finds; they are called as this entry, with their secondary address behind it.',
     examples: ['1234567824400107'],
   }),
-  rescan: duration.exactOptional().meta({
-    description: 'With meter: all: search again so often.',
-    examples: ['1d'],
-  }),
+  discover: z
+    .enum(['on_start', 'interval', 'off'])
+    .default('on_start')
+    .describe(
+      'With meter: all: search when the bridge starts, or then and every `rescan`, or only when told to by MQTT.',
+    ),
+  rescan: duration.prefault('1d').describe('With discover: interval: time between two searches.'),
   ...timetable('15m'),
   key: secret()
     .regex(/^[0-9A-Fa-f]{32}$/, KEY)
@@ -90,14 +93,20 @@ export interface MbusLine {
   readonly meters: readonly MbusMeter[];
   /** The entry for all other meters of the line. */
   readonly others: MbusMeter | null;
+  /** The longest of its meters: a line has one only. */
+  readonly expire_after?: number;
 }
 
 /** One entry for each line. */
 export function linesOf({ meters }: z.output<typeof config>): readonly MbusLine[] {
   const byAddress = Map.groupBy(meters, (one) => one.address.url);
-  return Array.from(byAddress, ([id, all]) => ({
-    id,
-    meters: all.filter((one) => one.meter !== EVERY_METER),
-    others: all.find((one) => one.meter === EVERY_METER) ?? null,
-  }));
+  return Array.from(byAddress, ([id, all]) => {
+    const expireAfter = Math.max(...all.map((one) => one.expire_after ?? 0));
+    return {
+      id,
+      meters: all.filter((one) => one.meter !== EVERY_METER),
+      others: all.find((one) => one.meter === EVERY_METER) ?? null,
+      ...(expireAfter > 0 && { expire_after: expireAfter }),
+    };
+  });
 }

@@ -1,16 +1,13 @@
 import { bytesOf } from '@meterbridge/core/codec';
 import { BridgeError } from '@meterbridge/core/errors';
-import type { Reading } from '@meterbridge/core/model';
 import type { SourceContext } from '@meterbridge/core/runtime';
 import type { Link } from '@meterbridge/core/transport';
 import { decryptWith } from './aes.ts';
 import type { MbusLine, MbusMeter } from './config.ts';
 import type { Answer } from './exchange.ts';
 import { Master } from './master.ts';
-import type { SecondaryAddress } from './protocol/secondary-address.ts';
 import { decodeTelegram } from './protocol/telegram.ts';
-import { readingOf } from './reader.ts';
-import { readOut } from './readout.ts';
+import { type Readout, readOut } from './readout.ts';
 
 /** What decides how a line is spoken on. */
 export type LineKeys = Pick<MbusMeter, 'address' | 'baud' | 'dtr' | 'rts' | 'tcp_latency' | 'answer_timeout'>;
@@ -23,6 +20,8 @@ export class LineSession implements AsyncDisposable {
   readonly #context: SourceContext<MbusLine>;
   #link: { readonly link: Link; readonly baud: number } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Nobody on the line has answered so far. */
+  isMute = true;
 
   constructor(context: SourceContext<MbusLine>) {
     this.#context = context;
@@ -30,28 +29,37 @@ export class LineSession implements AsyncDisposable {
 
   /**
    * Reads one meter.
-   * @param onAddress told its secondary address
    * @throws BridgeError as readOut; link/…
    */
-  async read(
-    meter: MbusMeter,
-    intervalMs: number,
-    onAddress: (address: SecondaryAddress | null) => void,
-  ): Promise<Reading> {
+  async read(meter: MbusMeter): Promise<Readout> {
     const { key, max_telegrams: maxTelegrams } = meter;
     const readout = await this.inTurn(meter, (master) =>
       readOut(master, meter.meter, { maxTelegrams, decrypt: key ? decryptWith(bytesOf(key)) : undefined }),
     );
-    onAddress(readout.address);
     if (readout.problem) this.#context.report(readout.problem);
-    return readingOf(readout, meter, { epochMs: Date.now(), intervalMs });
+    return readout;
   }
 
   /** Has the line for itself while `work` goes on. */
   async inTurn<T>(keys: LineKeys, work: (master: Master) => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(async () => work(masterOf(await this.#open(keys), keys, this.#context)));
+    const turn = this.#turn.then(async () => work(await this.#master(keys)));
     this.#turn = turn.catch(() => undefined);
     return await turn;
+  }
+
+  async #master(keys: LineKeys): Promise<Master> {
+    const { signal, frame } = this.#context;
+    return new Master(await this.#open(keys), {
+      baudRate: keys.baud,
+      latencyMs: keys.address.kind === 'tcp' ? keys.tcp_latency : SERIAL_LATENCY_MS,
+      answerMs: keys.answer_timeout,
+      signal,
+      onAnswer: (answer) => {
+        if (answer.bytes.length === 0) return;
+        this.isMute = false;
+        tell(answer, frame);
+      },
+    });
   }
 
   /** Meters of another speed need the port anew. */
@@ -75,18 +83,7 @@ export class LineSession implements AsyncDisposable {
   }
 }
 
-function masterOf(link: Link, keys: LineKeys, { signal, frame }: SourceContext<MbusLine>): Master {
-  return new Master(link, {
-    baudRate: keys.baud,
-    latencyMs: keys.address.kind === 'tcp' ? keys.tcp_latency : SERIAL_LATENCY_MS,
-    answerMs: keys.answer_timeout,
-    signal,
-    onAnswer: (answer) => tell(answer, frame),
-  });
-}
-
 function tell({ frame, bytes, noise }: Answer, show: SourceContext<MbusLine>['frame']): void {
-  if (bytes.length === 0) return;
   if (!frame) show({ bytes, error: new BridgeError('frame/malformed', `${noise} bytes that are no frame`) });
   else if (frame.type === 'long' || frame.type === 'control') {
     const telegram = decodeTelegram(frame);

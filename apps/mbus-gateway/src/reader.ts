@@ -1,14 +1,22 @@
 import type { MeasuredValue, Meter, Reading } from '@meterbridge/core/model';
 import { localInstant } from '@meterbridge/core/runtime';
+import { machineClock } from './clock.ts';
 import { measuredValues, type RecordChoice } from './meters/measurement.ts';
 import { statusValue } from './meters/status.ts';
-import type { LocalClock } from './meters/value.ts';
 import { fixedMediumName, mediumName } from './protocol/medium.ts';
 import type { Readout } from './readout.ts';
 
 export interface ReaderSettings extends RecordChoice {
   readonly id: string;
   readonly name?: string | undefined;
+}
+
+export interface ReadingOptions {
+  /** When the meter told it. */
+  readonly epochMs: number;
+  readonly intervalMs: number | null;
+  /** What it is read through. */
+  readonly via?: Meter | null;
 }
 
 /** Where the values of a meter of the fixed structure are counted as in the variable one. */
@@ -19,16 +27,20 @@ const FIXED_MODE_2 = 10;
 export function readingOf(
   readout: Readout,
   settings: ReaderSettings,
-  { epochMs, intervalMs }: { readonly epochMs: number; readonly intervalMs: number | null },
+  { epochMs, intervalMs, via = null }: ReadingOptions,
 ): Reading {
   const values: MeasuredValue[] = [
     ...measuredValues(readout.records, mediumOf(readout), settings, machineClock),
   ];
   if (readout.header) values.push(statusValue(readout.header.status, readout.structure === 'variable'));
-  return { meter: meterOf(readout, settings, intervalMs), time: localInstant(epochMs), values };
+  return { meter: meterOf(readout, settings, { intervalMs, via }), time: localInstant(epochMs), values };
 }
 
-function meterOf(readout: Readout, { id, name }: ReaderSettings, intervalMs: number | null): Meter {
+function meterOf(
+  readout: Readout,
+  { id, name }: ReaderSettings,
+  { intervalMs, via }: Pick<Meter, 'intervalMs' | 'via'>,
+): Meter {
   const { header, address } = readout;
   const medium = mediumOf(readout);
   const kind = medium === null ? 'meter' : nameOfMedium(readout, medium);
@@ -43,7 +55,7 @@ function meterOf(readout: Readout, { id, name }: ReaderSettings, intervalMs: num
     manufacturer,
     model: kind,
     firmware: version === null || version === false ? null : String(version),
-    via: null,
+    via,
     intervalMs,
   };
 }
@@ -60,15 +72,3 @@ function nameOfMedium({ structure, header }: Readout, medium: number): string {
   // Which pipe the volume is measured in is nothing for a name.
   return `${name.replace(/_(in|out)let$/, '').replaceAll('_', ' ')} meter`;
 }
-
-const MINUTE_MS = 60_000;
-
-/** Meters show standard time all year round, or say that they do not; the zone is that of this machine. */
-const machineClock: LocalClock = (local, isDst) => {
-  const wallMs = Date.parse(`${local}Z`);
-  const year = Number(local.slice(0, 4));
-  const [winter, summer] = [0, 6].map((month) => -new Date(year, month, 1).getTimezoneOffset());
-  const standard = Math.min(winter!, summer!);
-  const offsetMinutes = isDst ? Math.max(winter!, summer!) : standard;
-  return { epochMs: wallMs - offsetMinutes * MINUTE_MS, offsetMinutes };
-};

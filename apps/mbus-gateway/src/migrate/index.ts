@@ -63,7 +63,7 @@ function allMeters(line: ReturnType<typeof lineOf>, interval: string | null, res
     id: 'mbus_meter',
     ...line,
     meter: 'all',
-    ...(rescan && { rescan }),
+    ...(rescan && { discover: 'interval', rescan }),
     ...(interval && { interval }),
   };
 }

@@ -1,0 +1,136 @@
+import { BridgeError } from '@meterbridge/core/errors';
+import type { Instant, Meter, Reading } from '@meterbridge/core/model';
+import { localInstant, type MeterCommand } from '@meterbridge/core/runtime';
+import { sleep } from '@meterbridge/core/transport';
+import type { MbusMeter } from './config.ts';
+import type { KnownMeters } from './known-meters.ts';
+import type { LineKeys, LineSession } from './line-session.ts';
+import { lineMeter, searchValues } from './meters/line.ts';
+import { probeOf } from './probe.ts';
+import type { SecondaryAddress } from './protocol/secondary-address.ts';
+import { type Probe, type SearchStep, searchSecondary } from './search.ts';
+import { standardAnswerMs } from './timing.ts';
+
+/** A search tells how far it is so often. */
+const TELL_EVERY_MS = 1_000;
+/** A line that is not searched tells that it is there so often. */
+const HEARTBEAT_MS = 60_000;
+
+/** Searches a line for meters when it is time or when it is told to, and tells how that is getting on. Outlives the links. */
+export class LineSearch {
+  readonly meter: Meter;
+  readonly #others: MbusMeter;
+  readonly #known: KnownMeters;
+  readonly #keys: LineKeys;
+  #isWanted: boolean;
+  #progress: number | null = null;
+  #searched: Instant | null = null;
+  #dueMs = Number.POSITIVE_INFINITY;
+  #hasTold = false;
+  #wake = new AbortController();
+  /** Of the search that is wanted: whether it came to its end. */
+  #ended = Promise.withResolvers<boolean>();
+
+  constructor(others: MbusMeter, known: KnownMeters) {
+    this.meter = lineMeter(others.id, others.name);
+    this.#others = others;
+    this.#known = known;
+    this.#isWanted = others.discover !== 'off';
+    // Most masks mean nobody: a search waits as long as the standard says and no longer.
+    this.#keys = { ...others, answer_timeout: others.answer_timeout ?? standardAnswerMs(others.baud) };
+  }
+
+  /** ON begins a search unless one is going on, OFF ends it. @throws BridgeError control/refused */
+  async command({ text, tell }: Pick<MeterCommand, 'text' | 'tell'>): Promise<void> {
+    if (text !== 'ON' && text !== 'OFF')
+      throw new BridgeError('control/refused', `"${text}" is neither ON nor OFF`);
+    this.#isWanted = text === 'ON';
+    if (!this.#isWanted) {
+      this.#answer(false);
+      return;
+    }
+    tell('running');
+    this.#wake.abort();
+    if (await this.#ended.promise) return;
+    throw new BridgeError('control/refused', 'the search was ended before its time');
+  }
+
+  /** Readings of the line itself, without end: while it is searched, and as a sign of life. */
+  async *readings(session: LineSession, signal: AbortSignal): AsyncGenerator<Reading, never> {
+    for (;;) {
+      if (this.#isWanted) yield* this.#search(session, signal);
+      else if (!this.#hasTold || !session.isMute || this.#known.all.length === 0) {
+        // A line that cannot be opened is not there.
+        await session.inTurn(this.#keys, async () => undefined);
+        yield { ...this.#reading(), unchanged: this.#hasTold };
+        this.#hasTold = true;
+      }
+      await this.#pause(signal);
+    }
+  }
+
+  async *#search(session: LineSession, signal: AbortSignal): AsyncGenerator<Reading, void> {
+    const met = new Set<SecondaryAddress>();
+    const probe: Probe = async (mask) => {
+      signal.throwIfAborted();
+      return await session.inTurn(this.#keys, (master) => probeOf(master, () => undefined)(mask));
+    };
+    let toldMs = Number.NEGATIVE_INFINITY;
+    for await (const { result, progress } of searchSecondary(probe)) {
+      this.#progress = progress;
+      const isMet = isAddress(result);
+      if (isMet) {
+        met.add(result);
+        this.#known.add(result);
+      }
+      if (isMet || performance.now() - toldMs >= TELL_EVERY_MS) {
+        toldMs = performance.now();
+        yield this.#reading();
+      }
+      if (!this.#isWanted) break;
+    }
+    this.#end(met);
+    yield this.#reading();
+  }
+
+  #end(met: ReadonlySet<SecondaryAddress>): void {
+    const { discover, rescan } = this.#others;
+    this.#dueMs = discover === 'interval' ? performance.now() + rescan : Number.POSITIVE_INFINITY;
+    if (!this.#isWanted) return;
+    this.#isWanted = false;
+    this.#known.settle(met);
+    this.#progress = 1;
+    this.#searched = localInstant(Date.now());
+    this.#answer(true);
+  }
+
+  /** Tells whoever has begun the search that is wanted, or was. */
+  #answer(isWhole: boolean): void {
+    this.#ended.resolve(isWhole);
+    this.#ended = Promise.withResolvers();
+  }
+
+  /** Until a search is due, or the line is to tell that it is there. */
+  async #pause(signal: AbortSignal): Promise<void> {
+    if (this.#isWanted) return;
+    this.#wake = new AbortController();
+    const either = AbortSignal.any([signal, this.#wake.signal]);
+    const ms = Math.max(0, Math.min(HEARTBEAT_MS, this.#dueMs - performance.now()));
+    await sleep(ms, either).catch(() => signal.throwIfAborted());
+    this.#isWanted ||= performance.now() >= this.#dueMs;
+  }
+
+  #reading(): Reading {
+    const state = {
+      isSearching: this.#isWanted,
+      progress: this.#progress,
+      found: this.#known.foundCount,
+      searched: this.#searched,
+    };
+    return { meter: this.meter, time: localInstant(Date.now()), values: searchValues(state) };
+  }
+}
+
+function isAddress(result: SearchStep['result']): boolean {
+  return result !== 'none' && result !== 'collision';
+}
