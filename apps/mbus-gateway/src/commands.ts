@@ -1,17 +1,15 @@
 import { once } from 'node:events';
 import { bytesOf } from '@meterbridge/core/codec';
-import { type Address, loadConfig, sampleYaml } from '@meterbridge/core/config';
+import { type Address, loadConfig } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { mbusFault } from '@meterbridge/core/frames';
 import { type Command, InvalidArgumentError, untilInterrupted } from '@meterbridge/core/runtime';
-import * as z from 'zod';
 import { decryptWith } from './aes.ts';
 import { parseAddress, positiveInteger } from './arguments.ts';
-import { config } from './config.ts';
 import { frameJson } from './decode.ts';
 import { inputFrames } from './decode-input.ts';
 import { lineCommands } from './line-commands.ts';
-import { migrate } from './migrate/index.ts';
+import { recogniseOldFiles, takeOver } from './migrate/take-over.ts';
 import type { DecodeOptions } from './protocol/telegram.ts';
 import { slavesOfFrames } from './simulator/content.ts';
 import { lineDescription, slavesOfDescription } from './simulator/description.ts';
@@ -50,6 +48,7 @@ export function commands(program: Command): void {
     .option('--seed <n>', 'same seed, same faults', positiveInteger, 1)
     .action(simulate);
   lineCommands(program);
+  recogniseOldFiles(program);
 }
 
 async function decodeFile(file: string, options: DecodeOptions): Promise<void> {
@@ -62,10 +61,13 @@ async function decodeFile(file: string, options: DecodeOptions): Promise<void> {
 
 /** The configuration goes to standard output, what could not be taken over to standard error. */
 function migrateFile(file: string): void {
-  const { config: old } = loadConfig(z.looseObject({}), { file, env: {} });
-  const migrated = migrate(old);
-  process.stdout.write(sampleYaml(config, { name: 'mbus-gateway', example: migrated.config }));
-  for (const note of migrated.notes) process.stderr.write(`${note}\n`);
+  const taken = takeOver(file);
+  if (!taken)
+    throw new BridgeError('config/invalid', `${file} is no configuration of mbus-mqtt-gateway`, {
+      hint: 'It has neither mqtt_broker (config.json, version 1) nor mqtt.broker (config.yaml, version 2).',
+    });
+  process.stdout.write(taken.yaml);
+  for (const note of taken.notes) process.stderr.write(`${note}\n`);
 }
 
 interface SimulateOptions {

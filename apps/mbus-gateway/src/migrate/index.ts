@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { config } from '../config.ts';
 import { notesOn } from './notes.ts';
 import { brokerOf, durationOf, lineOf, listOf, type Section, sectionOf, textOf } from './old.ts';
-import { breakerOf, httpOf, logOf, sessionOf, storeOf } from './sections.ts';
+import { breakerOf, httpOf, logOf, sessionOf, storeOf, topicsOf } from './sections.ts';
 
 /** A configuration in our words, and what could not be taken over as it was. */
 export interface Migrated {
@@ -22,9 +22,14 @@ const USUAL_BAUD = 9600;
  * @param old as YAML is read
  */
 export function migrate(old: Section): Migrated {
-  const isFirst = 'mqtt_broker' in old || 'mbus_port' in old;
-  const migrated = isFirst ? first(old) : second(old);
+  const migrated = versionOf(old) === 1 ? first(old) : second(old);
   return { config: migrated, notes: [...notesOn(old), ...warnings(migrated.meters ?? [])] };
+}
+
+/** Of mbus-mqtt-gateway, by the keys that only its files have; null for any other file. */
+export function versionOf(old: Section): 1 | 2 | null {
+  if ('mqtt_broker' in old || 'mbus_port' in old) return 1;
+  return 'mbus' in old || 'broker' in sectionOf(old.mqtt) ? 2 : null;
 }
 
 function first(old: Section): Config {
@@ -36,7 +41,10 @@ function first(old: Section): Config {
   const isSearched = old.enable_discovery !== false || known.length === 0;
   const rescan = durationOf(old.mbus_scan_interval_minutes ?? old.discovery_interval_minutes ?? 60, MINUTE);
   return {
-    mqtt: brokerOf(old.mqtt_broker, old.mqtt_port, old.mqtt_username, old.mqtt_password),
+    mqtt: {
+      ...brokerOf(old.mqtt_broker, old.mqtt_port, old.mqtt_username, old.mqtt_password),
+      ...topicsOf(old.mqtt_topic, 'mbus'),
+    },
     ...(old.enable_debug === true && { log: { level: 'debug' } }),
     meters: [...known, ...(isSearched ? [allMeters(line, interval, rescan)] : [])],
   };
@@ -72,14 +80,24 @@ function second(old: Section): Config {
   const [mqtt, mbus, homeassistant] = [old.mqtt, old.mbus, old.homeassistant].map(sectionOf);
   const line = lineOf(mbus?.port, mbus?.baudrate ?? USUAL_BAUD);
   const prefix = textOf(homeassistant?.discovery_prefix);
+  const expireAfter = durationOf(sectionOf(homeassistant?.availability).expire_after);
   return {
-    mqtt: { ...brokerOf(mqtt?.broker, mqtt?.port, mqtt?.username, mqtt?.password), ...sessionOf(mqtt ?? {}) },
+    mqtt: {
+      ...brokerOf(mqtt?.broker, mqtt?.port, mqtt?.username, mqtt?.password),
+      ...sessionOf(mqtt ?? {}),
+      ...topicsOf(mqtt?.topic_prefix, 'homeassistant'),
+    },
     ...logOf(sectionOf(old.logging)),
     ...httpOf(sectionOf(old.monitoring)),
     store: storeOf(sectionOf(old.persistence)),
     ...(prefix && { homeassistant: { discovery_prefix: prefix } }),
     ...breakerOf(sectionOf(sectionOf(old.advanced).circuit_breaker)),
-    meters: [allMeters(line, durationOf(mbus?.read_interval ?? 15), durationOf(mbus?.scan_interval ?? 3600))],
+    meters: [
+      {
+        ...allMeters(line, durationOf(mbus?.read_interval ?? 15), durationOf(mbus?.scan_interval ?? 3600)),
+        ...(expireAfter && { expire_after: expireAfter }),
+      },
+    ],
   };
 }
 

@@ -43,6 +43,20 @@ async function migrated(name: string, text: string) {
   }
 }
 
+/** What a command says of a file. */
+async function told(text: string, args: (file: string) => readonly string[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'mbus-'));
+  try {
+    const file = join(folder, 'old.yaml');
+    await writeFile(file, text);
+    await using app = await startApp('mbus-gateway', args(file));
+    const code = await app.exit;
+    return { code, stdout: app.stdout.join('\n'), stderr: app.stderr.join('\n') };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 describe('migrate', () => {
   it('takes over the config.yaml of version 2', async () => {
     const { config: ours, notes } = await migrated('config.yaml', SECOND);
@@ -54,6 +68,7 @@ describe('migrate', () => {
         client_id: 'mbus',
         qos: 2,
         keepalive: 60_000,
+        topics: { attribute: 'homeassistant/device/{meter}/{parameter}' },
       },
       log: {
         level: 'warn',
@@ -75,7 +90,9 @@ describe('migrate', () => {
         address: { url: 'tcp://10.0.0.5:10001' },
         baud: 2400,
         meter: 'FFFFFFFFFFFFFFFF',
+        discover: 'interval',
         rescan: 7_200_000,
+        expire_after: 300_000,
         interval: 15_000,
       },
     ]);
@@ -83,7 +100,6 @@ describe('migrate', () => {
       'mqtt.topic_prefix',
       'mqtt.reconnect',
       'mbus.timeout',
-      'homeassistant.availability',
       'homeassistant.bridge_state_topic',
       'monitoring.metrics_path',
       'logging.error_file',
@@ -103,6 +119,49 @@ describe('migrate', () => {
       { id: 'mbus_meter_1234567824400107', baud: 9600, meter: '1234567824400107', interval: 3_600_000 },
     ]);
     expect(ours.meters).toHaveLength(2);
-    expect(notes).toEqual(['mqtt_topic: topics begin with mqtt.base_topic (meters) now']);
+    expect(ours.mqtt.topics.attribute).toBe('mbus/device/{meter}/{parameter}');
+    expect(notes).toEqual([expect.stringMatching(/^mqtt_topic: values stay below it/)]);
+  });
+});
+
+describe('check', () => {
+  const check = (file: string) => ['check', '--config', file];
+
+  it.each([
+    ['config.yaml of version 2', SECOND, 'version 2', 'knx.on: has no counterpart'],
+    ['config.json of version 1', FIRST, 'version 1', 'mqtt_topic: '],
+  ])('says of a %s that it can be taken over, and how', async (_of, text, version, note) => {
+    const { code, stdout, stderr } = await told(text, check);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`${version}; it can be taken over:`);
+    expect(stdout).toMatch(/mbus-gateway migrate \S+old\.yaml > mbus-gateway\.yaml/);
+    expect(stdout).toContain(note);
+    expect(stdout).not.toContain('s3cret');
+  });
+
+  it.each([
+    [SECOND.replace('1884', '99999'), 'mqtt.url: '],
+    [FIRST.replace('"address": 5', '"address": 251'), 'meters[0].meter: must be a primary address'],
+  ])('says what of an old file cannot be taken over', async (text, problem) => {
+    for (const command of [check, (file: string) => ['migrate', file]]) {
+      const { code, stdout, stderr } = await told(text, command);
+      expect([code, stdout]).toEqual([78, '']);
+      expect(stderr).toContain(problem);
+    }
+  });
+
+  it('takes other files for ours', async () => {
+    const { code, stderr } = await told('mqtt: { url: mqtt://localhost }', check);
+    expect(code).toBe(78);
+    expect(stderr).toContain('meters');
+  });
+});
+
+describe('run', () => {
+  it('does not begin with an old file, but says how to take it over', async () => {
+    const { code, stderr } = await told(SECOND, (file) => ['run', '--config', file]);
+    expect(code).toBe(78);
+    expect(stderr).toContain('version 2');
+    expect(stderr).toContain('mbus-gateway migrate');
   });
 });

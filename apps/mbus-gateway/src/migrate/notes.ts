@@ -6,22 +6,26 @@ const TAKEN: ReadonlySet<string> = new Set(
   `mqtt_broker mqtt_port mqtt_username mqtt_password mbus_port mbus_baudrate mbus_scan_interval_minutes enable_debug
   enable_discovery discovery_interval_minutes reading_interval_minutes known_devices
   mqtt.broker mqtt.port mqtt.username mqtt.password mqtt.client_id mqtt.qos mqtt.keepalive
-  mbus.port mbus.baudrate mbus.scan_interval mbus.read_interval homeassistant.discovery_prefix persistence.database
+  mbus.port mbus.baudrate mbus.scan_interval mbus.read_interval homeassistant.discovery_prefix homeassistant.availability.expire_after
+  persistence.database
   persistence.history_days persistence.max_queue_size monitoring.enable_http monitoring.http_port logging.level
   logging.format logging.file logging.max_size_mb logging.backup_count advanced.circuit_breaker.failure_threshold
   advanced.circuit_breaker.timeout`.split(/\s+/),
 );
 
+const TOPICS =
+  'values stay below it, under the names of parameters that this bridge has (energy, not energie_wh); all else is below mqtt.base_topic (meters)';
+
 /** What becomes of the others. */
 const NOTES: Readonly<Record<string, string>> = {
-  mqtt_topic: 'topics begin with mqtt.base_topic (meters) now',
+  mqtt_topic: TOPICS,
   use_cli_v2: 'there is one program only',
-  'mqtt.topic_prefix': 'topics begin with mqtt.base_topic (meters) now',
+  'mqtt.topic_prefix': TOPICS,
   'mqtt.reconnect': 'the bridge decides by itself when it connects again',
   'mbus.timeout': 'times follow from the speed; answer_timeout and tcp_latency change them',
   'mbus.max_retries': 'a request is sent three times, as the standard says',
   'mbus.retry_delay': 'a request is sent again as soon as the line is silent',
-  'homeassistant.availability': 'follows from the interval of each meter; expire_after changes it',
+  'homeassistant.availability.heartbeat_interval': 'the bridge tells once a minute that it is there',
   'homeassistant.bridge_state_topic': 'is meters/bridge/mbus-gateway/state now',
   'persistence.enable_recovery': 'what was not sent is always kept over a restart',
   'persistence.cleanup_interval': 'the bridge cleans up by itself',

@@ -24,6 +24,11 @@ export function sessionOf(mqtt: Section) {
   };
 }
 
+/** Each value stays where it was, but for the name of its parameter. */
+export function topicsOf(prefix: unknown, usual: string): Pick<Config['mqtt'], 'topics'> {
+  return { topics: { attribute: `${textOf(prefix) ?? usual}/device/{meter}/{parameter}` } };
+}
+
 export function logOf(old: Section): Pick<Config, 'log'> {
   const level = LEVELS[textOf(old.level)?.toUpperCase() ?? ''];
   const path = textOf(old.file);
