@@ -47,7 +47,15 @@ export const HOUSE: z.input<typeof lineDescription> = {
 
 /** The house on a TCP port. */
 export async function simulatedHouse(more: Partial<ServeSettings> = {}) {
-  const slaves = [...slavesOfDescription(lineDescription.parse(HOUSE))];
+  return await simulatedLine(HOUSE.meters, more);
+}
+
+/** A line of meters on a TCP port. */
+export async function simulatedLine(
+  meters: z.input<typeof lineDescription>['meters'],
+  more: Partial<ServeSettings> = {},
+) {
+  const slaves = [...slavesOfDescription(lineDescription.parse({ meters }))];
   const tcp = { host: '127.0.0.1', tcpPort: 0 };
   const line = await serveLine({ slaves, tcp, ...more });
   return {

@@ -2,6 +2,7 @@ import { bytesOf } from '@meterbridge/core/codec';
 import { encodeMbus } from '@meterbridge/core/frames';
 import { type Link, linkPair } from '@meterbridge/core/transport';
 import { describe, expect, it } from 'vitest';
+import { decryptWith } from './aes.ts';
 import { masterOn } from './line.fixture.ts';
 import { Master } from './master.ts';
 import { probeOf } from './probe.ts';
@@ -181,6 +182,45 @@ describe('a readout', () => {
     const { records, problem } = await readOut(master, 1, SETTINGS);
     expect(records).toHaveLength(1);
     expect(problem).toMatchObject({ code: 'meter/undecodable', facts: { fault: 'reserved_dif' } });
+  });
+
+  it.each([
+    ['a compact frame', 0x79, '00 0000 1234', 'meter/undecodable', 'compact frame (CI 79)'],
+    ['a compact frame with a long header', 0x7b, '00', 'meter/undecodable', 'compact frame (CI 7B)'],
+    [
+      'a compact frame in place of fixed data',
+      0x73,
+      '00'.repeat(20),
+      'meter/undecodable',
+      '20 bytes of fixed data',
+    ],
+    ['a format frame', 0x69, '00', 'meter/undecodable', 'format frame (CI 69)'],
+    ['COSEM', 0x7c, '00', 'meter/undecodable', 'COSEM data (CI 7C)'],
+    ['what only wireless meters send', 0x8c, '00', 'meter/undecodable', 'data of wireless meters (CI 8C)'],
+    ['mode 7', 0x72, `78563412 24400107 01 00 0007 ${'00'.repeat(17)}`, 'meter/encrypted', 'mode 7'],
+    [
+      'encryption without a key',
+      0x72,
+      `78563412 24400107 01 00 1005 ${'00'.repeat(16)}`,
+      'meter/encrypted',
+      'no key',
+    ],
+  ])('says that it cannot read %s', async (_what, ci, data, code, message) => {
+    const { master } = scriptedMaster(['E5', hexOfFrame(1, ci, data)]);
+    await expect(readOut(master, 1, SETTINGS)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('says that a key needs the secondary address where the answer does not tell it', async () => {
+    const short = hexOfFrame(1, 0x7a, `01 00 1005 ${'00'.repeat(16)}`);
+    const decrypt = decryptWith(new Uint8Array(16));
+    const { master } = scriptedMaster(['E5', short]);
+    await expect(readOut(master, 1, { ...SETTINGS, decrypt })).rejects.toMatchObject({
+      code: 'meter/encrypted',
+      hint: expect.stringContaining('secondary address'),
+    });
   });
 
   it('ends on a line that babbles', async () => {

@@ -1,5 +1,6 @@
 import { hexOf } from '@meterbridge/core/codec';
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
+import type { MbusLong } from '@meterbridge/core/frames';
 import { ABSENT, type Master } from './master.ts';
 import type { Decrypt } from './protocol/encryption.ts';
 import type { FixedHeader } from './protocol/fixed.ts';
@@ -14,6 +15,7 @@ import {
   type Telegram,
   type VariableTelegram,
 } from './protocol/telegram.ts';
+import { unreadable } from './unreadable.ts';
 
 /** Where a meter is on its line: a primary address, or a secondary one. */
 export type Target = number | SecondaryAddress;
@@ -44,8 +46,7 @@ export async function readOut(master: Master, target: Target, settings: ReadoutS
   const telegrams: ReadableTelegram[] = [];
   try {
     while (telegrams.length < settings.maxTelegrams) {
-      const answer = await master.request(a);
-      const telegram = readable(decodeTelegram(answer, { ...settings, address: knownAddress(target) }));
+      const telegram = readable(await master.request(a), target, settings);
       requireSameMeter(target, telegram, telegrams[0]);
       const previous = telegrams.at(-1);
       if (previous && isRepeated(previous, telegram)) return whole(telegrams, null);
@@ -84,16 +85,11 @@ function knownAddress(target: Target) {
 }
 
 /** A telegram with values. */
-function readable(telegram: Telegram): ReadableTelegram {
-  const { structure, fault } = telegram;
-  if (fault === 'encrypted' || fault === 'decryption_failed') {
-    const why = fault === 'encrypted' ? 'no key is known' : 'the key does not fit';
-    throw new BridgeError('meter/encrypted', `the answer is encrypted and ${why}`, { facts: { fault } });
-  }
+function readable(answer: MbusLong, target: Target, { decrypt }: ReadoutSettings): ReadableTelegram {
+  const telegram = decodeTelegram(answer, { decrypt, address: knownAddress(target) });
+  const { structure } = telegram;
   if ((structure === 'variable' || structure === 'fixed') && telegram.records) return telegram;
-  throw new BridgeError('meter/undecodable', `the answer holds no values: ${fault ?? structure}`, {
-    facts: { fault },
-  });
+  throw unreadable(answer, telegram, decrypt !== undefined);
 }
 
 function requireSameMeter(target: Target, telegram: Telegram, first: Telegram | undefined): void {

@@ -13,9 +13,10 @@ export interface Encryption {
 /** The eight bytes that a meter is known by: identification, manufacturer, version, medium, in wire order. */
 export type AddressBytes = Uint8Array;
 
-const AES_CBC_IV = 5;
-const BLOCK = 16;
-const FILLER = 0x2f;
+/** The one mode that wired meters use. */
+export const AES_CBC_IV = 5;
+export const BLOCK = 16;
+export const FILLER = 0x2f;
 /** Modes whose telegrams are no use without their key. Other words stand on telegrams that are not encrypted at all. */
 const OTHER_MODES: ReadonlySet<number> = new Set([7, 8, 9, 10, 13]);
 
@@ -52,7 +53,7 @@ export function decryptBody(
 }
 
 /** Manufacturer, identification, version and medium in wire order, then eight times the access number. */
-function initialVector(address: AddressBytes, accessNumber: number): Uint8Array {
+export function initialVector(address: AddressBytes, accessNumber: number): Uint8Array {
   const iv = new Uint8Array(BLOCK).fill(accessNumber);
   iv.set(address.subarray(4, 6), 0);
   iv.set(address.subarray(0, 4), 2);

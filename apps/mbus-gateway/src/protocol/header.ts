@@ -17,6 +17,8 @@ export interface TelegramHeader {
 
 export const LONG_HEADER = 12;
 export const SHORT_HEADER = 4;
+/** Where the access number is in the long one. */
+export const ACCESS_NUMBER = 8;
 
 /** @param at where the 12 bytes are; the caller knows that they are there */
 export function longHeader(bytes: Uint8Array, at: number, isMsbFirst: boolean): TelegramHeader {
@@ -25,7 +27,7 @@ export function longHeader(bytes: Uint8Array, at: number, isMsbFirst: boolean): 
     manufacturer: manufacturerLetters(word(bytes, at + 4, isMsbFirst)),
     version: bytes[at + 6]!,
     medium: bytes[at + 7]!,
-    accessNumber: bytes[at + 8]!,
+    accessNumber: bytes[at + ACCESS_NUMBER]!,
     status: bytes[at + 9]!,
     signature: word(bytes, at + 10, isMsbFirst),
   };

@@ -124,6 +124,12 @@ describe('an answer', () => {
     expect(decodeTelegram(answer(0x7a, data), { decrypt })).toMatchObject({ fault: 'encrypted' });
   });
 
+  it('that only begins like one in plain is encrypted', () => {
+    // 3F is a DIF that no telegram in plain has.
+    const data = `78563412 24400107 55 00 1005 2F2F 3F ${'00'.repeat(13)}`;
+    expect(decodeTelegram(answer(0x72, data))).toMatchObject({ fault: 'encrypted', records: null });
+  });
+
   it('that announces encryption but begins with fillers is plain', () => {
     const { records } = variable(0x72, `78563412 24400107 55 00 1005 2F2F 0C 13 78563412 ${'2F'.repeat(8)}`);
     expect(records!.map(({ value }) => String(value))).toEqual(['12345.678']);

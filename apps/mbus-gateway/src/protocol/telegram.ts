@@ -129,8 +129,14 @@ function decodeVariable(
   if (!encryption) return variable(header, null, readRecords(data, start, isMsbFirst));
   const who = kind === 'long' ? data.subarray(0, 8) : (address ?? null);
   const body = decryptBody(encryption, data.subarray(start), header.accessNumber, who, decrypt);
-  if (typeof body !== 'string') return variable(header, encryption, readRecords(body, 0, isMsbFirst));
-  return variable(header, encryption, { records: null, hasMore: false, manufacturerData: null, fault: body });
+  if (typeof body === 'string') return variable(header, encryption, unread(body));
+  const records = readRecords(body, 0, isMsbFirst);
+  // Without a key, what cannot be read to its end was no plain text that happens to begin like one.
+  return variable(header, encryption, !decrypt && records.fault ? unread('encrypted') : records);
+}
+
+function unread(fault: TelegramFault): Records {
+  return { records: null, hasMore: false, manufacturerData: null, fault };
 }
 
 function variable(

@@ -1,7 +1,11 @@
 import { decodeMbus, type MbusLong } from '@meterbridge/core/frames';
+import { encryptionOf } from '../protocol/encryption.ts';
+import { ACCESS_NUMBER, LONG_HEADER, longHeader } from '../protocol/header.ts';
 import { addressOf, type SecondaryAddress } from '../protocol/secondary-address.ts';
 import { decodeTelegram } from '../protocol/telegram.ts';
 import { Slave } from './slave.ts';
+
+const VARIABLE = 0x72;
 
 /**
  * Meters that send these frames; those of the same meter are the telegrams of one readout. What no meter sends as its
@@ -20,6 +24,17 @@ export function slavesOfFrames(frames: readonly Uint8Array[]): readonly Slave[] 
   }
   return Array.from(
     telegrams,
-    ([address, answers]) => new Slave(answers[0]!.a, { address, telegrams: () => answers }),
+    ([address, answers]) =>
+      new Slave(answers[0]!.a, {
+        address,
+        telegrams: (accessNumber) => answers.map((answer) => numbered(answer, accessNumber)),
+      }),
   );
+}
+
+/** Of the variable structure; the access number of an encrypted telegram is a part of its encryption. */
+function numbered({ ci, data }: MbusLong, accessNumber: number) {
+  if (data.length < LONG_HEADER || (ci & ~4) !== VARIABLE) return { ci, data };
+  if (encryptionOf(longHeader(data, 0, ci !== VARIABLE).signature)) return { ci, data };
+  return { ci, data: data.with(ACCESS_NUMBER, accessNumber) };
 }

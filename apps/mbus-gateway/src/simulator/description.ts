@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { DATA_LENGTHS } from '../protocol/coding.ts';
 import { manufacturerCode } from '../protocol/header.ts';
 import { addressOfBytes } from '../protocol/secondary-address.ts';
+import { encryptedData, plainData } from './encrypt.ts';
 import { Slave } from './slave.ts';
 
 const hex = z.string().regex(/^([0-9A-Fa-f]{2})+$/, 'must be bytes as hexadecimal text');
@@ -25,6 +26,11 @@ const meter = z.strictObject({
   medium: z.int().min(0).max(254),
   address: z.int().min(0).max(250).default(0),
   baud: z.int().default(2400),
+  /** AES-128 key: the meter encrypts what it tells (mode 5). */
+  key: z
+    .string()
+    .regex(/^[0-9A-Fa-f]{32}$/, 'must be 32 hexadecimal digits')
+    .exactOptional(),
   /** Telegrams of one readout, each with its records. */
   telegrams: z.array(z.array(record)).min(1),
 });
@@ -37,25 +43,28 @@ type SimulatedRecord = z.output<typeof record>;
 /** Meters whose values move as they are described to. */
 export function slavesOfDescription({ meters }: z.output<typeof lineDescription>): readonly Slave[] {
   return meters.map((one) => {
-    const code = manufacturerCode(one.manufacturer);
-    const header = Uint8Array.of(
-      ...bytesOf(one.id).reverse(),
-      code & 0xff,
-      code >> 8,
-      one.version,
-      one.medium,
-    );
-    let readouts = 0;
-    const telegrams = () => {
-      const turn = Math.floor(readouts++ / one.telegrams.length);
+    const address = secondaryAddress(one);
+    let answers = 0;
+    const telegrams = (accessNumber: number) => {
+      const turn = Math.floor(answers++ / one.telegrams.length);
       return one.telegrams.map((records, at) => {
         const isLast = at === one.telegrams.length - 1;
         const body = records.flatMap((item) => [...recordBytes(item, turn)]);
-        return { ci: 0x72, data: Uint8Array.of(...header, 0, 0, 0, 0, ...body, ...(isLast ? [] : [0x1f])) };
+        const plain = {
+          address,
+          accessNumber,
+          body: Uint8Array.of(...body, ...(isLast ? [] : [0x1f])),
+        };
+        return { ci: 0x72, data: one.key ? encryptedData(plain, bytesOf(one.key)) : plainData(plain) };
       });
     };
-    return new Slave(one.address, { address: addressOfBytes(header), telegrams }, one.baud);
+    return new Slave(one.address, { address: addressOfBytes(address), telegrams }, one.baud);
   });
+}
+
+function secondaryAddress({ id, manufacturer, version, medium }: z.output<typeof meter>): Uint8Array {
+  const code = manufacturerCode(manufacturer);
+  return Uint8Array.of(...bytesOf(id).reverse(), code & 0xff, code >> 8, version, medium);
 }
 
 function recordBytes({ dif, vif, value, step }: SimulatedRecord, turn: number): Uint8Array {

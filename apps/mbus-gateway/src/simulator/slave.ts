@@ -15,19 +15,16 @@ import {
 } from '../protocol/request.ts';
 import { addressOfBytes, isSelected, type SecondaryAddress } from '../protocol/secondary-address.ts';
 
-/** What a simulated meter tells: CI and data of each of its telegrams, made anew for every readout. */
+/** What a simulated meter tells: CI and data of each of its telegrams, made anew for every answer. */
 export interface SlaveContent {
   readonly address: SecondaryAddress;
-  telegrams(): readonly { readonly ci: number; readonly data: Uint8Array }[];
+  telegrams(accessNumber: number): readonly { readonly ci: number; readonly data: Uint8Array }[];
 }
 
 const RSP_UD = 0x08;
 const ACK = encodeMbus({ type: 'ack' });
 const ALL_ANSWER = 254;
 const ALL_SILENT = 255;
-/** Where the access number is in the header. */
-const ACCESS_NUMBER = 8;
-const LONG_HEADER = 12;
 
 /** A meter on the line: addresses, selection, frame count bit, and the telegrams that it sends one after the other. */
 export class Slave {
@@ -93,14 +90,12 @@ export class Slave {
   /** The same telegram again while the bit stays as it is; the next one when it has changed. */
   #telegram(bit: boolean): Uint8Array {
     if (this.#last && bit === this.#lastBit) return this.#last;
-    const telegrams = this.#content.telegrams();
+    this.#accessNumber = (this.#accessNumber + 1) & 0xff;
+    const telegrams = this.#content.telegrams(this.#accessNumber);
     const { ci, data } = telegrams[this.#position % telegrams.length]!;
     this.#position++;
     this.#lastBit = bit;
-    const told = Uint8Array.from(data);
-    if (told.length >= LONG_HEADER) told[ACCESS_NUMBER] = ++this.#accessNumber & 0xff;
-    const a = this.primary;
-    this.#last = encodeMbus({ type: 'long', c: RSP_UD, a, ci, data: told });
+    this.#last = encodeMbus({ type: 'long', c: RSP_UD, a: this.primary, ci, data });
     return this.#last;
   }
 }
