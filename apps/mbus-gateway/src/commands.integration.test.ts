@@ -1,7 +1,12 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { startApp } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
 import { simulatedHouse } from './bridge.fixture.ts';
+import type { Slave } from './simulator/slave.ts';
 
+const MAIN = join(import.meta.dirname, 'main.ts');
 const FAST = ['--latency', '50', '--timeout', '50'];
 
 describe('scan', () => {
@@ -24,9 +29,56 @@ describe('scan', () => {
     await using app = await startApp('mbus-gateway', args);
     expect(await app.exit).toBe(0);
     const steps = app.stdout.map((line) => JSON.parse(line));
+    expect(steps.pop()).toEqual({
+      config: { meters: [{ id: 'mbus_00001234', address: house.address, meter: 9 }] },
+    });
     expect(steps.map(({ asked }) => asked)).toEqual(['4', '5', '6', '7', '8', '9']);
     expect(steps[1].found).toMatchObject({ primary: 5, secondary: null, problem: expect.any(String) });
     expect(steps[5].found).toMatchObject({ primary: 9, secondary: '00001234A8150102', manufacturer: 'EMH' });
+  });
+
+  it('tells what it has found so far when it is interrupted', async () => {
+    await using house = await simulatedHouse();
+    const slow = ['--latency', '200', '--timeout', '200'];
+    await using app = await startApp('mbus-gateway', ['scan', '--address', house.address, ...slow]);
+    await expect.poll(() => app.stderr.join(), { timeout: 20_000 }).toContain('00001234A8150102');
+    app.process.kill('SIGINT');
+    expect(await app.exit).toBe(1);
+    expect(app.stderr.at(-1)).toBe('1 meter found');
+    expect(app.stdout[0]).toBe('meters:');
+    expect(app.stdout).toHaveLength(2);
+  });
+});
+
+const hasScript = spawnSync('script', ['--version']).status === 0;
+if (!hasScript && process.env.REQUIRE_CONTAINERS)
+  throw new Error('REQUIRE_CONTAINERS is set, but there is no script (of util-linux)');
+if (!hasScript) console.warn('Skipping the test of scan on a terminal: there is no script (of util-linux)');
+
+describe.skipIf(!hasScript)('scan on a terminal', () => {
+  it('has a bar that grows, vanishes in the end, and leaves what was found', async () => {
+    await using house = await simulatedHouse();
+    const command = [process.execPath, MAIN, 'scan', '--address', house.address, ...FAST].join(' ');
+    const { stdout } = await promisify(execFile)('script', ['-qec', command, '/dev/null']);
+    const bars = Array.from(
+      stdout.matchAll(/([█░]{30}) +(\d+\.\d) % ([0-9A-F]{16})/g),
+      ([, bar, percent]) => ({
+        full: bar!.split('█').length - 1,
+        percent: Number(percent),
+      }),
+    );
+    expect(bars.length).toBeGreaterThan(20);
+    expect(bars).toEqual(bars.toSorted((one, other) => one.percent - other.percent));
+    for (const { full, percent } of bars) expect(full).toBe(Math.round(0.3 * percent));
+    // What is on the screen in the end: each line as it was after it was erased last.
+    const screen = stdout.split('\r\n').map((line) => line.split('\r\x1b[K').at(-1));
+    expect(screen.slice(0, 5)).toEqual([
+      '00001234A8150102 · EMH · electricity',
+      '111122222D2C0104 · KAM · heat outlet',
+      '115122232D2C0107 · KAM · water',
+      '3 meters found',
+      'meters:',
+    ]);
   });
 });
 
@@ -61,30 +113,38 @@ describe('set-address', () => {
     expect(app.stderr.join()).toContain(problem);
     expect(house.slaves.map(({ primary }) => primary)).toEqual([5, 5, 9]);
   });
-
-  it('does not write without being told so', async () => {
-    await using house = await simulatedHouse();
-    await using app = await startApp('mbus-gateway', [
-      'set-address',
-      '5',
-      '6',
-      '--address',
-      house.address,
-      ...FAST,
-    ]);
-    expect(await app.exit).toBe(64);
-    expect(app.stderr.join()).toContain('--yes');
-    expect(house.slaves.map(({ primary }) => primary)).toEqual([5, 5, 9]);
-  });
 });
 
-describe('set-baud', () => {
-  it('switches a meter', async () => {
-    await using house = await simulatedHouse();
-    const args = ['set-baud', '9', '9600', '--address', house.address, ...FAST, '--yes'];
-    await using app = await startApp('mbus-gateway', args);
-    expect(await app.exit).toBe(0);
-    expect(house.slaves.map(({ baudRate }) => baudRate)).toEqual([2400, 2400, 9600]);
+describe('what writes to a meter', () => {
+  const changes = (house: { readonly slaves: readonly Slave[] }) =>
+    house.slaves.map(({ primary, baudRate }) => [primary, baudRate]);
+
+  it.each([
+    ['set-address', ['9', '6'], 'gets the primary address 6', [6, 2400]],
+    ['set-baud', ['9', '9600'], 'is switched to 9600 baud', [9, 9600]],
+  ])('asks before it does: %s', async (command, what, question, changed) => {
+    const before = [
+      [5, 2400],
+      [5, 2400],
+      [9, 2400],
+    ];
+    for (const { input, args = [], code, after } of [
+      { input: 'no\n', code: 1, after: [9, 2400] },
+      { input: '\n', code: 1, after: [9, 2400] },
+      { input: '', code: 64, after: [9, 2400] },
+      { input: 'yes\n', code: 0, after: changed },
+      { input: 'no\n', args: ['--yes'], code: 0, after: changed },
+    ]) {
+      await using house = await simulatedHouse();
+      const all = [command, ...what, '--address', house.address, ...FAST, ...args];
+      await using app = await startApp('mbus-gateway', all, { input });
+      expect([input, await app.exit]).toEqual([input, code]);
+      expect(changes(house)).toEqual([...before.slice(0, 2), after]);
+      const told = app.stderr.join('\n');
+      expect(told.includes(`${question}. Go on? [y/N]`)).toBe(args.length === 0);
+      if (code === 1) expect(told).toContain('Nothing was changed.');
+      if (code === 64) expect(told).toContain('--yes');
+    }
   });
 });
 

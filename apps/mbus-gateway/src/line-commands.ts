@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises';
-import { BridgeError } from '@meterbridge/core/errors';
 import { type Command, untilInterrupted } from '@meterbridge/core/runtime';
 import {
   parseAddress,
@@ -9,9 +7,11 @@ import {
   parseTarget,
   positiveInteger,
 } from './arguments.ts';
+import { isConfirmed } from './confirm.ts';
 import { type LineOptions, openLine } from './open-line.ts';
 import type { Target } from './readout.ts';
-import { configBlock, type FoundMeter, type ScanStep, scanPrimary, scanSecondary } from './scan.ts';
+import { configBlock, configured, type FoundMeter, scanPrimary, scanSecondary } from './scan.ts';
+import { ERASE_LINE, reportBar, reportFound, reportJson } from './scan-report.ts';
 import { standardAnswerMs } from './timing.ts';
 import { requireAnswer, setAddress, switchBaud } from './write.ts';
 
@@ -29,7 +29,7 @@ export function lineCommands(program: Command): void {
     .argument('<new>', 'its new primary address, 1 to 250', parsePrimary)
     .option('--yes', 'do not ask before writing', false)
     .action(async (meter: Target, to: number, options: LineOptions & { readonly yes: boolean }) => {
-      await confirm(`Meter ${meter} gets the primary address ${to}.`, options.yes);
+      if (!(await isConfirmed(`Meter ${meter} gets the primary address ${to}.`, options.yes))) return;
       await using line = await openLine(options, untilInterrupted());
       await setAddress(line.master, meter, to);
       process.stdout.write(`Meter ${meter} answers at primary address ${to} now.\n`);
@@ -40,7 +40,7 @@ export function lineCommands(program: Command): void {
     .argument('<baud>', 'its new speed', parseBaud)
     .option('--yes', 'do not ask before writing', false)
     .action(async (meter: Target, to: number, options: LineOptions & { readonly yes: boolean }) => {
-      await confirm(`Meter ${meter} is switched to ${to} baud.`, options.yes);
+      if (!(await isConfirmed(`Meter ${meter} is switched to ${to} baud.`, options.yes))) return;
       const signal = untilInterrupted();
       await using line = await openLine(options, signal);
       await switchBaud(line.master, meter, to);
@@ -60,7 +60,9 @@ function withLine(command: Command): Command {
       '--timeout <ms>',
       'how long to wait for an answer; default: as the standard says',
       positiveInteger,
-    );
+    )
+    .option('--no-dtr', 'switch DTR off: it is on, as some level converters draw their power from it')
+    .option('--no-rts', 'switch RTS off');
 }
 
 interface ScanOptions extends LineOptions {
@@ -73,7 +75,7 @@ const ALL_PRIMARY = [0, 250] as const;
 
 /** What was found is told even when the search is interrupted. */
 async function scan(options: ScanOptions): Promise<void> {
-  const { address, baud, primary, thorough, json } = options;
+  const { baud, primary, thorough, json } = options;
   const signal = untilInterrupted();
   const found: FoundMeter[] = [];
   const report = json ? reportJson : process.stderr.isTTY ? reportBar : reportFound;
@@ -90,40 +92,12 @@ async function scan(options: ScanOptions): Promise<void> {
     if (!signal.aborted) throw thrown;
     process.exitCode = 1;
   }
-  if (json) return;
+  const meters = configured(options, found);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ config: { meters: meters.map(({ entry }) => entry) } })}\n`);
+    return;
+  }
+  if (report === reportBar) process.stderr.write(ERASE_LINE);
   process.stderr.write(`${found.length} ${found.length === 1 ? 'meter' : 'meters'} found\n`);
-  process.stdout.write(configBlock(address.url, baud, found));
-}
-
-function reportJson({ progress, asked, found }: ScanStep): void {
-  process.stdout.write(`${JSON.stringify({ progress: Number(progress.toFixed(6)), asked, found })}\n`);
-}
-
-function reportFound({ found }: ScanStep): void {
-  if (found) process.stderr.write(`${described(found)}\n`);
-}
-
-const BAR = 30;
-
-function reportBar({ progress, asked, found }: ScanStep): void {
-  if (found) process.stderr.write(`\r\x1b[K${described(found)}\n`);
-  const full = Math.round(BAR * progress);
-  const bar = '█'.repeat(full) + '░'.repeat(BAR - full);
-  process.stderr.write(`\r\x1b[K${bar} ${(100 * progress).toFixed(1)} % ${asked}`);
-  if (progress >= 1 - 1e-9) process.stderr.write('\r\x1b[K');
-}
-
-function described({ primary, secondary, manufacturer, medium, problem }: FoundMeter): string {
-  const where = [primary === null ? '' : `primary ${primary}`, secondary ?? ''].filter(Boolean).join(', ');
-  return [where, manufacturer, medium?.replaceAll('_', ' '), problem].filter(Boolean).join(' · ');
-}
-
-async function confirm(what: string, isSure: boolean): Promise<void> {
-  if (isSure) return;
-  if (!process.stdin.isTTY)
-    throw new BridgeError('usage/invalid', `${what} Add --yes to do it without being asked.`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${what} Go on? [y/N] `);
-  terminal.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new BridgeError('usage/invalid', 'nothing was changed');
+  process.stdout.write(configBlock(meters));
 }

@@ -6,24 +6,27 @@ import { decryptWith } from './aes.ts';
 import type { MbusLine, MbusMeter } from './config.ts';
 import type { Answer } from './exchange.ts';
 import { Master } from './master.ts';
+import { lineSettings } from './open-line.ts';
 import { decodeTelegram } from './protocol/telegram.ts';
 import { type Readout, readOut } from './readout.ts';
 
 /** What decides how a line is spoken on. */
 export type LineKeys = Pick<MbusMeter, 'address' | 'baud' | 'dtr' | 'rts' | 'tcp_latency' | 'answer_timeout'>;
 
+type Context = Pick<SourceContext<MbusLine>, 'signal' | 'open' | 'frame' | 'report'>;
+
 /** What a USB adapter holds bytes back for. */
 const SERIAL_LATENCY_MS = 16;
 
 /** A line while it is open. Whoever wants to ask waits for its turn: there is one exchange at a time. */
 export class LineSession implements AsyncDisposable {
-  readonly #context: SourceContext<MbusLine>;
+  readonly #context: Context;
   #link: { readonly link: Link; readonly baud: number } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   /** Nobody on the line has answered so far. */
   isMute = true;
 
-  constructor(context: SourceContext<MbusLine>) {
+  constructor(context: Context) {
     this.#context = context;
   }
 
@@ -66,9 +69,8 @@ export class LineSession implements AsyncDisposable {
   async #open(keys: LineKeys): Promise<Link> {
     if (this.#link && this.#link.baud !== keys.baud && keys.address.kind === 'serial') await this.#close();
     if (!this.#link) {
-      const { dtr, rts } = keys;
-      const line = { baudRate: keys.baud, dataBits: 8, parity: 'even', stopBits: 1, dtr, rts } as const;
-      this.#link = { link: await this.#context.open(keys.address, line), baud: keys.baud };
+      const link = await this.#context.open(keys.address, lineSettings(keys));
+      this.#link = { link, baud: keys.baud };
     }
     return this.#link.link;
   }
@@ -83,7 +85,7 @@ export class LineSession implements AsyncDisposable {
   }
 }
 
-function tell({ frame, bytes, noise }: Answer, show: SourceContext<MbusLine>['frame']): void {
+function tell({ frame, bytes, noise }: Answer, show: Context['frame']): void {
   if (!frame) show({ bytes, error: new BridgeError('frame/malformed', `${noise} bytes that are no frame`) });
   else if (frame.type === 'long' || frame.type === 'control') {
     const telegram = decodeTelegram(frame);

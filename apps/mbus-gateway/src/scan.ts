@@ -1,9 +1,11 @@
 import { BridgeError } from '@meterbridge/core/errors';
 import type { Master } from './master.ts';
+import type { LineOptions } from './open-line.ts';
 import { probeOf } from './probe.ts';
 import { mediumName } from './protocol/medium.ts';
-import { addressOf, type SecondaryAddress } from './protocol/secondary-address.ts';
+import { addressOf, ID_DIGITS, type SecondaryAddress } from './protocol/secondary-address.ts';
 import { decodeTelegram, type Telegram } from './protocol/telegram.ts';
+import type { Target } from './readout.ts';
 import { searchSecondary } from './search.ts';
 
 /** A meter that a scan found. */
@@ -74,17 +76,59 @@ function foundMeter(primary: number | null, telegram: Telegram): FoundMeter {
   };
 }
 
-/** Meters as they stand in the configuration. */
-export function configBlock(address: string, baud: number, meters: readonly FoundMeter[]): string {
-  const lines = meters
-    .filter(({ primary, secondary }) => primary !== null || secondary !== null)
-    .flatMap(({ primary, secondary, manufacturer, medium }) => {
-      const target = primary === null ? `"${secondary}"` : String(primary);
-      const id = `mbus_${(secondary ?? String(primary)).slice(0, 8).toLowerCase()}`;
-      const what = [manufacturer, medium?.replaceAll('_', ' ')].filter(Boolean).join(' ');
-      const comment = what ? `  # ${what}` : '';
-      const speed = baud === 2400 ? '' : `, baud: ${baud}`;
-      return `  - { id: ${id}, address: ${address}, meter: ${target}${speed} }${comment}`;
-    });
+/** A meter as it stands in the configuration. */
+export interface ConfiguredMeter {
+  readonly entry: {
+    readonly id: string;
+    readonly address: string;
+    readonly meter: Target;
+    readonly baud?: number;
+    readonly dtr?: false;
+    readonly rts?: false;
+  };
+  /** What it is, for people. */
+  readonly comment: string;
+}
+
+const USUAL_BAUD = 2400;
+
+/** What has to stand in the configuration to read these meters; what is as usual is left out. */
+export function configured(
+  { address, baud, dtr, rts }: Pick<LineOptions, 'address' | 'baud' | 'dtr' | 'rts'>,
+  meters: readonly FoundMeter[],
+): readonly ConfiguredMeter[] {
+  const line = { ...(baud !== USUAL_BAUD && { baud }), ...(!dtr && { dtr }), ...(!rts && { rts }) };
+  // At an address where something is wrong, such as several meters, there is nobody to be read.
+  const readable = meters.filter(({ secondary, problem }) => secondary !== null || problem === null);
+  const numbers = Map.groupBy(readable, numberOf);
+  return readable.flatMap((found) => {
+    const { primary, secondary, manufacturer, medium } = found;
+    const meter = primary ?? secondary;
+    if (meter === null) return [];
+    const isAlone = numbers.get(numberOf(found))?.length === 1;
+    const id = `mbus_${isAlone ? numberOf(found) : (secondary ?? meter)}`.toLowerCase();
+    const comment = [manufacturer, medium?.replaceAll('_', ' ')].filter(Boolean).join(' ');
+    return [{ entry: { id, address: address.url, meter, ...line }, comment }];
+  });
+}
+
+/** What people know it by: its number, else its primary address. */
+function numberOf({ primary, secondary }: FoundMeter): string {
+  return secondary?.slice(0, ID_DIGITS) ?? String(primary);
+}
+
+/** Meters as they stand in the configuration file. */
+export function configBlock(meters: readonly ConfiguredMeter[]): string {
+  const lines = meters.map(({ entry, comment }) => {
+    const keys = Object.entries(entry).map(
+      ([key, value]) => `${key}: ${key === 'meter' ? quoted(value) : value}`,
+    );
+    return `  - { ${keys.join(', ')} }${comment && `  # ${comment}`}`;
+  });
   return lines.length === 0 ? '' : `meters:\n${lines.join('\n')}\n`;
+}
+
+/** A secondary address may look like a number. */
+function quoted(target: Target | boolean): string {
+  return typeof target === 'string' ? `"${target}"` : String(target);
 }
