@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { markdownTable, sampleYaml } from '@meterbridge/core/config';
 import { errorCodes } from '@meterbridge/core/errors';
 import { runConsoleBlocks } from './console-blocks.ts';
+import { dashboards } from './dashboards.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const isCheck = process.argv.includes('--check');
@@ -11,6 +12,7 @@ const stale: string[] = [];
 
 settle('docs/ERRORS.md', errorsDocument());
 settle('docs/MIGRATING.md', runConsoleBlocks(readFileSync(join(ROOT, 'docs/MIGRATING.md'), 'utf8')));
+for (const [name, text] of dashboards()) settle(`deploy/monitoring/grafana/dashboards/${name}.json`, text);
 for (const app of readdirSync(join(ROOT, 'apps'), { withFileTypes: true })) {
   if (app.isDirectory()) await settleApp(app.name);
 }
