@@ -208,7 +208,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   #received(taken: Reading, entry: Entry): void {
     const reading = this.#shapes.apply(this.guard.apply(taken));
     const { meter } = reading;
-    const expireAfterMs = this.#expireAfterMs(meter, entry);
+    const expireAfterMs = this.#expireAfterMs(meter);
     const known = this.latest.received(reading, entry.id);
     this.web.received(known);
     this.availability.seen(meter, expireAfterMs);
@@ -273,8 +273,9 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     }
   }
 
-  #expireAfterMs(meter: Meter, { expire_after }: Entry): number {
-    return Math.max(expire_after ?? EXPIRE_AFTER_MS, EXPIRE_FACTOR * (meter.intervalMs ?? 0));
+  #expireAfterMs(meter: Meter): number {
+    const configuredMs = this.#shapes.expireAfterOf(meter) ?? EXPIRE_AFTER_MS;
+    return Math.max(configuredMs, EXPIRE_FACTOR * (meter.intervalMs ?? 0));
   }
 
   #counterEvent(error: BridgeError, counter: string): void {

@@ -25,8 +25,8 @@ export function ownTopics({ homeassistant }: BaseConfig, topics: Topics, { app }
   return [bridgeState, bridgeInfo, ...(homeassistant.enabled ? app.map(({ topic }) => topic) : [])];
 }
 
-/** The id in the configuration that a meter is there for: its own, that of a meter in front of it, or its line. */
+/** The id in the configuration that a meter is there for: its own or `configId`, that of a meter in front of it, or its line. */
 export function ownerOf(meter: Meter, configured: ReadonlySet<string>, line: string): string {
-  if (configured.has(meter.id)) return meter.id;
+  for (const id of [meter.id, meter.configId]) if (id !== undefined && configured.has(id)) return id;
   return meter.via ? ownerOf(meter.via, configured, line) : line;
 }

@@ -33,6 +33,28 @@ describe('the shapes of a configuration', () => {
     expect(keysOf(reading({ ...house, id: 'other' }, 'a', 'b'))).toEqual(['a', 'b']);
   });
 
+  it('belong to all meters that are read for the entry, too, each looked at by itself', () => {
+    const { shapes, problems, keysOf } = shapesOf({
+      exclude: ['status'],
+      expire_after: 7_200_000,
+      counter_guard: { ...counter_guard, max_power_kw: 1_000 },
+    });
+    const found = (number: number): Meter => {
+      return { ...house, id: `main_${number}`, uniqueId: String(number), configId: 'main' };
+    };
+    expect(keysOf(reading(found(1), 'energy', 'status'))).toEqual(['energy']);
+    expect(keysOf(reading(found(2), 'energy'))).toEqual(['energy']);
+    expect(problems).toEqual(['main_2: there is no parameter status in the first reading']);
+    expect(shapes.limitsOf(found(1)).max_power_kw).toBe(1_000);
+    expect(shapes.expireAfterOf(found(1))).toBe(7_200_000);
+  });
+
+  it('say when a meter is gone, for those behind it, too', () => {
+    const { shapes } = shapesOf({ expire_after: 60_000, behind: { main_gas: { counter_guard } } });
+    expect([house, gas].map((meter) => shapes.expireAfterOf(meter))).toEqual([60_000, 60_000]);
+    expect(shapes.expireAfterOf({ ...house, id: 'other' })).toBeUndefined();
+  });
+
   it('tell once which parameters are not in the first reading', () => {
     const { problems, keysOf } = shapesOf({ include: ['power', 'voltag'], names: { moon: 'Moon' } });
     keysOf(reading(house, 'power', 'voltage'));

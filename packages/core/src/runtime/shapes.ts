@@ -7,7 +7,10 @@ import { Shape, type ShapeSettings } from './shape.ts';
 
 type Meters = BaseConfig['meters'];
 
-type Settings = ShapeSettings & { readonly counter_guard: CounterLimits };
+type Settings = ShapeSettings & {
+  readonly counter_guard: CounterLimits;
+  readonly expire_after?: number | undefined;
+};
 
 interface Configured {
   readonly settings: Settings;
@@ -16,8 +19,9 @@ interface Configured {
   readonly missing: Set<string>;
   /** Of it and of those behind it. */
   readonly heard: Set<string>;
-  /** Readings so far, as far as they matter: none, one, more. */
-  readings: 0 | 1 | 2;
+  /** Ids of the meters that have told something once, and of those that have told something twice. */
+  readonly once: Set<string>;
+  readonly twice: Set<string>;
 }
 
 /** For meters that the configuration does not name. */
@@ -51,40 +55,51 @@ export class Shapes {
     );
   }
 
-  of({ id }: Pick<Meter, 'id'>): Shape {
-    return this.#configured.get(id)?.shape ?? asItIs;
+  of(meter: Meter): Shape {
+    return this.#configuredOf(meter)?.shape ?? asItIs;
   }
 
   /** A meter behind another one that has no settings of its own has those of the one in front. */
-  limitsOf({ id, via }: Meter): CounterLimits {
-    const known = this.#configured.get(id);
+  limitsOf(meter: Meter): CounterLimits {
+    const known = this.#configuredOf(meter);
     if (known) return known.settings.counter_guard;
-    return via ? this.limitsOf(via) : USUAL_LIMITS;
+    return meter.via ? this.limitsOf(meter.via) : USUAL_LIMITS;
+  }
+
+  /** Milliseconds without a reading after which it counts as gone; that of the meter in front where it has none. */
+  expireAfterOf(meter: Meter): number | undefined {
+    const ownMs = this.#configuredOf(meter)?.settings.expire_after;
+    return ownMs ?? (meter.via ? this.expireAfterOf(meter.via) : undefined);
   }
 
   /** The reading as it is to be published. */
   apply(reading: Reading): Reading {
     const { id, via } = reading.meter;
-    const known = this.#configured.get(id);
+    const known = this.#configuredOf(reading.meter);
     const front = via && this.#configured.get(via.id);
     if (front && !front.heard.has(id)) {
       front.heard.add(id);
       front.missing.delete(id);
     }
     if (!known) return reading;
-    if (known.readings < 2) this.#check(reading, known);
+    if (!known.twice.has(id)) this.#check(reading, known);
     return known.shape.apply(reading);
+  }
+
+  #configuredOf({ id, configId }: Meter): Configured | undefined {
+    const own = this.#configured.get(id);
+    return own ?? (configId === undefined ? undefined : this.#configured.get(configId));
   }
 
   /** Parameters are looked for in the first reading, meters behind this one up to the second. */
   #check({ meter, values }: Reading, known: Configured): void {
-    const isFirst = known.readings === 0;
-    known.readings = isFirst ? 1 : 2;
-    if (!isFirst) {
+    if (known.once.has(meter.id)) {
+      known.twice.add(meter.id);
       for (const id of known.missing)
         this.#tell(meter, `nothing is heard of a meter ${id} behind this one`, id, [...known.heard]);
       return;
     }
+    known.once.add(meter.id);
     const own = values.map(({ measurement }) => measurement.key);
     const there = new Set(own);
     for (const key of known.shape.configured) {
@@ -106,5 +121,6 @@ export class Shapes {
 
 function configuredOf(settings: Settings & Pick<Meters[number], 'behind'>): Configured {
   const missing = new Set(Object.keys(settings.behind ?? {}));
-  return { settings, shape: new Shape(settings), missing, heard: new Set(), readings: 0 };
+  const shape = new Shape(settings);
+  return { settings, shape, missing, heard: new Set(), once: new Set(), twice: new Set() };
 }

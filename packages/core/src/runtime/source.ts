@@ -8,8 +8,6 @@ import type { Poll, PolledEntry } from './poll.ts';
 /** One entry of the configuration: a meter, or a line with several. */
 export interface Entry {
   readonly id: string;
-  /** Milliseconds without a reading after which its meters count as gone; default 300 s. */
-  readonly expire_after?: number | undefined;
 }
 
 /** What a meter is told to do. */
