@@ -34,7 +34,7 @@ export interface BreakerMetrics {
 export interface MeterMetrics {
   readonly id: string;
   readonly isOnline: boolean;
-  readonly lastReadingMs: number;
+  readonly lastReadingMs: number | null;
   readonly values: readonly { readonly key: string; readonly unit: string; readonly number: number }[];
   /** By key: values of totals that were held back so far. */
   readonly held: ReadonlyMap<string, number>;
@@ -126,7 +126,10 @@ export class Metrics {
       'meterbridge_meter_last_reading_timestamp_seconds',
       'When the meter was last heard of.',
       ['meter'],
-      ({ meters }) => meters.map(({ id, lastReadingMs }) => [lastReadingMs / 1000, { meter: id }]),
+      ({ meters }) =>
+        meters.flatMap(({ id, lastReadingMs }) =>
+          lastReadingMs === null ? [] : [[lastReadingMs / 1000, { meter: id }] as const],
+        ),
     );
     this.#metric(
       'meterbridge_held_values_total',

@@ -79,6 +79,37 @@ describe('availability', () => {
     expect(told.slice(1)).toEqual(['m/t/main/availability offline']);
   });
 
+  it('tells a meter offline that an earlier run had told online, if nothing of it comes in time', () => {
+    availability.restore(meter, 10_000);
+    availability.resend();
+    vi.advanceTimersByTime(9_000);
+    expect([told, availability.states()]).toEqual([[], []]);
+    vi.advanceTimersByTime(3_000);
+    expect(told).toEqual(['m/t/main/availability offline']);
+    expect(availability.states()).toMatchObject([{ meter, online: false }]);
+  });
+
+  it('tells a meter of an earlier run online as soon as it is heard, and offline when it cannot be read', () => {
+    const other = { ...meter, id: 'other', uniqueId: '2' };
+    for (const one of [meter, other]) availability.restore(one, 10_000);
+    availability.seen(meter, 10_000);
+    availability.lost(other);
+    expect(told).toEqual(['m/t/main/availability online', 'm/t/other/availability offline']);
+  });
+
+  it('has no more to tell of a meter of an earlier run when another device has its name', () => {
+    availability.restore(meter, 10_000);
+    availability.seen({ ...meter, uniqueId: '2' }, 60_000);
+    vi.advanceTimersByTime(20_000);
+    expect(told).toEqual(['m/t/main/availability online']);
+  });
+
+  it('leaves a meter that was heard as it is when it is restored', () => {
+    availability.seen(meter, 10_000);
+    availability.restore(meter, 10_000);
+    expect(availability.states()).toMatchObject([{ online: true }]);
+  });
+
   it('tells everything again when asked', () => {
     availability.seen(meter, 10_000);
     availability.resend();

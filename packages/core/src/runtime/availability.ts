@@ -4,12 +4,21 @@ import type { Outgoing } from '../store/index.ts';
 
 const CHECK_EVERY_MS = 1_000;
 
-interface Seen {
+export interface MeterState {
+  readonly meter: Meter;
+  readonly online: boolean;
+  /** When it was heard last, as `performance.now()`: a wall clock that jumps makes no meter vanish. null: not since the start. */
+  readonly lastMs: number | null;
+}
+
+interface Known {
   readonly meter: Meter;
   readonly expireAfterMs: number;
-  /** On the monotonic clock: a wall clock that jumps makes no meter vanish. */
-  lastMs: number;
-  online: boolean;
+  /** When its time began to run, as `performance.now()`. */
+  sinceMs: number;
+  isHeard: boolean;
+  /** null: the broker keeps what an earlier run told, and nothing else is known yet. */
+  online: boolean | null;
 }
 
 /** Knows which meters are there, and tells it on their availability topics. */
@@ -17,7 +26,7 @@ export class Availability {
   readonly #topics: Topics;
   readonly #put: (message: Outgoing) => void;
   readonly #onChange: (meter: Meter, online: boolean) => void;
-  readonly #meters = new Map<string, Seen>();
+  readonly #meters = new Map<string, Known>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(
@@ -36,19 +45,29 @@ export class Availability {
   seen(meter: Meter, expireAfterMs: number): void {
     const known = this.#meters.get(meter.uniqueId);
     if (known?.meter === meter && known.expireAfterMs === expireAfterMs) {
-      known.lastMs = performance.now();
+      known.sinceMs = performance.now();
+      known.isHeard = true;
       if (!known.online) this.#set(known, true);
       return;
     }
-    const fresh = { meter, expireAfterMs, lastMs: performance.now(), online: known?.online ?? false };
+    if (!known) this.#takePlace(meter);
+    const online = known?.online ?? null;
+    const fresh = { meter, expireAfterMs, sinceMs: performance.now(), isHeard: true, online };
     this.#meters.set(meter.uniqueId, fresh);
     if (!fresh.online) this.#set(fresh, true);
+  }
+
+  /** An earlier run knew the meter: it is gone if nothing of it comes before `expireAfterMs` have passed. */
+  restore(meter: Meter, expireAfterMs: number): void {
+    if (this.#meters.has(meter.uniqueId)) return;
+    const sinceMs = performance.now();
+    this.#meters.set(meter.uniqueId, { meter, expireAfterMs, sinceMs, isHeard: false, online: null });
   }
 
   /** The meter cannot be read any more. */
   lost(meter: Meter): void {
     const known = this.#meters.get(meter.uniqueId);
-    if (known?.online) this.#set(known, false);
+    if (known && known.online !== false) this.#set(known, false);
   }
 
   /** The meter is no more: what the broker keeps of it is removed, unless another one has taken its name. */
@@ -56,41 +75,50 @@ export class Availability {
     const topic = this.#topics.availability(meter);
     const isKnown = this.#topicOf(this.#meters.get(meter.uniqueId)) === topic;
     if (isKnown) this.#meters.delete(meter.uniqueId);
-    if (this.states().some((other) => this.#topicOf(other) === topic)) return;
+    if (this.#meters.values().some((other) => this.#topicOf(other) === topic)) return;
     this.#put({ topic, payload: '', qos: 1, retain: true, backlogTopic: null });
   }
 
-  /** Every meter and whether it is there. */
-  states(): readonly Readonly<Seen>[] {
-    return [...this.#meters.values()];
+  /** Every meter of which it is known whether it is there. */
+  states(): readonly MeterState[] {
+    return [...this.#meters.values()].flatMap(({ meter, online, isHeard, sinceMs }) =>
+      online === null ? [] : [{ meter, online, lastMs: isHeard ? sinceMs : null }],
+    );
   }
 
   resend(): void {
-    for (const known of this.#meters.values()) this.#tell(known);
+    for (const { meter, online } of this.#meters.values()) if (online !== null) this.#tell(meter, online);
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  #topicOf(known: Seen | undefined): string | null {
+  /** A device of an earlier run that had its name is not there any more. */
+  #takePlace(meter: Meter): void {
+    const topic = this.#topics.availability(meter);
+    for (const [uniqueId, other] of this.#meters)
+      if (!other.isHeard && this.#topicOf(other) === topic) this.#meters.delete(uniqueId);
+  }
+
+  #topicOf(known: Known | undefined): string | null {
     return known ? this.#topics.availability(known.meter) : null;
   }
 
   #expire(): void {
     const now = performance.now();
     for (const known of this.#meters.values()) {
-      if (known.online && now - known.lastMs > known.expireAfterMs) this.#set(known, false);
+      if (known.online !== false && now - known.sinceMs > known.expireAfterMs) this.#set(known, false);
     }
   }
 
-  #set(known: Seen, online: boolean): void {
+  #set(known: Known, online: boolean): void {
     known.online = online;
-    this.#tell(known);
+    this.#tell(known.meter, online);
     this.#onChange(known.meter, online);
   }
 
-  #tell({ meter, online }: Seen): void {
+  #tell(meter: Meter, online: boolean): void {
     const payload = online ? 'online' : 'offline';
     this.#put({ topic: this.#topics.availability(meter), payload, qos: 1, retain: true, backlogTopic: null });
   }

@@ -255,7 +255,11 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
 
   #withdraw(kept: Kept, keys: readonly string[]): void {
     const { meter, isHeard } = kept;
-    if (!isHeard) this.#announcer.restore(kept);
+    if (!isHeard) {
+      this.#announcer.restore(kept);
+      // One that only has others behind it never tells anything.
+      if (kept.measurements.size > 0) this.availability.restore(meter, this.#expireAfterMs(meter));
+    }
     if (keys.length === 0) return;
     this.#announcer.withdraw(meter, keys);
     this.#publisher.withdraw(meter, keys);

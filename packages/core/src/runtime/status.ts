@@ -52,7 +52,7 @@ export function statusOf(bridge: Shown): BridgeStatus {
     lines: bridge.lines.map(lineStatus),
     meters: availability.states().flatMap(({ meter, online, lastMs }) => {
       const known = latest.of(meter);
-      if (!known) return [];
+      if (!known || lastMs === null) return [];
       const held = Object.fromEntries(bridge.guard.countsOf(meter));
       return [{ ...meterStatus(known, polled.get(meter.uniqueId) ?? null, online, lastMs), held }];
     }),
@@ -100,7 +100,7 @@ export function metricsOf(bridge: Shown): MetricsSource {
     meters: availability.states().map(({ meter, online, lastMs }) => ({
       id: meter.id,
       isOnline: online,
-      lastReadingMs: Date.now() - (performance.now() - lastMs),
+      lastReadingMs: lastMs === null ? null : Date.now() - (performance.now() - lastMs),
       values: online ? gaugesOf(latest.of(meter)) : [],
       held: bridge.guard.countsOf(meter),
     })),
