@@ -17,6 +17,8 @@ export interface LineEvents {
   onReading(reading: Reading, entry: Entry): void;
   /** The line, or one that is asked on it, failed so often in a row that its meters are to be taken for gone. */
   onGivenUp(meters: readonly Meter[]): void;
+  /** One that is asked on the line was asked, whatever came of it. */
+  onPolled?(): void;
   /** New settings do not lead to this meter any more. */
   onReplaced(meter: Meter): void;
 }
@@ -177,16 +179,18 @@ export class Line<E extends Entry> {
 
   #polled(poll: Poll, outcome: readonly Reading[] | BridgeError): void {
     this.#progress();
+    poll.wasTried = true;
     const { id } = poll.entry;
     const log = id === this.entry.id ? this.#log : this.#log.child({ polled: id });
     if (!(outcome instanceof BridgeError)) {
       if (poll.breaker.problem) log.info('the meter answers again');
       poll.succeeded(outcome);
-      return;
+    } else {
+      const failure = poll.breaker.failed(outcome);
+      this.#tell(failure, log);
+      if (failure.hasOpened) this.#events.onGivenUp([...poll.meters.values()]);
     }
-    const failure = poll.breaker.failed(outcome);
-    this.#tell(failure, log);
-    if (failure.hasOpened) this.#events.onGivenUp([...poll.meters.values()]);
+    this.#events.onPolled?.();
   }
 
   #tell({ error, waitMs, isNews }: Failure, log: Logger): void {

@@ -20,6 +20,8 @@ export class Poll {
   readonly breaker: Breaker;
   /** Those that its readings were of. */
   readonly meters = new Map<string, Meter>();
+  /** It was asked, whatever came of it. */
+  wasTried = false;
   readonly #schedule: Schedule;
 
   constructor(entry: PolledEntry, { failures, reset_after }: BreakerSettings) {

@@ -1,48 +1,80 @@
 import type { BaseConfig } from '../config/index.ts';
 import { BridgeError } from '../errors/index.ts';
 import { formatInstant, identityOf, type Reading, valueToJson } from '../model/index.ts';
-import { createLogger } from '../observe/index.ts';
+import { createLogger, type Logger } from '../observe/index.ts';
 import { Line } from './line.ts';
 import { Shapes } from './shapes.ts';
 import type { Entry, Source } from './source.ts';
+import { within } from './within.ts';
 
 /** Meters behind the same port tell their values together; whoever has told nothing by then has nothing to tell. */
 const TOGETHER_MS = 500;
+/** A source that has not ended by then is left behind. */
+const END_TIMEOUT_MS = 1_000;
 
-/** Prints one reading of each meter as a line of JSON. 1 if an entry told nothing in time. */
+type Config = Pick<BaseConfig, 'breaker' | 'meters'>;
+
+/** Prints one reading of each meter as a line of JSON. 1 if a meter or an entry told nothing in time. */
 export async function readOnce<E extends Entry>(
   source: Source<E>,
   entries: readonly E[],
-  config: BaseConfig,
+  config: Config,
   timeoutMs: number,
 ): Promise<number> {
   if (!(timeoutMs > 0))
     throw new BridgeError('usage/invalid', '--timeout must be a number of seconds above 0');
   const log = createLogger({ level: 'warn', format: 'pretty' }, process.stderr);
   const shapes = new Shapes(config.meters, (error) => log.warn({ err: error }));
-  const failed = await Promise.all(
-    entries.map(async (entry) => {
-      const abort = new AbortController();
-      const printed = new Set<string>();
-      const timeout = setTimeout(() => abort.abort(), timeoutMs);
-      const line = new Line(entry, source, config.breaker, log.child({ meter: entry.id }), {
-        onGivenUp: () => undefined,
-        onReplaced: () => undefined,
-        onReading: (reading) => {
-          if (printed.has(reading.meter.id)) return;
-          if (printed.size === 0) setTimeout(() => abort.abort(), TOGETHER_MS);
-          printed.add(reading.meter.id);
-          process.stdout.write(`${readingJson(shapes.apply(reading))}\n`);
-        },
-      });
-      await line.run(abort.signal);
-      clearTimeout(timeout);
-      if (printed.size > 0) return false;
-      log.error(`${entry.id}: no reading within ${timeoutMs / 1000} s`);
-      return true;
-    }),
+  const print = (reading: Reading): void => {
+    process.stdout.write(`${readingJson(shapes.apply(reading))}\n`);
+  };
+  const failures = await Promise.all(
+    entries.map((entry) => readEntry({ entry, source, config, timeoutMs, log, print })),
   );
-  return failed.includes(true) ? 1 : 0;
+  for (const failure of failures.flat()) log.error(failure);
+  return failures.flat().length > 0 ? 1 : 0;
+}
+
+interface ReadSettings<E extends Entry> {
+  readonly entry: E;
+  readonly source: Source<E>;
+  readonly config: Config;
+  readonly timeoutMs: number;
+  readonly log: Logger;
+  readonly print: (reading: Reading) => void;
+}
+
+/** @returns what could not be read, and why */
+async function readEntry<E extends Entry>(settings: ReadSettings<E>): Promise<readonly string[]> {
+  const { entry, source, config, timeoutMs, log, print } = settings;
+  const abort = new AbortController();
+  const printed = new Set<string>();
+  const timeout = setTimeout(() => abort.abort(), timeoutMs);
+  let together: NodeJS.Timeout | undefined;
+  const endIfAllTold = (): void => {
+    const hasOutcome = printed.size > 0 || line.polls.some(({ breaker }) => breaker.problem);
+    if (hasOutcome && line.polls.every(({ wasTried }) => wasTried))
+      together ??= setTimeout(() => abort.abort(), TOGETHER_MS);
+  };
+  const line: Line<E> = new Line(entry, source, config.breaker, log.child({ meter: entry.id }), {
+    onGivenUp: () => undefined,
+    onReplaced: () => undefined,
+    onPolled: endIfAllTold,
+    onReading: (reading) => {
+      if (printed.has(reading.meter.id)) return;
+      printed.add(reading.meter.id);
+      print(reading);
+      endIfAllTold();
+    },
+  });
+  await within(line.run(abort.signal), timeoutMs + END_TIMEOUT_MS);
+  clearTimeout(timeout);
+  clearTimeout(together);
+  const inTime = `no reading within ${timeoutMs / 1000} s`;
+  const failures = line.polls.flatMap(({ entry: { id }, wasTried, breaker: { problem } }) =>
+    wasTried && !problem ? [] : [`${id}: ${problem?.message ?? inTime}`],
+  );
+  return printed.size === 0 && failures.length === 0 ? [`${entry.id}: ${inTime}`] : failures;
 }
 
 /** A reading with the units of its values, for people and scripts. */
