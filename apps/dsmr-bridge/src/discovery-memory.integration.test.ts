@@ -72,6 +72,16 @@ describe('after a restart', () => {
     expect(after.get(ELECTRICITY)).toBe(before.get(ELECTRICITY));
   });
 
+  it('a meter that is silent from then on is offline in time', async () => {
+    using folder = configFolder();
+    write(folder, { meters: { expire_after: '1s' } });
+    await run(folder);
+    await using seen = await collect(broker, 'meters/dsmr/dsmr_main/availability');
+    await using app = await runFrom(folder);
+    await app.log(({ msg }) => msg === 'connected to the broker');
+    await seen.next(({ payload, retain }) => payload === 'offline' && !retain);
+  });
+
   it('a parameter that was left out meanwhile is gone, also from Home Assistant', async () => {
     using folder = configFolder();
     write(folder);

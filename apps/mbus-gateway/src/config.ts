@@ -93,20 +93,14 @@ export interface MbusLine {
   readonly meters: readonly MbusMeter[];
   /** The entry for all other meters of the line. */
   readonly others: MbusMeter | null;
-  /** The longest of its meters: a line has one only. */
-  readonly expire_after?: number;
 }
 
 /** One entry for each line. */
 export function linesOf({ meters }: z.output<typeof config>): readonly MbusLine[] {
   const byAddress = Map.groupBy(meters, (one) => one.address.url);
-  return Array.from(byAddress, ([id, all]) => {
-    const expireAfter = Math.max(...all.map((one) => one.expire_after ?? 0));
-    return {
-      id,
-      meters: all.filter((one) => one.meter !== EVERY_METER),
-      others: all.find((one) => one.meter === EVERY_METER) ?? null,
-      ...(expireAfter > 0 && { expire_after: expireAfter }),
-    };
-  });
+  return Array.from(byAddress, ([id, all]) => ({
+    id,
+    meters: all.filter((one) => one.meter !== EVERY_METER),
+    others: all.find((one) => one.meter === EVERY_METER) ?? null,
+  }));
 }

@@ -51,7 +51,8 @@ describe('the search of a line', () => {
     await using seen = await collect(broker, 'far/mbus/#');
     await using announced = await collect(broker, 'homeassistant/device/mbus-gateway/#');
     await using house = await simulatedHouse();
-    const config = configOf('far', [cellar(house.address)]);
+    const settings = { expire_after: '2h', include: ['energy', 'volume'] };
+    const config = configOf('far', [cellar(house.address, settings)]);
     await using app = await startApp('mbus-gateway', ['run'], { config });
     await seen.next(({ topic, payload }) => topic === 'far/mbus/cellar/searching' && payload === 'ON');
     const { payload } = await seen.next(
@@ -76,7 +77,10 @@ describe('the search of a line', () => {
     });
     if (conformancePath('homeassistant')) expect(violations(line.topic, line.payload)).toEqual([]);
     const found = await announced.next(({ topic }) => topic.includes('111122222D2C0104'));
-    expect(JSON.parse(found.payload).device.via_device).toBe(JSON.parse(line.payload).device.identifiers[0]);
+    const { device, components } = JSON.parse(found.payload);
+    expect(device.via_device).toBe(JSON.parse(line.payload).device.identifiers[0]);
+    expect(Object.keys(components).toSorted()).toEqual(['energy', 'reachable', 'time', 'volume']);
+    expect(components.energy.expire_after).toBe(7_200);
     app.process.kill('SIGTERM');
     expect(await app.exit).toBe(0);
   });

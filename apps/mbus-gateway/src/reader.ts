@@ -15,7 +15,7 @@ export interface ReadingOptions {
   /** When the meter told it. */
   readonly epochMs: number;
   readonly intervalMs: number | null;
-  /** What it is read through. */
+  /** The line that it was found on: it has the settings of its entry. */
   readonly via?: Meter | null;
 }
 
@@ -56,6 +56,7 @@ function meterOf(
     model: kind,
     firmware: version === null || version === false ? null : String(version),
     via,
+    ...(via && { configId: via.id }),
     intervalMs,
   };
 }

@@ -54,6 +54,8 @@ const CONTROLS: readonly Control[] = [SEARCH];
 export function lineMeter(id: string, name: string | undefined): Meter {
   return {
     id,
+    // The settings of its entry are for the meters.
+    configId: null,
     type: 'mbus',
     name: name ?? `M-Bus line ${id}`,
     uniqueId: `line_${id}`,

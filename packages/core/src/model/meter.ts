@@ -4,8 +4,8 @@ import type { Control } from './control.ts';
 export interface Meter {
   /** Its level in the topics: the id from the configuration, or derived from its parent's. */
   readonly id: string;
-  /** Id in the configuration that it is read for, where that is neither its own nor that of `via`. */
-  readonly configId?: string;
+  /** Id in the configuration whose settings it has, where that is not its own; null: it has none. */
+  readonly configId?: string | null;
   /** Device type in the topics: `dsmr`, `multical`, … */
   readonly type: string;
   /** For people. */

@@ -27,6 +27,6 @@ export function ownTopics({ homeassistant }: BaseConfig, topics: Topics, { app }
 
 /** The id in the configuration that a meter is there for: its own or `configId`, that of a meter in front of it, or its line. */
 export function ownerOf(meter: Meter, configured: ReadonlySet<string>, line: string): string {
-  for (const id of [meter.id, meter.configId]) if (id !== undefined && configured.has(id)) return id;
+  for (const id of [meter.id, meter.configId]) if (id && configured.has(id)) return id;
   return meter.via ? ownerOf(meter.via, configured, line) : line;
 }

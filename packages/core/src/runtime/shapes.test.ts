@@ -47,6 +47,7 @@ describe('the shapes of a configuration', () => {
     expect(problems).toEqual(['main_2: there is no parameter status in the first reading']);
     expect(shapes.limitsOf(found(1)).max_power_kw).toBe(1_000);
     expect(shapes.expireAfterOf(found(1))).toBe(7_200_000);
+    expect(keysOf(reading({ ...house, configId: null }, 'status'))).toEqual(['status']);
   });
 
   it('say when a meter is gone, for those behind it, too', () => {

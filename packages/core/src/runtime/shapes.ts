@@ -87,8 +87,8 @@ export class Shapes {
   }
 
   #configuredOf({ id, configId }: Meter): Configured | undefined {
-    const own = this.#configured.get(id);
-    return own ?? (configId === undefined ? undefined : this.#configured.get(configId));
+    if (configId === null) return undefined;
+    return this.#configured.get(id) ?? (configId ? this.#configured.get(configId) : undefined);
   }
 
   /** Parameters are looked for in the first reading, meters behind this one up to the second. */
