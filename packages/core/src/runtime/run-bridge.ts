@@ -4,6 +4,7 @@ import type { BaseConfig } from '../config/index.ts';
 import { Bridge } from './bridge.ts';
 import { runApp } from './cli.ts';
 import type { BridgeDefinition } from './definition.ts';
+import { leave } from './leave.ts';
 import { readOnce } from './read.ts';
 import type { Entry } from './source.ts';
 
@@ -45,5 +46,6 @@ function addRead<Schema extends z.ZodObject, E extends Entry>(
     }
     const asked = way?.entries?.(entries) ?? entries;
     process.exitCode = await readOnce(definition.source, asked, config, timeout * 1000);
+    leave();
   });
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { LogTail } from '../observe/index.ts';
 import type { AppDefinition } from './definition.ts';
 import { interruption } from './interruption.ts';
+import { leave } from './leave.ts';
 import { loggerOf } from './log.ts';
 import { type Load, ReloadingApp } from './reload.ts';
 import { systemdOf } from './systemd.ts';
@@ -32,4 +33,5 @@ export async function run<Schema extends z.ZodObject>(
   const signal = await Promise.race([interruption(), app.failed]);
   void watchdog?.stopping();
   await app.stop(signal);
+  leave();
 }
