@@ -48,7 +48,8 @@ function openPort(port: SerialPort, options: SerialOptions, limits: Limits): Pro
         // Pseudo terminals and some adapters do not have these lines.
         port.set({ dtr, rts }, () => {
           if (isWanted) resolve(serialLink(`serial://${path} ${formatLine(options)}`, port));
-          else port.close();
+          // Without a callback, a failure would be an error event of a port that nobody listens to any more.
+          else port.close(() => undefined);
         });
       });
       return () => {

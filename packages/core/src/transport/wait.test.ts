@@ -1,8 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sleep } from './wait.ts';
+import { sleep, within } from './wait.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
+
+describe('within', () => {
+  it('fails as what was to begin, and leaves no timer and no listener behind', async () => {
+    const abort = new AbortController();
+    const failing = within(
+      { timeoutMs: 1_000, signal: abort.signal },
+      () => 'late',
+      () => {
+        throw new Error('no memory');
+      },
+    );
+    await expect(failing).rejects.toThrow('no memory');
+    expect(vi.getTimerCount()).toBe(0);
+    abort.abort();
+    await expect(failing).rejects.toThrow('no memory');
+  });
+});
 
 describe('sleep', () => {
   it('lasts as long as it was told to', async () => {

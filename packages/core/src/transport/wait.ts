@@ -37,18 +37,21 @@ export function within<T>(
     // Whatever atTimeout throws becomes the rejection.
     new Promise<T>((answer) => answer(atTimeout())).then(resolve, reject);
   };
+  let undo = doNothing;
   const timer = setTimeout(expire, Math.min(timeoutMs, LONGEST_DELAY_MS));
   signal?.addEventListener('abort', abort);
-  const undo = begin(
-    (value) => {
+  const fail = (error: unknown): void => {
+    release();
+    reject(error);
+  };
+  try {
+    undo = begin((value) => {
       release();
       resolve(value);
-    },
-    (error) => {
-      release();
-      reject(error);
-    },
-  );
+    }, fail);
+  } catch (thrown) {
+    fail(thrown);
+  }
   return promise;
 }
 
