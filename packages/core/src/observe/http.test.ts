@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import { Server } from 'node:http';
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,6 +53,20 @@ describe('HTTP', () => {
   it('answers on the paths it knows', async () => {
     const response = await ask('/health?verbose');
     expect([response.status, await response.json()]).toEqual([503, { healthy: false }]);
+    expect((await ask('/ready')).status).toBe(200);
+  });
+
+  it('tells of clients that cannot be accepted, and goes on', async () => {
+    const servers = new Set<Server>();
+    const remember = (message: unknown): void => {
+      if (typeof message === 'object' && message && 'server' in message && message.server instanceof Server)
+        servers.add(message.server);
+    };
+    subscribe('http.server.request.start', remember);
+    await ask('/ready');
+    unsubscribe('http.server.request.start', remember);
+    for (const node of servers) for (const code of ['ENOMEM', 'ENOBUFS']) node.emit('error', new Error(code));
+    expect(errors.splice(0).map(({ message }) => message)).toEqual(['ENOMEM', 'ENOBUFS']);
     expect((await ask('/ready')).status).toBe(200);
   });
 

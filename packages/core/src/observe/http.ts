@@ -24,7 +24,7 @@ export interface HttpSettings {
   readonly port: number;
   /** Names, besides addresses and loopback names, by which browsers may ask. */
   readonly hosts: readonly string[];
-  /** A route threw. */
+  /** A route threw, or a client could not be accepted. */
   readonly onError: (error: BridgeError) => void;
 }
 
@@ -64,6 +64,8 @@ export async function serveHttp(settings: HttpSettings, routes: HttpRoutes): Pro
   });
   server.on('clientError', refuseNonsense);
   await listen(server, host, port);
+  // A client that cannot be accepted, as memory is short, is the only kind of error from here on.
+  server.removeAllListeners('error').on('error', (error) => settings.onError(toBridgeError(error)));
   const address = server.address() as AddressInfo;
   return {
     port: address.port,
