@@ -68,6 +68,13 @@ describe('the command line of a bridge', () => {
     expect(await finished(app)).toMatchObject({ code: 1, out: expect.stringContaining('no answer') });
   });
 
+  it('does not call a bridge unhealthy that cannot be asked', async () => {
+    await using app = await startApp('dsmr-bridge', ['--healthcheck'], {
+      config: { ...CONFIG, http: { enabled: false } },
+    });
+    expect(await finished(app)).toMatchObject({ code: 0, out: expect.stringContaining('http.enabled') });
+  });
+
   it('helps, and calls that a success', async () => {
     await using app = await startApp('dsmr-bridge', ['--help']);
     expect(await finished(app)).toMatchObject({ code: 0, out: expect.stringContaining('decode') });

@@ -4,6 +4,10 @@ import { ask, urlOf } from './ask.ts';
 
 /** Asks the bridge that runs with this configuration how it is. 0: healthy; 1: not, and what is wrong on standard output. */
 export async function askHealth({ http }: CommonConfig): Promise<number> {
+  if (!http.enabled) {
+    process.stdout.write('http.enabled is false: how the bridge is cannot be asked\n');
+    return 0;
+  }
   try {
     const response = await ask(http, '/health');
     process.stdout.write(await response.text());
