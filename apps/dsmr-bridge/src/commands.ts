@@ -1,8 +1,17 @@
 import { once } from 'node:events';
-import { type Address, address, sampleYaml, timezone } from '@meterbridge/core/config';
+import { sampleYaml, timezone } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
-import { type Command, inputChunks, Option, untilInterrupted } from '@meterbridge/core/runtime';
-import { argument, parseFaults, positiveInteger } from './arguments.ts';
+import {
+  argument,
+  type Command,
+  inputChunks,
+  listOf,
+  Option,
+  tcpPlace,
+  untilInterrupted,
+  wholeNumber,
+} from '@meterbridge/core/runtime';
+import type { TcpAddress } from '@meterbridge/core/transport';
 import { config } from './config.ts';
 import { type DecodeOptions, decodeStream } from './decode.ts';
 import { addKeyOptions, type KeyArguments, keysOfArguments } from './key-arguments.ts';
@@ -24,7 +33,7 @@ export function commands(program: Command): void {
         .default('if-present'),
     )
     .option('--timezone <zone>', 'time zone of the meter', argument(timezone), 'Europe/Amsterdam')
-    .option('--max-telegram-bytes <n>', 'size beyond which a telegram is given up', positiveInteger, 16_384)
+    .option('--max-telegram-bytes <n>', 'size beyond which a telegram is given up', wholeNumber(1), 16_384)
     .addOption(
       new Option('--tag <policy>', 'what is demanded of the authentication tag')
         .choices(['verify', 'warn', 'off'])
@@ -54,19 +63,19 @@ export function commands(program: Command): void {
     .description(
       'be a P1 port in a house: on TCP, on a pseudo terminal, or both; with a key, one that encrypts',
     )
-    .option('--listen <address>', 'tcp://host:port to listen on', argument(address))
+    .option('--listen <address>', 'tcp://host:port to listen on', tcpPlace)
     .option('--pty <path>', 'where to put the pseudo terminal')
     .addOption(
       new Option('--dsmr <version>', 'version of the meter').choices(['2.2', '4.2', '5.0']).default('5.0'),
     )
-    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, parseFaults, [])
+    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, listOf(FAULTS), [])
     .option('--replay <files...>', 'send the telegrams of these captures instead')
     .option(
       '--interval <ms>',
       'milliseconds between telegrams; default: as the version demands',
-      positiveInteger,
+      wholeNumber(1),
     )
-    .option('--seed <n>', 'same seed, same house', positiveInteger, 1)
+    .option('--seed <n>', 'same seed, same house', wholeNumber(1), 1)
     .action(simulate);
 }
 
@@ -87,7 +96,7 @@ function printMigrated(files: readonly string[]): void {
 }
 
 interface SimulateOptions extends KeyArguments {
-  readonly listen?: Address;
+  readonly listen?: TcpAddress;
   readonly pty?: string;
   readonly dsmr: SimulatedVersion;
   readonly fault: readonly Fault[];
@@ -107,8 +116,6 @@ async function simulate({
   ...keys
 }: SimulateOptions): Promise<void> {
   if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
-  if (listen && listen.kind !== 'tcp')
-    throw new BridgeError('usage/invalid', '--listen takes tcp://host:port');
   const signal = untilInterrupted();
   await using port = await servePort({
     version: dsmr,

@@ -1,7 +1,6 @@
-import { address, bridgeConfig, duration, meterBase, secret, size, timezone } from '@meterbridge/core/config';
+import { address, aesKey, bridgeConfig, duration, meterBase, size, timezone } from '@meterbridge/core/config';
 import { formatLine, type LineSettings, parseLine } from '@meterbridge/core/transport';
 import * as z from 'zod';
-import { parseKey } from './encryption.ts';
 
 const LINE = 'must be line settings such as 115200 8N1 or 9600 7E1';
 
@@ -14,11 +13,6 @@ const line = z.codec(z.string({ error: LINE }), z.custom<LineSettings>(), {
   },
   encode: formatLine,
 });
-
-const KEY = 'must be a key of 32 hexadecimal digits';
-
-/** Kept as text, so that it can be printed as a secret. */
-const aesKey = secret().refine((text) => parseKey(text) !== null, { error: KEY });
 
 const OBIS = 'must be an OBIS code such as 1-0:99.1.0, or all';
 
@@ -74,14 +68,20 @@ const port = z.strictObject({
     .describe(
       'What is demanded of the CRC: right if there is one, always there and right, or not looked at.',
     ),
-  key: aesKey.exactOptional().meta({
-    description: 'Key of a meter that encrypts its telegrams, from the grid operator: 32 hexadecimal digits.',
-    examples: ['0123456789ABCDEF0123456789ABCDEF'],
-  }),
-  auth_key: aesKey.exactOptional().meta({
-    description: 'Authentication key of such a meter. Default: the one of all meters in Luxembourg, or none.',
-    examples: ['00112233445566778899AABBCCDDEEFF'],
-  }),
+  key: aesKey()
+    .exactOptional()
+    .meta({
+      description:
+        'Key of a meter that encrypts its telegrams, from the grid operator: 32 hexadecimal digits.',
+      examples: ['0123456789ABCDEF0123456789ABCDEF'],
+    }),
+  auth_key: aesKey()
+    .exactOptional()
+    .meta({
+      description:
+        'Authentication key of such a meter. Default: the one of all meters in Luxembourg, or none.',
+      examples: ['00112233445566778899AABBCCDDEEFF'],
+    }),
   tag: z
     .enum(['verify', 'warn', 'off'])
     .default('warn')

@@ -3,7 +3,7 @@ import { bytesOf, latin1 } from '@meterbridge/core/codec';
 import { type CrcPolicy, encodeEnvelope, encodeP1 } from '@meterbridge/core/frames';
 import { describe, expect, it } from 'vitest';
 import vectors from '../vectors/encrypted.json' with { type: 'json' };
-import { envelopeOpener, keysOf, parseKey, type TagPolicy } from './encryption.ts';
+import { envelopeOpener, keysOf, type TagPolicy } from './encryption.ts';
 
 const KEY = '0F0E0D0C0B0A09080706050403020100';
 const AUTH_KEY = 'F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF';
@@ -87,19 +87,5 @@ describe('an encrypted telegram', () => {
       const { bytes, bodyEnd } = unverified.frame;
       expect(latin1(bytes, 0, bodyEnd)).toBe(latin1(TELEGRAM.subarray(0, -7)));
     }
-  });
-});
-
-describe('a key', () => {
-  it.each([
-    ['0f0e0d0c0b0a09080706050403020100'],
-    ['0x0F0E0D0C0B0A09080706050403020100'],
-    [' 0F0E0D0C 0B0A0908 07060504 03020100 '],
-  ])('is read: %j', (text) => {
-    expect(parseKey(text)).toEqual(bytesOf(KEY));
-  });
-
-  it.each([[''], ['0F0E'], [`${KEY}00`], [KEY.replace('F', 'G')]])('is refused: %j', (text) => {
-    expect(parseKey(text)).toBeNull();
   });
 });

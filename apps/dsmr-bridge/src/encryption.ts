@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { bytesOf } from '@meterbridge/core/codec';
+import { parseAesKey } from '@meterbridge/core/config';
 import type { ErrorCode } from '@meterbridge/core/errors';
 import {
   type CrcPolicy,
@@ -30,18 +31,10 @@ export interface Opened {
   readonly seal: Seal;
 }
 
-const KEY = /^(?:0x)?[0-9a-f]{32}$/i;
-
-/** Key of AES-128 in hexadecimal; null for any other text. */
-export function parseKey(text: string): Uint8Array | null {
-  const digits = text.replace(/\s+/g, '');
-  return KEY.test(digits) ? bytesOf(digits.slice(-32)) : null;
-}
-
 /** @throws TypeError if one of them is no key */
 export function keysOf(key: string, authKey: string | undefined): Keys {
-  const bytes = parseKey(key);
-  const authBytes = authKey === undefined ? null : parseKey(authKey);
+  const bytes = parseAesKey(key);
+  const authBytes = authKey === undefined ? null : parseAesKey(authKey);
   if (!bytes || (authKey !== undefined && !authBytes)) throw new TypeError('no key of AES-128');
   return { key: bytes, authKey: authBytes };
 }

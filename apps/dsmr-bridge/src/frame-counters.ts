@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { hexOf } from '@meterbridge/core/codec';
+import { parseAesKey } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import type { Envelope } from '@meterbridge/core/frames';
 import type { StateSpace } from '@meterbridge/core/store';
 import * as z from 'zod';
 import type { Port } from './config.ts';
-import { parseKey } from './encryption.ts';
 
 const remembered = z.object({ key: z.string(), counter: z.int() });
 
@@ -22,7 +22,7 @@ export class FrameCounters {
     this.#isVerified = frame_counter === 'verify';
     this.#state = state;
     // Tells one key from another, and nothing of the key.
-    const digest = createHash('sha256').update(parseKey(key) ?? '');
+    const digest = createHash('sha256').update(parseAesKey(key) ?? '');
     this.#key = digest.digest('hex').slice(0, 8);
   }
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseAesKey } from '@meterbridge/core/config';
 import { BridgeError, messageOf } from '@meterbridge/core/errors';
-import { type Command, Option } from '@meterbridge/core/runtime';
-import { type Keys, parseKey } from './encryption.ts';
+import { type Command, keyArgument, Option } from '@meterbridge/core/runtime';
+import type { Keys } from './encryption.ts';
 
 /** How a key was given on the command line. */
 interface GivenKey {
@@ -43,18 +44,14 @@ export function keySettings({ key, keyFile, authKey, authKeyFile }: KeyArguments
   );
 }
 
-/** Unlike other arguments a key is not shown when it is wrong. */
 function fromText(option: string): (text: string) => GivenKey {
-  return (text) => {
-    const bytes = parseKey(text);
-    if (bytes) return { bytes, setting: `: ${JSON.stringify(text.trim())}` };
-    throw new BridgeError('usage/invalid', `${option} must be a key of 32 hexadecimal digits`);
-  };
+  const parse = keyArgument(option);
+  return (text) => ({ bytes: parse(text), setting: `: ${JSON.stringify(text.trim())}` });
 }
 
 function fromFile(option: string): (path: string) => GivenKey {
   return (path) => {
-    const bytes = parseKey(textOf(option, path));
+    const bytes = parseAesKey(textOf(option, path));
     if (bytes) return { bytes, setting: `_file: ${JSON.stringify(resolve(path))}` };
     throw new BridgeError('usage/invalid', `${option}: ${path} must hold a key of 32 hexadecimal digits`);
   };

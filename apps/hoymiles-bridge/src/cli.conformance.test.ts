@@ -90,5 +90,6 @@ describe('decode', () => {
     await using app = await startApp('hoymiles-bridge', ['decode', ...args], { input: '' });
     expect(await app.exit).toBe(64);
     expect(app.stderr.join('\n')).toContain(word);
+    expect(app.stderr.join('\n')).not.toContain('f548');
   });
 });

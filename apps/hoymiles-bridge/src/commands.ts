@@ -1,13 +1,18 @@
 import { once } from 'node:events';
-import { type Address, address, sampleYaml } from '@meterbridge/core/config';
+import { sampleYaml } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import {
   type Command,
   InvalidArgumentError,
   inputChunks,
+  keyArgument,
+  listOf,
   Option,
+  tcpPlace,
   untilInterrupted,
+  wholeNumber,
 } from '@meterbridge/core/runtime';
+import type { TcpAddress } from '@meterbridge/core/transport';
 import { config } from './config.ts';
 import { type DecodeOptions, decodeFile, lineOf } from './decode.ts';
 import { migrate } from './migrate/index.ts';
@@ -15,8 +20,6 @@ import { readSettings } from './migrate/settings.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
 import { usualInverters } from './simulator/plant.ts';
 import { serveDtu } from './simulator/serve.ts';
-
-const ENC_RAND_BYTES = 16;
 
 /** What hoymiles-bridge can do besides what every bridge can. */
 export function commands(program: Command): void {
@@ -29,7 +32,11 @@ export function commands(program: Command): void {
         .choices(['modbus', 'protobuf'])
         .makeOptionMandatory(),
     )
-    .option('--enc-rand <hex>', 'protobuf: enc_rand of an encrypted session, 16 bytes', parseEncRand)
+    .option(
+      '--enc-rand <hex>',
+      'protobuf: enc_rand of an encrypted session, 16 bytes',
+      keyArgument('--enc-rand'),
+    )
     .option('--request <hex>', 'Modbus: PDU of the request that a PDU answers', parseHex)
     .action(async (files: readonly string[], options: DecodeOptions) => {
       for (const file of files) await decode(file, options);
@@ -42,15 +49,15 @@ export function commands(program: Command): void {
   program
     .command('simulate')
     .description('be a DTU with inverters under a sun: on Modbus, on protobuf, or both')
-    .option('--modbus <address>', 'tcp://host:port to speak Modbus on', parseListen)
-    .option('--protobuf <address>', 'tcp://host:port to speak protobuf on', parseListen)
-    .option('--inverters <n>', 'how many inverters, with four ports each', positiveInteger, 2)
+    .option('--modbus <address>', 'tcp://host:port to speak Modbus on', tcpPlace)
+    .option('--protobuf <address>', 'tcp://host:port to speak protobuf on', tcpPlace)
+    .option('--inverters <n>', 'how many inverters, with four ports each', wholeNumber(1), 2)
     .option('--dtu <serial>', 'serial number of the DTU', '10f871600831')
     .option('--rtu', 'Modbus: RTU frames, as behind a serial server', false)
-    .option('--enc-rand <hex>', 'protobuf: encrypt, with these 16 bytes', parseEncRand)
-    .option('--hour <n>', 'hour of the day (UTC) at which its clock starts; default: now', hourOfDay)
-    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, parseFaults, [])
-    .option('--seed <n>', 'same seed, same plant', positiveInteger, 1)
+    .option('--enc-rand <hex>', 'protobuf: encrypt, with these 16 bytes', keyArgument('--enc-rand'))
+    .option('--hour <n>', 'hour of the day (UTC) at which its clock starts; default: now', wholeNumber(0, 23))
+    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, listOf(FAULTS), [])
+    .option('--seed <n>', 'same seed, same plant', wholeNumber(1), 1)
     .action(simulate);
 }
 
@@ -70,8 +77,8 @@ function migrateFile(file: string): void {
 }
 
 interface SimulateOptions {
-  readonly modbus?: Address;
-  readonly protobuf?: Address;
+  readonly modbus?: TcpAddress;
+  readonly protobuf?: TcpAddress;
   readonly inverters: number;
   readonly dtu: string;
   readonly rtu: boolean;
@@ -82,7 +89,7 @@ interface SimulateOptions {
 }
 
 async function simulate(options: SimulateOptions): Promise<void> {
-  const [modbus, protobuf] = [placeOf(options.modbus), placeOf(options.protobuf)];
+  const { modbus, protobuf } = options;
   if (!modbus && !protobuf)
     throw new BridgeError('usage/invalid', 'simulate needs --modbus, --protobuf, or both');
   const signal = untilInterrupted();
@@ -110,48 +117,7 @@ function clockFrom(hour: number | undefined): () => number {
   return () => Date.now() + shiftMs;
 }
 
-function placeOf(listen: Address | undefined): { host: string; tcpPort: number } | undefined {
-  if (!listen) return undefined;
-  if (listen.kind !== 'tcp')
-    throw new BridgeError('usage/invalid', '--modbus and --protobuf take tcp://host:port');
-  return listen;
-}
-
-function parseListen(text: string): Address {
-  const parsed = address.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
-  return parsed.data;
-}
-
 function parseHex(text: string): Uint8Array {
   if (!/^(?:[0-9a-f]{2})+$/i.test(text)) throw new InvalidArgumentError('It must be hexadecimal digits.');
   return Uint8Array.from(Buffer.from(text, 'hex'));
-}
-
-function parseEncRand(text: string): Uint8Array {
-  const bytes = parseHex(text);
-  if (bytes.length !== ENC_RAND_BYTES) throw new InvalidArgumentError('It must be 32 hexadecimal digits.');
-  return bytes;
-}
-
-function parseFaults(text: string): readonly Fault[] {
-  return text.split(',').map((name) => {
-    const fault = FAULTS.find((known) => known === name.trim());
-    if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FAULTS.join(', ')}.`);
-    return fault;
-  });
-}
-
-function hourOfDay(text: string): number {
-  const hour = Number(text);
-  if (!Number.isInteger(hour) || hour < 0 || hour > 23)
-    throw new InvalidArgumentError('It must be an hour from 0 to 23.');
-  return hour;
-}
-
-function positiveInteger(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1)
-    throw new InvalidArgumentError('It must be a whole number above 0.');
-  return number;
 }

@@ -1,12 +1,12 @@
-import { type Address, address, loadConfig, sampleYaml } from '@meterbridge/core/config';
-import { type Command, InvalidArgumentError, Option } from '@meterbridge/core/runtime';
+import { loadConfig, sampleYaml } from '@meterbridge/core/config';
+import { type Command, listOf, Option, tcpPlace, wholeNumber } from '@meterbridge/core/runtime';
 import * as z from 'zod';
 import { config } from './config.ts';
 import { exchangeJson } from './decode.ts';
 import { inputLines } from './input-lines.ts';
 import { migrate } from './migrate/index.ts';
 import { simulate } from './simulate.ts';
-import { FAULTS, type Fault } from './simulator/faults.ts';
+import { FAULTS } from './simulator/faults.ts';
 import { SIMULATED_MODELS } from './simulator/registers.ts';
 
 /** What kamstrup-bridge can do besides what every bridge can. */
@@ -26,19 +26,19 @@ export function commands(program: Command): void {
   program
     .command('simulate')
     .description('be a meter behind an optical head: on TCP, on a pseudo terminal, or both')
-    .option('--listen <address>', 'tcp://host:port to listen on', parseAddress)
+    .option('--listen <address>', 'tcp://host:port to listen on', tcpPlace)
     .option('--pty <path>', 'where to put the pseudo terminal')
     .addOption(
       new Option('--model <model>', 'which MULTICAL it is').choices([...SIMULATED_MODELS]).default('403'),
     )
-    .option('--serial <number>', 'its serial number', wholeNumber, 68_928_500)
+    .option('--serial <number>', 'its serial number', wholeNumber(), 68_928_500)
     .option('--echo', 'send back what is received, as heads do that see their own light', false)
     .option('--realtime', 'take the time that bytes take at 1200 baud', false)
-    .option('--latency <ms>', 'time from a request to its answer', wholeNumber, 0)
+    .option('--latency <ms>', 'time from a request to its answer', wholeNumber(), 0)
     .option('--asleep', 'sleep until the button is pressed', false)
-    .option('--sleep <seconds>', 'fall asleep so long after a request; SIGUSR2 is the button', wholeNumber)
-    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, parseFaults, [])
-    .option('--seed <n>', 'same seed, same faults', wholeNumber, 1)
+    .option('--sleep <seconds>', 'fall asleep so long after a request; SIGUSR2 is the button', wholeNumber())
+    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, listOf(FAULTS), [])
+    .option('--seed <n>', 'same seed, same faults', wholeNumber(), 1)
     .action(simulate);
 }
 
@@ -56,25 +56,4 @@ function migrateFile(file: string): void {
   const migrated = migrate(old);
   process.stdout.write(sampleYaml(config, { name: 'kamstrup-bridge', example: migrated.config }));
   for (const note of migrated.notes) process.stderr.write(`${note}\n`);
-}
-
-function parseAddress(text: string): Address {
-  const parsed = address.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
-  return parsed.data;
-}
-
-function parseFaults(text: string): readonly Fault[] {
-  return text.split(',').map((name) => {
-    const fault = FAULTS.find((known) => known === name.trim());
-    if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FAULTS.join(', ')}.`);
-    return fault;
-  });
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new InvalidArgumentError('It must be a whole number.');
-  return number;
 }

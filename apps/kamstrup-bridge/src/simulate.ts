@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { seededRandom } from '@meterbridge/core/codec';
-import type { Address } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { untilInterrupted } from '@meterbridge/core/runtime';
+import type { TcpAddress } from '@meterbridge/core/transport';
 import { type Fault, FaultyHead } from './simulator/faults.ts';
 import { SimulatedMeter } from './simulator/meter.ts';
 import type { SimulatedModel } from './simulator/registers.ts';
 import { serveMeter } from './simulator/serve.ts';
 
 export interface SimulateOptions {
-  readonly listen?: Address;
+  readonly listen?: TcpAddress;
   readonly pty?: string;
   readonly model: SimulatedModel;
   readonly serial: number;
@@ -26,8 +26,6 @@ export interface SimulateOptions {
 export async function simulate(options: SimulateOptions): Promise<void> {
   const { listen, pty, model, serial, echo, realtime, latency, asleep, sleep, fault, seed } = options;
   if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
-  if (listen && listen.kind !== 'tcp')
-    throw new BridgeError('usage/invalid', '--listen takes tcp://host:port');
   const signal = untilInterrupted();
   const sleepAfterMs = sleep === undefined ? null : sleep * 1000;
   const meter = new SimulatedMeter({ model, serial, sleepAfterMs });

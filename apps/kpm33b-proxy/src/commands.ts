@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { seededRandom } from '@meterbridge/core/codec';
 import { loadConfig } from '@meterbridge/core/config';
-import { type Command, InvalidArgumentError, inputChunks, untilInterrupted } from '@meterbridge/core/runtime';
+import {
+  type Command,
+  InvalidArgumentError,
+  inputChunks,
+  listOf,
+  untilInterrupted,
+  wholeNumber,
+} from '@meterbridge/core/runtime';
 import { migrate, proxySettings } from '@meterbridge/kpm33b/config';
 import { decodeConfig } from './config.ts';
 import { linesOf, MessageDecoder } from './decode.ts';
@@ -33,14 +40,21 @@ export function commands(program: Command): void {
     .option('--broker <host:port>', 'the internal broker', parseBroker, { host: '127.0.0.1', tcpPort: 11883 })
     .option('--username <name>', 'user name at the broker')
     .option('--password-file <file>', 'file that holds the password at the broker', parsePassword)
-    .option('--meters <n>', 'how many meters', positiveInteger, 3)
+    .option('--meters <n>', 'how many meters', wholeNumber(1), 3)
+    .option('--password <password>', 'password at the broker')
+    .option('--meters <n>', 'how many meters', wholeNumber(1), 3)
     .option(
       '--rate <n>',
       'messages per second of all together; default: each on the marks of its clock',
-      positiveInteger,
+      wholeNumber(1),
     )
-    .option('--fault <list>', `what real meters do: ${FLEET_FAULTS.join(', ')}`, parseFaults, FLEET_FAULTS)
-    .option('--seed <n>', 'same seed, same fleet', positiveInteger, 1)
+    .option(
+      '--fault <list>',
+      `what real meters do: ${FLEET_FAULTS.join(', ')}`,
+      listOf(FLEET_FAULTS),
+      FLEET_FAULTS,
+    )
+    .option('--seed <n>', 'same seed, same fleet', wholeNumber(1), 1)
     .action(simulate);
 }
 
@@ -97,23 +111,8 @@ function parsePassword(file: string): string {
 
 function parseBroker(text: string): SimulateOptions['broker'] {
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined)
+  const tcpPort = Number(port);
+  if (host === undefined || tcpPort < 1 || tcpPort > 65_535)
     throw new InvalidArgumentError('It must be a host and a port, such as localhost:11883.');
-  return { host, tcpPort: Number(port) };
-}
-
-function parseFaults(text: string): readonly FleetFault[] {
-  if (text === 'none') return [];
-  return text.split(',').map((name) => {
-    const fault = FLEET_FAULTS.find((known) => known === name.trim());
-    if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FLEET_FAULTS.join(', ')}, none.`);
-    return fault;
-  });
-}
-
-function positiveInteger(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1)
-    throw new InvalidArgumentError('It must be a whole number above 0.');
-  return number;
+  return { host, tcpPort };
 }

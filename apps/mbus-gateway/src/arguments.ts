@@ -1,28 +1,13 @@
-import { type Address, address } from '@meterbridge/core/config';
-import { InvalidArgumentError } from '@meterbridge/core/runtime';
+import { argument, InvalidArgumentError } from '@meterbridge/core/runtime';
 import { target } from './config.ts';
 import { BAUD_RATES, MOST_PRIMARY } from './protocol/request.ts';
 import { EVERY_METER } from './protocol/secondary-address.ts';
 import type { Target } from './readout.ts';
 
-export function parseAddress(text: string): Address {
-  const parsed = address.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
-  return parsed.data;
-}
-
 export function parseTarget(text: string): Target {
-  const parsed = target.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]!.message);
-  if (parsed.data === EVERY_METER) throw new InvalidArgumentError('It must be one meter.');
-  return parsed.data;
-}
-
-export function parsePrimary(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > MOST_PRIMARY)
-    throw new InvalidArgumentError(`It must be a primary address from 1 to ${MOST_PRIMARY}.`);
-  return number;
+  const parsed = argument(target)(text);
+  if (parsed === EVERY_METER) throw new InvalidArgumentError('It must be one meter.');
+  return parsed;
 }
 
 /** `0-250`, both included. */
@@ -38,11 +23,4 @@ export function parseBaud(text: string): number {
   if (!BAUD_RATES.includes(rate))
     throw new InvalidArgumentError(`It must be one of ${BAUD_RATES.join(', ')}.`);
   return rate;
-}
-
-export function positiveInteger(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1)
-    throw new InvalidArgumentError('It must be a whole number above 0.');
-  return number;
 }

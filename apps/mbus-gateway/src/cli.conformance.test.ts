@@ -65,10 +65,11 @@ describe('decode', () => {
     expect(app.stderr.join('\n')).toContain('/nowhere.hex');
   });
 
-  it('says what a key is', async () => {
-    await using app = await startApp('mbus-gateway', ['decode', '--key', '0011']);
+  it('says what a key is, and never shows a wrong one', async () => {
+    await using app = await startApp('mbus-gateway', ['decode', '--key', 'C0FFEE']);
     expect(await app.exit).toBe(64);
     expect(app.stderr.join('\n')).toContain('32 hexadecimal digits');
+    expect(app.stderr.join('\n')).not.toContain('C0FFEE');
   });
 
   it('tells that nothing is no frame', async () => {

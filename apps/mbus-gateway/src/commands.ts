@@ -1,11 +1,17 @@
 import { once } from 'node:events';
-import { bytesOf } from '@meterbridge/core/codec';
-import { type Address, loadConfig } from '@meterbridge/core/config';
+import { loadConfig } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { mbusFault } from '@meterbridge/core/frames';
-import { type Command, InvalidArgumentError, untilInterrupted } from '@meterbridge/core/runtime';
+import {
+  type Command,
+  keyArgument,
+  listOf,
+  tcpPlace,
+  untilInterrupted,
+  wholeNumber,
+} from '@meterbridge/core/runtime';
+import type { TcpAddress } from '@meterbridge/core/transport';
 import { decryptWith } from './aes.ts';
-import { parseAddress, positiveInteger } from './arguments.ts';
 import { frameJson } from './decode.ts';
 import { inputFrames } from './decode-input.ts';
 import { lineCommands } from './line-commands.ts';
@@ -23,7 +29,7 @@ export function commands(program: Command): void {
     .command('decode')
     .description('decode frames from files or standard input: one line of JSON each')
     .argument('[files...]', 'frames, raw or as hexadecimal text; - for standard input', ['-'])
-    .option('--key <hex>', 'AES-128 key of the meter, 32 hexadecimal digits', parseKey)
+    .option('--key <hex>', 'AES-128 key of the meter, 32 hexadecimal digits', keyArgument('--key'))
     .action(async (files: readonly string[], { key }: { readonly key?: Uint8Array }) => {
       const options: DecodeOptions = key ? { decrypt: decryptWith(key) } : {};
       for (const file of files) await decodeFile(file, options);
@@ -40,12 +46,12 @@ export function commands(program: Command): void {
       '<files...>',
       'frames that meters send, as hexadecimal text, or YAML files that describe meters',
     )
-    .option('--listen <address>', 'tcp://host:port to listen on', parseAddress)
+    .option('--listen <address>', 'tcp://host:port to listen on', tcpPlace)
     .option('--pty <path>', 'where to put the pseudo terminal')
     .option('--echo', 'send back what is received, as some level converters do', false)
-    .option('--realtime <baud>', 'take the time that bytes take at this speed', positiveInteger)
-    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, parseFaults, [])
-    .option('--seed <n>', 'same seed, same faults', positiveInteger, 1)
+    .option('--realtime <baud>', 'take the time that bytes take at this speed', wholeNumber(1))
+    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, listOf(FAULTS), [])
+    .option('--seed <n>', 'same seed, same faults', wholeNumber(1), 1)
     .action(simulate);
   lineCommands(program);
   recogniseOldFiles(program);
@@ -71,7 +77,7 @@ function migrateFile(file: string): void {
 }
 
 interface SimulateOptions {
-  readonly listen?: Address;
+  readonly listen?: TcpAddress;
   readonly pty?: string;
   readonly echo: boolean;
   readonly realtime?: number;
@@ -82,8 +88,6 @@ interface SimulateOptions {
 async function simulate(files: readonly string[], options: SimulateOptions): Promise<void> {
   const { listen, pty, echo, realtime, fault, seed } = options;
   if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
-  if (listen && listen.kind !== 'tcp')
-    throw new BridgeError('usage/invalid', '--listen takes tcp://host:port');
   const slaves = (await Promise.all(files.map(slavesOfFile))).flat();
   const signal = untilInterrupted();
   await using line = await serveLine({
@@ -105,17 +109,4 @@ async function slavesOfFile(file: string): Promise<readonly Slave[]> {
     return slavesOfDescription(loadConfig(lineDescription, { file, env: {} }).config);
   const frames = await Array.fromAsync(inputFrames(file));
   return slavesOfFrames(frames.filter((bytes) => mbusFault(bytes) === null));
-}
-
-function parseKey(text: string): Uint8Array {
-  if (!/^[0-9A-Fa-f]{32}$/.test(text)) throw new InvalidArgumentError('It must be 32 hexadecimal digits.');
-  return bytesOf(text);
-}
-
-function parseFaults(text: string): readonly Fault[] {
-  return text.split(',').map((name) => {
-    const fault = FAULTS.find((known) => known === name.trim());
-    if (!fault) throw new InvalidArgumentError(`"${name}" is none of ${FAULTS.join(', ')}.`);
-    return fault;
-  });
 }

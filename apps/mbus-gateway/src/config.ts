@@ -1,4 +1,4 @@
-import { address, bridgeConfig, duration, meterBase, secret, timetable } from '@meterbridge/core/config';
+import { address, aesKey, bridgeConfig, duration, meterBase, timetable } from '@meterbridge/core/config';
 import * as z from 'zod';
 import { BAUD_RATES, MOST_PRIMARY } from './protocol/request.ts';
 import { EVERY_METER, isSecondaryAddress } from './protocol/secondary-address.ts';
@@ -7,7 +7,6 @@ import type { Target } from './readout.ts';
 const TARGET =
   'must be a primary address from 0 to 250, in quotes a secondary one such as "12345678" or "1234567824400107", or all';
 const BAUD = `must be one of ${BAUD_RATES.join(', ')}`;
-const KEY = 'must be a key of 32 hexadecimal digits';
 const ANY_BEHIND_ID = 'FFFFFFFF';
 
 /** `5` → primary, `"12345678"` → its number alone, `"1234567824400107"` → number, manufacturer, version, medium; `all`. */
@@ -63,10 +62,7 @@ const meter = z.strictObject({
     ),
   rescan: duration.prefault('1d').describe('With discover: interval: time between two searches.'),
   ...timetable('15m'),
-  key: secret()
-    .regex(/^[0-9A-Fa-f]{32}$/, KEY)
-    .exactOptional()
-    .meta({ description: 'AES-128 key of a meter that encrypts (mode 5).' }),
+  key: aesKey().exactOptional().meta({ description: 'AES-128 key of a meter that encrypts (mode 5).' }),
   history: z
     .boolean()
     .default(false)

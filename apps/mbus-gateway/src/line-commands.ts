@@ -1,14 +1,9 @@
-import { type Command, untilInterrupted } from '@meterbridge/core/runtime';
-import {
-  parseAddress,
-  parseBaud,
-  parsePrimary,
-  parseRange,
-  parseTarget,
-  positiveInteger,
-} from './arguments.ts';
+import { address } from '@meterbridge/core/config';
+import { argument, type Command, untilInterrupted, wholeNumber } from '@meterbridge/core/runtime';
+import { parseBaud, parseRange, parseTarget } from './arguments.ts';
 import { isConfirmed } from './confirm.ts';
 import { type LineOptions, openLine } from './open-line.ts';
+import { MOST_PRIMARY } from './protocol/request.ts';
 import type { Target } from './readout.ts';
 import { configBlock, configured, type FoundMeter, scanPrimary, scanSecondary } from './scan.ts';
 import { ERASE_LINE, reportBar, reportFound, reportJson } from './scan-report.ts';
@@ -26,7 +21,7 @@ export function lineCommands(program: Command): void {
   withLine(program.command('set-address'))
     .description('give a meter another primary address')
     .argument('<meter>', 'its address now, primary or secondary', parseTarget)
-    .argument('<new>', 'its new primary address, 1 to 250', parsePrimary)
+    .argument('<new>', 'its new primary address, 1 to 250', wholeNumber(1, MOST_PRIMARY))
     .option('--yes', 'do not ask before writing', false)
     .action(async (meter: Target, to: number, options: LineOptions & { readonly yes: boolean }) => {
       if (!(await isConfirmed(`Meter ${meter} gets the primary address ${to}.`, options.yes))) return;
@@ -53,14 +48,10 @@ export function lineCommands(program: Command): void {
 
 function withLine(command: Command): Command {
   return command
-    .requiredOption('--address <address>', 'serial:///dev/ttyUSB0 or tcp://host:port', parseAddress)
+    .requiredOption('--address <address>', 'serial:///dev/ttyUSB0 or tcp://host:port', argument(address))
     .option('--baud <rate>', 'speed of the line', parseBaud, 2400)
-    .option('--latency <ms>', 'what a serial server adds to answers', positiveInteger, 200)
-    .option(
-      '--timeout <ms>',
-      'how long to wait for an answer; default: as the standard says',
-      positiveInteger,
-    )
+    .option('--latency <ms>', 'what a serial server adds to answers', wholeNumber(1), 200)
+    .option('--timeout <ms>', 'how long to wait for an answer; default: as the standard says', wholeNumber(1))
     .option('--no-dtr', 'switch DTR off: it is on, as some level converters draw their power from it')
     .option('--no-rts', 'switch RTS off');
 }

@@ -1,6 +1,6 @@
+import { address } from '@meterbridge/core/config';
 import { type LineSettings, linkPair } from '@meterbridge/core/transport';
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from './arguments.ts';
 import { type LineKeys, LineSession } from './line-session.ts';
 
 const signal = new AbortController().signal;
@@ -23,8 +23,8 @@ async function openedFor(all: readonly LineKeys[]) {
 }
 
 describe('a line', () => {
-  const serial = { ...usual, address: parseAddress('/dev/ttyUSB0') };
-  const tcp = { ...usual, address: parseAddress('tcp://127.0.0.1:1') };
+  const serial = { ...usual, address: address.parse('/dev/ttyUSB0') };
+  const tcp = { ...usual, address: address.parse('tcp://127.0.0.1:1') };
   const line = { baudRate: 2400, dataBits: 8, parity: 'even', stopBits: 1, dtr: true, rts: true };
 
   it('is opened once, with DTR and RTS on for converters that live on them', async () => {

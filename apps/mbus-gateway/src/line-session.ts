@@ -1,4 +1,4 @@
-import { bytesOf } from '@meterbridge/core/codec';
+import { parseAesKey } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import type { SourceContext } from '@meterbridge/core/runtime';
 import type { Link } from '@meterbridge/core/transport';
@@ -36,8 +36,9 @@ export class LineSession implements AsyncDisposable {
    */
   async read(meter: MbusMeter): Promise<Readout> {
     const { key, max_telegrams: maxTelegrams } = meter;
+    const aesKey = key === undefined ? null : parseAesKey(key);
     const readout = await this.inTurn(meter, (master) =>
-      readOut(master, meter.meter, { maxTelegrams, decrypt: key ? decryptWith(bytesOf(key)) : undefined }),
+      readOut(master, meter.meter, { maxTelegrams, decrypt: aesKey ? decryptWith(aesKey) : undefined }),
     );
     if (readout.problem) this.#context.report(readout.problem);
     return readout;

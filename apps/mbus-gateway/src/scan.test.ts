@@ -1,9 +1,9 @@
+import { address } from '@meterbridge/core/config';
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from './arguments.ts';
 import { configBlock, configured, type FoundMeter } from './scan.ts';
 import { progressBar } from './scan-report.ts';
 
-const line = { address: parseAddress('/dev/ttyUSB0'), baud: 2400, dtr: true, rts: true };
+const line = { address: address.parse('/dev/ttyUSB0'), baud: 2400, dtr: true, rts: true };
 
 function found(
   secondary: string | null,

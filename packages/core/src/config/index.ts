@@ -1,3 +1,4 @@
+export { aesKey, parseAesKey } from './aes-key.ts';
 export { jsonSchema, markdownTable } from './describe.ts';
 export type { Environment } from './environment.ts';
 export type { ConfigIssue } from './issues.ts';

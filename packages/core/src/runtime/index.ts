@@ -1,4 +1,5 @@
 export { type Command, InvalidArgumentError, Option } from 'commander';
+export { argument, keyArgument, listOf, tcpPlace, wholeNumber } from './arguments.ts';
 export { localInstant } from './clock.ts';
 export type { BridgeDefinition, ReadOption } from './definition.ts';
 export { inputChunks } from './input.ts';
