@@ -8,7 +8,8 @@ import {
   hmScanner,
 } from '@meterbridge/core/frames';
 import type { SeenFrame } from '@meterbridge/core/observe';
-import { type Link, sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
+import type { Link } from '@meterbridge/core/transport';
 import { openFrame, sealFrame } from './encryption.ts';
 import { answerTo, mayBeSealed } from './protocol/commands.ts';
 import { silence } from './silence.ts';

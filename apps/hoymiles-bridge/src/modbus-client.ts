@@ -9,7 +9,8 @@ import {
   scanMbap,
 } from '@meterbridge/core/frames';
 import type { SeenFrame } from '@meterbridge/core/observe';
-import { type Link, sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
+import type { Link } from '@meterbridge/core/transport';
 import { answerData, answerLength, readRequest } from './protocol/pdu.ts';
 import { silence } from './silence.ts';
 

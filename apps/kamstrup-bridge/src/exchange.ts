@@ -1,6 +1,7 @@
 import type { BridgeError } from '@meterbridge/core/errors';
 import { encodeKmp, type KmpFrame } from '@meterbridge/core/frames';
-import { type Link, sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
+import type { Link } from '@meterbridge/core/transport';
 import { Hearing, type ShowFrame } from './hearing.ts';
 import type { Answer } from './protocol/answer.ts';
 

@@ -1,7 +1,8 @@
 import { latin1Bytes } from '@meterbridge/core/codec';
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { SeenFrame } from '@meterbridge/core/observe';
-import { type LineSettings, type Link, sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
+import type { LineSettings, Link } from '@meterbridge/core/transport';
 import { isOfTheMeter } from './failure.ts';
 import { decodeReadout, findReadout, type Readout } from './protocol/readout.ts';
 import { decodeFields } from './protocol/standard-data.ts';

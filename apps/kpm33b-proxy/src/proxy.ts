@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MessageInfo } from '@meterbridge/core/mqtt';
 import type { Service, ServiceBroker, ServiceContext } from '@meterbridge/core/runtime';
-import { sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
 import { MessageConverter } from '@meterbridge/kpm33b';
 import { proxySettings } from '@meterbridge/kpm33b/config';
 import { MeterAnnouncer } from './announcer.ts';

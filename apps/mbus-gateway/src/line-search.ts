@@ -1,7 +1,7 @@
 import { BridgeError } from '@meterbridge/core/errors';
 import type { Instant, Meter, Reading } from '@meterbridge/core/model';
 import { localInstant, type MeterCommand } from '@meterbridge/core/runtime';
-import { sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
 import type { MbusMeter } from './config.ts';
 import type { KnownMeters } from './known-meters.ts';
 import type { LineKeys, LineSession } from './line-session.ts';

@@ -1,6 +1,7 @@
 import { BridgeError } from '@meterbridge/core/errors';
 import type { MbusFrame, MbusLong } from '@meterbridge/core/frames';
-import { type Link, sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
+import type { Link } from '@meterbridge/core/transport';
 import { type Answer, exchange, quiet } from './exchange.ts';
 import { APPLICATION_BUSY, applicationErrorName } from './protocol/application-error.ts';
 import { dataRequest, resetRequest, SELECTED, selectRequest } from './protocol/request.ts';

@@ -10,13 +10,14 @@ const ROOT = resolve(import.meta.dirname, '../../..');
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'core/errors': [],
+  'core/time': [],
   'core/codec': ['core/errors'],
   'core/frames': ['core/codec', 'core/errors'],
   'core/model': ['core/codec', 'core/errors'],
   'core/config': ['core/errors', 'croner', 'zod', 'yaml', 'node:fs', 'node:path'],
-  'core/transport': ['core/errors', 'serialport', 'node:*'],
-  'core/mqtt': ['core/errors', 'mqtt', 'node:net', 'node:stream', 'node:timers', 'node:tls'],
-  'core/store': ['core/errors', 'core/mqtt', 'node:*'],
+  'core/transport': ['core/errors', 'core/time', 'serialport', 'node:*'],
+  'core/mqtt': ['core/errors', 'core/time', 'mqtt', 'node:net', 'node:stream', 'node:tls'],
+  'core/store': ['core/errors', 'core/time', 'core/mqtt', 'node:*'],
   'core/discovery': ['core/errors', 'core/model', 'core/mqtt'],
   'core/observe': [
     'core/errors',

@@ -1,6 +1,6 @@
 import { seededRandom } from '@meterbridge/core/codec';
 import { FrameSplitter, p1Scanner } from '@meterbridge/core/frames';
-import { sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
 import type { Keys } from '../encryption.ts';
 import { type Fault, FaultyLine } from './faults.ts';
 import { House } from './house.ts';

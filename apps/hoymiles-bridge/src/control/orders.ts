@@ -1,6 +1,6 @@
 import { BridgeError } from '@meterbridge/core/errors';
 import type { MeterCommand } from '@meterbridge/core/runtime';
-import { sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
 import { localTime } from '../clock.ts';
 import type { DtuSession } from '../dtu-session.ts';
 import type { ModbusClient } from '../modbus-client.ts';

@@ -1,5 +1,6 @@
 import { FrameSplitter, KMP_LIMIT, scanKmp } from '@meterbridge/core/frames';
-import { type Link, sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
+import type { Link } from '@meterbridge/core/transport';
 import type { FaultyHead } from './faults.ts';
 import type { SimulatedMeter } from './meter.ts';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { MqttClient } from '@meterbridge/core/mqtt';
-import { sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
 import type { Level } from '@meterbridge/kpm33b';
 import { AnsweringMeters } from './answers.ts';
 import type { Fleet, SimulatedMessage } from './fleet.ts';

@@ -1,6 +1,7 @@
 import { seededRandom } from '@meterbridge/core/codec';
 import { FrameSplitter, MBUS_LIMIT, scanMbus } from '@meterbridge/core/frames';
-import { type Link, listenTcp, openPty, sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
+import { type Link, listenTcp, openPty } from '@meterbridge/core/transport';
 import { standardAnswerMs, wireMs } from '../timing.ts';
 import { answerOf } from './bus.ts';
 import { type Delivery, type Fault, faultyDelivery } from './faults.ts';

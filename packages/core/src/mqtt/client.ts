@@ -1,11 +1,12 @@
 import { BridgeError } from '../errors/index.ts';
+import { atMost, pause } from '../time/index.ts';
 import { type BrokerLimits, Connection } from './connection.ts';
 import { type Ending, isDropped, isUnanswered, isWrongVersion } from './ending.ts';
 import { explain, takenOver } from './failure.ts';
 import type { Message } from './message.ts';
 import { type Done, Outflow } from './outflow.ts';
 import { refuseUnsent, Suspicion } from './refusal.ts';
-import { retryDelayMs, sleep } from './retry.ts';
+import { retryDelayMs } from './retry.ts';
 import { safely } from './safely.ts';
 import { DEFAULT_TIMING, type MqttSettings, type MqttTiming, type ProtocolVersion } from './settings.ts';
 import { type OnMessage, type SubscribeOptions, Subscriptions } from './subscriptions.ts';
@@ -137,7 +138,7 @@ export class MqttClient {
       this.#drops = isDropped(ending) && !wasGood ? this.#drops + 1 : 0;
       this.#report(this.#explain(ending));
       if (wasGood) failures = 0;
-      await sleep(retryDelayMs(failures, this.#timing), this.#stop.signal);
+      await pause(retryDelayMs(failures, this.#timing), this.#stop.signal);
       if (this.#stop.signal.aborted) return;
     }
   }
@@ -209,14 +210,12 @@ export class MqttClient {
   async #shutDown(last: readonly Message[], deadline: number): Promise<void> {
     const connection = this.#connection;
     const outflow = this.#outflow;
-    const confirmed = new AbortController();
     if (outflow) {
       for (const message of last) this.#publishOwn(message);
       this.#stop.abort();
-      await Promise.race([outflow.idle(), sleep(deadline - performance.now(), confirmed.signal)]);
+      await atMost(outflow.idle(), deadline - performance.now());
     }
     this.#stop.abort();
-    confirmed.abort();
     if (outflow?.isIdle) connection?.leave();
     else connection?.abort();
     const timer = setTimeout(() => connection?.abort(), Math.max(1, deadline - performance.now()));

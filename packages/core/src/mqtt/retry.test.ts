@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { retryDelayMs, sleep } from './retry.ts';
+import { describe, expect, it } from 'vitest';
+import { retryDelayMs } from './retry.ts';
 
 const timing = { retryMinMs: 1_000, retryMaxMs: 60_000 };
 
@@ -25,27 +25,5 @@ describe('wait between two tries', () => {
         expect(ms).toBeLessThanOrEqual(60_000);
       }),
     );
-  });
-});
-
-describe('sleep', () => {
-  beforeEach(() => {
-    vi.useFakeTimers();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
-  it('ends when the time is over or the signal is aborted, and leaves no timer behind', async () => {
-    const stop = new AbortController();
-    const short = sleep(1_000, stop.signal);
-    const long = sleep(60_000, stop.signal);
-    await vi.advanceTimersByTimeAsync(1_000);
-    await short;
-    expect(vi.getTimerCount()).toBe(1);
-    stop.abort();
-    await long;
-    await sleep(60_000, stop.signal);
-    expect(vi.getTimerCount()).toBe(0);
   });
 });

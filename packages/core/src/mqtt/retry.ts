@@ -11,17 +11,3 @@ export function retryDelayMs(
   const longest = Math.min(retryMaxMs, retryMinMs * 2 ** Math.min(failures + 1, 30));
   return retryMinMs + random() * (longest - retryMinMs);
 }
-
-/** Resolves after `ms`, or at once when the signal is aborted or nothing is left to wait for. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted || ms <= 0) return resolve();
-    const wake = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, ms);
-    signal.addEventListener('abort', wake);
-  });
-}

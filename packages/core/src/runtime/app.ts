@@ -4,6 +4,7 @@ import { BridgeError, toBridgeError } from '../errors/index.ts';
 import { type Message, MqttClient } from '../mqtt/index.ts';
 import type { Logger, LogTail } from '../observe/index.ts';
 import { type Outbox, type Outgoing, Store } from '../store/index.ts';
+import { atMost } from '../time/index.ts';
 import type { Availability } from './availability.ts';
 import type { CounterGuard } from './counter-guard.ts';
 import { Delivery } from './delivery.ts';
@@ -14,7 +15,6 @@ import { mqttSettings } from './mqtt-settings.ts';
 import { OncePerMinute } from './quiet.ts';
 import { storeSettings } from './store-settings.ts';
 import { Web, type WebLine } from './web.ts';
-import { within } from './within.ts';
 
 /** Stopping takes at most this long: then the supervisor of the process would kill it. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -135,7 +135,7 @@ export abstract class App {
     const left = (): number => Math.max(100, deadline - performance.now());
     const { config, isOutboxKept, state } = this.#settings;
     await this.end(left() / 2);
-    await within(this.delivery.drained(), left() / 2);
+    await atMost(this.delivery.drained(), left() / 2);
     await this.mqtt.close({ last: [state('offline')], timeoutMs: left() });
     await this.web.close();
     const messages = this.outbox.size;

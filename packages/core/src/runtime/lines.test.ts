@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Meter, Reading } from '../model/index.ts';
-import { sleep } from '../transport/index.ts';
+import { sleep } from '../time/index.ts';
 import { Line } from './line.ts';
 import { Lines } from './lines.ts';
 import type { Entry } from './source.ts';

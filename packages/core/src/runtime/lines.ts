@@ -1,8 +1,8 @@
 import type { Meter } from '../model/index.ts';
+import { atMost } from '../time/index.ts';
 import { type Changes, changesOf } from './changes.ts';
 import type { Line } from './line.ts';
 import type { Entry } from './source.ts';
-import { within } from './within.ts';
 
 /** A source that does not end when told to is left behind after this time. */
 const END_TIMEOUT_MS = 5_000;
@@ -73,7 +73,7 @@ export class Lines<E extends Entry> {
       running?.abort.abort();
       return running?.ended;
     });
-    await within(Promise.all(ended), timeoutMs);
+    await atMost(Promise.all(ended), timeoutMs);
   }
 
   /** Whatever only these entries led to is gone; a meter may also have moved to another line. */

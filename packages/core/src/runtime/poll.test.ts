@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
-import { sleep } from '../transport/index.ts';
+import { sleep } from '../time/index.ts';
 import { Line } from './line.ts';
 import { type PolledEntry, pollMeters } from './poll.ts';
 import type { Entry, Source } from './source.ts';

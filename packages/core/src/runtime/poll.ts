@@ -1,6 +1,6 @@
 import { BridgeError, toBridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
-import { sleep } from '../transport/index.ts';
+import { sleep } from '../time/index.ts';
 import { meterWait } from './backoff.ts';
 import { Breaker, type BreakerSettings } from './breaker.ts';
 import { type Schedule, scheduleOf, type Timetable } from './schedule.ts';

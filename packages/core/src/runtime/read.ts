@@ -2,10 +2,10 @@ import type { BaseConfig } from '../config/index.ts';
 import { BridgeError } from '../errors/index.ts';
 import { formatInstant, identityOf, type Reading, valueToJson } from '../model/index.ts';
 import { createLogger, type Logger } from '../observe/index.ts';
+import { atMost } from '../time/index.ts';
 import { Line } from './line.ts';
 import { Shapes } from './shapes.ts';
 import type { Entry, Source } from './source.ts';
-import { within } from './within.ts';
 
 /** Meters behind the same port tell their values together; whoever has told nothing by then has nothing to tell. */
 const TOGETHER_MS = 500;
@@ -67,7 +67,7 @@ async function readEntry<E extends Entry>(settings: ReadSettings<E>): Promise<re
       endIfAllTold();
     },
   });
-  await within(line.run(abort.signal), timeoutMs + END_TIMEOUT_MS);
+  await atMost(line.run(abort.signal), timeoutMs + END_TIMEOUT_MS);
   clearTimeout(timeout);
   clearTimeout(together);
   const inTime = `no reading within ${timeoutMs / 1000} s`;

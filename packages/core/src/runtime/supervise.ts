@@ -1,6 +1,6 @@
 import { BridgeError, toBridgeError } from '../errors/index.ts';
 import type { Reading } from '../model/index.ts';
-import { sleep } from '../transport/index.ts';
+import { pause } from '../time/index.ts';
 import type { Breaker, Failure } from './breaker.ts';
 
 export interface SuperviseEvents {
@@ -24,7 +24,7 @@ export async function supervise(
     if (signal.aborted) return;
     const failure = breaker.failed(error);
     events.onFailure(failure);
-    await sleep(failure.waitMs, signal).catch(() => undefined);
+    await pause(failure.waitMs, signal);
   }
 }
 

@@ -1,7 +1,7 @@
 import { hasSystemdNotify, notifySocket } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../observe/index.ts';
-import { sleep } from '../transport/index.ts';
+import { sleep } from '../time/index.ts';
 import { Line } from './line.ts';
 import type { Entry, Source, SourceContext } from './source.ts';
 import { systemdOf } from './systemd.ts';

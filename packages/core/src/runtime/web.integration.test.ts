@@ -7,7 +7,7 @@ import { BridgeError } from '../errors/index.ts';
 import type { Measurement, Meter, Reading } from '../model/index.ts';
 import { createLogger, LogTail } from '../observe/index.ts';
 import type { BridgeStatus, HistoryAnswer } from '../page/index.ts';
-import { sleep } from '../transport/index.ts';
+import { sleep } from '../time/index.ts';
 import { Bridge } from './bridge.ts';
 import { pollMeters } from './poll.ts';
 import type { Source } from './source.ts';

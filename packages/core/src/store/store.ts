@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { type BridgeError, toBridgeError } from '../errors/index.ts';
+import { atMost } from '../time/index.ts';
 import { type BackupSettings, makeBackup } from './backup.ts';
 import { Database } from './database.ts';
 import { History } from './history.ts';
@@ -139,8 +139,7 @@ export class Store {
   /** Writes what is to be written, makes the last backup, and closes the file. */
   async close(timeoutMs: number): Promise<void> {
     clearInterval(this.#backupTimer);
-    if (this.#settings.backup)
-      await Promise.race([this.backUp(), setTimeout(timeoutMs, undefined, { ref: false })]);
+    if (this.#settings.backup) await atMost(this.backUp(), timeoutMs);
     this.#database?.close();
   }
 }

@@ -6,4 +6,3 @@ export { linkPair } from './pair.ts';
 export { openPty } from './pty.ts';
 export { openSerial, type SerialOptions } from './serial.ts';
 export { formatTcp, openTcp, type TcpAddress } from './tcp.ts';
-export { type Limits, sleep } from './wait.ts';

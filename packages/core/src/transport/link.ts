@@ -1,4 +1,4 @@
-import type { Limits } from './wait.ts';
+import type { Limits } from '../time/index.ts';
 
 /** An open byte channel to a meter. */
 export interface Link extends AsyncDisposable {

@@ -1,8 +1,8 @@
+import type { Limits } from '../time/index.ts';
 import type { LineSettings } from './line.ts';
 import type { Link } from './link.ts';
 import { openSerial } from './serial.ts';
 import { openTcp, type TcpAddress } from './tcp.ts';
-import type { Limits } from './wait.ts';
 
 /** Where a meter is reached. */
 export type Address =

@@ -4,11 +4,11 @@ import { readlink } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { BridgeError } from '../errors/index.ts';
+import { settle } from '../time/index.ts';
 import type { Link } from './link.ts';
 import { linkError } from './link-error.ts';
 import { SocatLog } from './socat-log.ts';
 import { streamLink } from './stream-link.ts';
-import { within } from './wait.ts';
 
 const OPEN_TIMEOUT_MS = 5_000;
 /** The file descriptor through which socat exchanges bytes with us. */
@@ -26,7 +26,7 @@ export async function openPty(
 ): Promise<Link> {
   const attempt = `cannot make a pseudo terminal at ${path}`;
   await refuseToReplace(path, attempt);
-  return await within<Link>(
+  return await settle<Link>(
     { timeoutMs: OPEN_TIMEOUT_MS, signal: options.signal },
     () => {
       throw new BridgeError('link/timeout', `${attempt}: socat does not get ready`);

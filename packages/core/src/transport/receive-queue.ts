@@ -1,5 +1,5 @@
 import type { BridgeError } from '../errors/index.ts';
-import { type Limits, within } from './wait.ts';
+import { type Limits, settle } from '../time/index.ts';
 
 /** Where the bytes come from; can be told to wait. */
 export interface Inflow {
@@ -64,7 +64,7 @@ export class ReceiveQueue {
       return chunk;
     }
     if (this.#end) throw this.#end;
-    return await within<Uint8Array | null>(
+    return await settle<Uint8Array | null>(
       limits,
       () => null,
       (resolve, reject) => {

@@ -1,5 +1,5 @@
 import { BridgeError } from '../errors/index.ts';
-import { type Limits, within } from './wait.ts';
+import { type Limits, settle } from '../time/index.ts';
 
 type Done = (error?: Error | null) => void;
 
@@ -24,7 +24,7 @@ export class SendQueue {
   }
 
   async write(bytes: Uint8Array, limits: Limits): Promise<void> {
-    await within<void>(
+    await settle<void>(
       limits,
       () => {
         throw new BridgeError('link/timeout', `${this.#name} did not take ${bytes.length} bytes in time`, {

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import type { SerialPort } from 'serialport';
 import { BridgeError } from '../errors/index.ts';
+import { type Limits, settle } from '../time/index.ts';
 import { formatLine, type LineSettings } from './line.ts';
 import type { Link } from './link.ts';
 import { linkError } from './link-error.ts';
 import { streamLink } from './stream-link.ts';
-import { type Limits, within } from './wait.ts';
 
 export interface SerialOptions extends LineSettings {
   /** Of the device, or of a link to it such as /dev/serial/by-id/…, which is followed at each opening. */
@@ -34,7 +34,7 @@ export async function openSerial(options: SerialOptions, limits: Limits): Promis
 
 function openPort(port: SerialPort, options: SerialOptions, limits: Limits): Promise<Link> {
   const { path, dtr = true, rts = true } = options;
-  return within<Link>(
+  return settle<Link>(
     limits,
     () => {
       throw new BridgeError('link/timeout', `cannot open ${path}: the driver does not answer`, {

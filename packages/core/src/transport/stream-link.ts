@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { BridgeError } from '../errors/index.ts';
+import { atMost } from '../time/index.ts';
 import type { Link } from './link.ts';
 import { ReceiveQueue } from './receive-queue.ts';
 import { SendQueue } from './send-queue.ts';
-import { within } from './wait.ts';
 
 export interface StreamHooks {
   /** Calls `done` when what the stream took has really left. */
@@ -66,9 +66,8 @@ function destroy(stream: Duplex): Promise<void> {
 
 /** Resolves when `closed` has settled one way or the other, or does not come back. */
 function settled(closed: Promise<void>): Promise<void> {
-  const ignore = () => {};
-  return within<void>({ timeoutMs: CLOSE_TIMEOUT_MS }, ignore, (resolve) => {
-    closed.catch(ignore).then(resolve);
-    return ignore;
-  });
+  return atMost(
+    closed.catch(() => {}),
+    CLOSE_TIMEOUT_MS,
+  );
 }

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { BridgeError } from '../errors/index.ts';
+import { sleep } from '../time/index.ts';
 import { describeLink, lost, pattern, readBytes, SOON } from './link.fixture.ts';
 import type { Link } from './link.ts';
 import { listenTcp } from './listen-tcp.ts';
 import { openLink } from './open.ts';
 import { openTcp } from './tcp.ts';
-import { sleep } from './wait.ts';
 
 const forEver = new Promise<void>(() => {});
 const LOCAL = { host: '127.0.0.1', tcpPort: 0 };

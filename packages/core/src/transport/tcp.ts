@@ -1,9 +1,9 @@
 import { connect, isIPv6 } from 'node:net';
 import { BridgeError } from '../errors/index.ts';
+import { type Limits, settle } from '../time/index.ts';
 import type { Link } from './link.ts';
 import { linkError } from './link-error.ts';
 import { streamLink } from './stream-link.ts';
-import { type Limits, within } from './wait.ts';
 
 export interface TcpAddress {
   /** Name or IP address; IPv6 without brackets. */
@@ -20,7 +20,7 @@ export const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitial
  */
 export function openTcp(address: TcpAddress, limits: Limits): Promise<Link> {
   const name = formatTcp(address);
-  return within<Link>(
+  return settle<Link>(
     limits,
     () => {
       const facts = { timeoutMs: limits.timeoutMs };

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sleep, within } from './wait.ts';
+import { atMost, pause, settle, sleep } from './wait.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-describe('within', () => {
+describe('settle', () => {
   it('fails as what was to begin, and leaves no timer and no listener behind', async () => {
     const abort = new AbortController();
-    const failing = within(
+    const failing = settle(
       { timeoutMs: 1_000, signal: abort.signal },
       () => 'late',
       () => {
@@ -61,5 +61,35 @@ describe('sleep', () => {
     await vi.advanceTimersByTimeAsync(5);
     await sleeping;
     expect(removed).toHaveBeenCalledOnce();
+  });
+});
+
+describe('pause', () => {
+  it('ends when the time is over or the signal is aborted, and leaves no timer behind', async () => {
+    const stop = new AbortController();
+    const short = pause(1_000, stop.signal);
+    const long = pause(60_000, stop.signal);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await short;
+    expect(vi.getTimerCount()).toBe(1);
+    stop.abort();
+    await long;
+    await pause(60_000, stop.signal);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('atMost', () => {
+  it('waits for the work, and leaves no timer behind', async () => {
+    await atMost(Promise.resolve(), 60_000);
+    await expect(atMost(Promise.reject(new Error('broken')), 60_000)).rejects.toThrow('broken');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('waits no longer than it may', async () => {
+    const waited = atMost(new Promise(() => {}), 1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await waited;
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -12,7 +12,7 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
  * Settles as `begin` decides, unless the time is up (then as `atTimeout` decides) or the signal aborts.
  * What `begin` returns is called in these two cases and takes back what was begun.
  */
-export function within<T>(
+export function settle<T>(
   { timeoutMs, signal }: Limits,
   atTimeout: () => T,
   begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => void,
@@ -60,9 +60,24 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   let leftMs = ms;
   do {
     const timeoutMs = Math.min(leftMs, LONGEST_DELAY_MS);
-    await within<void>({ timeoutMs, signal }, doNothing, () => doNothing);
+    await settle<void>({ timeoutMs, signal }, doNothing, () => doNothing);
     leftMs -= timeoutMs;
   } while (leftMs > 0);
+}
+
+/** Resolves after `ms` milliseconds, or as soon as the signal is aborted. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, signal).catch(doNothing);
+}
+
+/** Waits for the work, but no longer than `ms` milliseconds; then it goes on by itself. */
+export async function atMost(work: Promise<unknown>, ms: number): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([work, pause(ms, over.signal)]);
+  } finally {
+    over.abort();
+  }
 }
 
 function doNothing(): void {}

@@ -1,0 +1,1 @@
+export { atMost, type Limits, pause, settle, sleep } from './wait.ts';
