@@ -9,9 +9,12 @@ const TRIAL_MS = 12_000;
 const TRIAL_BYTES = 200;
 /** So many telegrams in a row that began and were not whole are no accident. */
 const LOST_IN_A_ROW = 5;
+const BRACKET = 0x28;
 const SHARED =
-  'Telegrams begin, but some of their bytes are missing or changed: probably another program reads this port, too, and takes part of them (fuser -v shows which). Else check cable, adapter and the load of the machine.';
+  'Telegrams come, but some of their bytes are missing or changed: probably another program reads this port, too, and takes part of them (fuser -v shows which). Else check cable, adapter and the load of the machine.';
 
+const PARITY =
+  'The bytes look like 7 data bits with parity: set line: 9600 7E1 or 115200 7E1 (or 7E1 at the serial server).';
 const SILENCED =
   'Telegrams came before: the cable was pulled out at the meter, or another program has begun to read this port and takes what arrives (fuser -v shows which).';
 
@@ -27,6 +30,7 @@ export class Patience {
   #highBytes = 0;
   /** Text, but for the eighth bit. */
   #textBytes = 0;
+  #brackets = 0;
   #gapFollowed = false;
   #lostInARow = 0;
   /** Why frames that came are no telegrams, since the last telegram. */
@@ -49,7 +53,7 @@ export class Patience {
       this.#lastTelegramMs = now;
       this.#hasWorked = true;
       this.#isTrial = false;
-      this.#bytes = this.#highBytes = this.#textBytes = 0;
+      this.#bytes = this.#highBytes = this.#textBytes = this.#brackets = 0;
       this.#refusal = null;
       this.#lostInARow = 0;
       return;
@@ -57,6 +61,7 @@ export class Patience {
     this.#gapFollowed = chunk === null;
     for (const byte of chunk ?? []) {
       if (byte >= 0x80) this.#highBytes++;
+      if (byte === BRACKET) this.#brackets++;
       if (isText(byte & 0x7f)) this.#textBytes++;
     }
     this.#bytes += chunk?.length ?? 0;
@@ -82,7 +87,7 @@ export class Patience {
 
   /** Time to try other line settings: bytes came and were no telegram, or nothing came for long enough. */
   get isTrialOver(): boolean {
-    if (!this.#isTrial) return false;
+    if (!this.#isTrial || this.#looksLikePieces) return false;
     if (this.#bytes >= TRIAL_BYTES && this.#gapFollowed) return true;
     return performance.now() - this.#lastTelegramMs >= TRIAL_MS;
   }
@@ -90,6 +95,11 @@ export class Patience {
   /** 7E1 read as 8N1 leaves the parity in the eighth bit of every other byte, and the text below it. */
   get looksLikeParity(): boolean {
     return this.#highBytes > this.#bytes / 3 && this.#textBytes > 0.95 * this.#bytes;
+  }
+
+  /** Lines of telegrams, even if none of them begins: no bit is wrong, but bytes are missing. */
+  get #looksLikePieces(): boolean {
+    return this.#textBytes - this.#highBytes > 0.98 * this.#bytes && this.#brackets > this.#bytes / 100;
   }
 
   /** What is wrong with the port by now, or null. */
@@ -103,11 +113,12 @@ export class Patience {
     if (this.#refusal) return this.#refusal;
     const facts = { bytes: this.#bytes, ...(this.#line && { line: formatLine(this.#line) }) };
     const detail = `${this.#bytes} bytes have arrived, but no telegram`;
-    if (!this.looksLikeParity)
-      return new BridgeError('meter/unintelligible', detail, { facts, ...this.#lostHint() });
-    const hint =
-      'The bytes look like 7 data bits with parity: set line: 9600 7E1 or 115200 7E1 (or 7E1 at the serial server).';
-    return new BridgeError('meter/unintelligible', detail, { facts, hint });
+    return new BridgeError('meter/unintelligible', detail, { facts, ...this.#looks() });
+  }
+
+  #looks(): { readonly hint?: string } {
+    if (this.looksLikeParity) return { hint: PARITY };
+    return this.#looksLikePieces ? { hint: SHARED } : this.#lostHint();
   }
 }
 

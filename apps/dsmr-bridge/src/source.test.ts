@@ -155,23 +155,51 @@ describe('a port', () => {
     expect([error?.code, error?.hint]).toEqual(['meter/unintelligible', expect.stringContaining('7E1')]);
   });
 
-  it('from which another program takes bytes is said to be shared', async () => {
-    const run = startSource(portOf({}));
+  /** Sends the same each second until the port is given up. */
+  async function sendFor(port: Port, bytes: Uint8Array) {
+    const run = startSource(port);
     await vi.advanceTimersByTimeAsync(10);
-    const whole = telegram('00.100');
-    const left = whole.filter((_byte, at) => at % 128 < 64);
     for (let second = 0; second < 35; second++) {
-      await run.send(left).catch(() => undefined);
+      await run.send(bytes).catch(() => undefined);
       await vi.advanceTimersByTimeAsync(1_000);
     }
-    const error = await run.ended;
+    return { ...run, error: await run.ended };
+  }
+
+  it('from which another program takes bytes is said to be shared', async () => {
+    const left = telegram('00.100').filter((_byte, at) => at % 128 < 64);
+    const { error, opened, hints } = await sendFor(portOf({}), left);
     expect([error?.code, error?.hint]).toEqual([
       'meter/unintelligible',
       expect.stringContaining('another program reads this port'),
     ]);
-    expect(run.opened.map(({ line }) => line)).toEqual(['115200 8N1']);
-    expect(run.hints.slice(0, 4).join()).not.toContain('another program');
-    expect(run.hints.at(-1)).toContain('another program');
+    expect(opened.map(({ line }) => line)).toEqual(['115200 8N1']);
+    expect(hints.slice(0, 4).join()).not.toContain('another program');
+    expect(hints.at(-1)).toContain('another program');
+  });
+
+  it('from which another program takes each beginning is said to be shared, too', async () => {
+    const { error, reports, opened } = await sendFor(portOf({}), telegram('00.100').subarray(40));
+    expect([error?.hint, reports]).toEqual([expect.stringContaining('another program reads this port'), []]);
+    expect(opened.map(({ line }) => line)).toEqual(['115200 8N1']);
+  });
+
+  it('that carries other text is not', async () => {
+    const text = latin1Bytes('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'.repeat(10));
+    const { error } = await sendFor(portOf({ version: '5.0' }), text);
+    expect([error?.code, error?.hint]).toEqual([
+      'meter/unintelligible',
+      expect.not.stringContaining('another program'),
+    ]);
+  });
+
+  it('of a meter that sends no CRC, where one is required, is given up with what to do', async () => {
+    const bare = latin1Bytes(
+      '/ISk5\\2MT382\r\n\r\n1-0:1.8.1(00185.000*kWh)\r\n1-0:1.7.0(0001.01*kW)\r\n!\r\n',
+    );
+    const { error, hints } = await sendFor(portOf({ version: '2.2', crc: 'require' }), bare);
+    expect(error?.code).toBe('frame/checksum-missing');
+    for (const hint of [error?.hint, ...hints]) expect(hint).toContain('crc: if-present');
   });
 
   it('of a meter without end line gives its telegram once it falls silent', async () => {

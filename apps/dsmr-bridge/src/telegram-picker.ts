@@ -16,7 +16,6 @@ const REASONS: Partial<Record<ErrorCode, string>> = {
   'frame/authentication': 'its authentication tag is wrong',
 };
 
-/** What is wrong with these is not on the line: it carries frames. */
 const SEALED: ReadonlySet<ErrorCode> = new Set([
   'frame/encrypted',
   'frame/decryption',
@@ -62,13 +61,18 @@ export class TelegramPicker {
   }
 
   #dropped(code: ErrorCode, { length }: Uint8Array): BridgeError {
-    const hint = SEALED.has(code) ? {} : this.#patience.lost();
+    const hint = this.#isRefused(code) ? {} : this.#patience.lost();
     const reason = REASONS[code] ?? 'it cannot be read';
     return new BridgeError(code, `a telegram of ${length} bytes was dropped: ${reason}`, hint);
   }
 
+  /** Nothing is wrong with the line: it carries frames, of which none is taken. */
+  #isRefused(code: ErrorCode): boolean {
+    return SEALED.has(code) || (code === 'frame/checksum-missing' && this.#context.entry.crc === 'require');
+  }
+
   #refuse(problem: BridgeError, bytes: Uint8Array): void {
-    if (SEALED.has(problem.code)) this.#patience.refused(problem);
+    if (this.#isRefused(problem.code)) this.#patience.refused(problem);
     this.#context.frame({ bytes, error: problem });
     this.#context.report(problem);
   }
