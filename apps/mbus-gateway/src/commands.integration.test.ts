@@ -119,32 +119,36 @@ describe('what writes to a meter', () => {
   const changes = (house: { readonly slaves: readonly Slave[] }) =>
     house.slaves.map(({ primary, baudRate }) => [primary, baudRate]);
 
-  it.each([
-    ['set-address', ['9', '6'], 'gets the primary address 6', [6, 2400]],
-    ['set-baud', ['9', '9600'], 'is switched to 9600 baud', [9, 9600]],
-  ])('asks before it does: %s', async (command, what, question, changed) => {
-    const before = [
-      [5, 2400],
-      [5, 2400],
-      [9, 2400],
-    ];
-    for (const { input, args = [], code, after } of [
-      { input: 'no\n', code: 1, after: [9, 2400] },
-      { input: '\n', code: 1, after: [9, 2400] },
-      { input: '', code: 64, after: [9, 2400] },
-      { input: 'yes\n', code: 0, after: changed },
-      { input: 'no\n', args: ['--yes'], code: 0, after: changed },
-    ]) {
-      await using house = await simulatedHouse();
-      const all = [command, ...what, '--address', house.address, ...FAST, ...args];
-      await using app = await startApp('mbus-gateway', all, { input });
-      expect([input, await app.exit]).toEqual([input, code]);
-      expect(changes(house)).toEqual([...before.slice(0, 2), after]);
-      const told = app.stderr.join('\n');
-      expect(told.includes(`${question}. Go on? [y/N]`)).toBe(args.length === 0);
-      if (code === 1) expect(told).toContain('Nothing was changed.');
-      if (code === 64) expect(told).toContain('--yes');
-    }
+  const commands = [
+    { command: 'set-address', what: ['9', '6'], question: 'gets the primary address 6', after: [6, 2400] },
+    { command: 'set-baud', what: ['9', '9600'], question: 'is switched to 9600 baud', after: [9, 9600] },
+  ];
+  const answers = [
+    { says: 'no', input: 'no\n', code: 1, told: 'Nothing was changed.' },
+    { says: 'only Enter', input: '\n', code: 1, told: 'Nothing was changed.' },
+    { says: 'nothing', input: '', code: 64, told: '--yes' },
+    { says: 'yes', input: 'yes\n', code: 0, told: '' },
+  ];
+  const cases = commands.flatMap((command) => answers.map((answer) => ({ ...command, ...answer })));
+
+  it.each(cases)('asks before $command, who says $says', async (one) => {
+    await using house = await simulatedHouse();
+    const args = [one.command, ...one.what, '--address', house.address, ...FAST];
+    await using app = await startApp('mbus-gateway', args, { input: one.input });
+    expect(await app.exit).toBe(one.code);
+    const changed = one.code === 0 ? one.after : [9, 2400];
+    expect(changes(house)).toEqual([[5, 2400], [5, 2400], changed]);
+    expect(app.stderr.join('\n')).toContain(`${one.question}. Go on? [y/N]`);
+    expect(app.stderr.join('\n')).toContain(one.told);
+  });
+
+  it.each(commands)('does not ask before $command if it is told so', async ({ command, what, after }) => {
+    await using house = await simulatedHouse();
+    const args = [command, ...what, '--address', house.address, ...FAST, '--yes'];
+    await using app = await startApp('mbus-gateway', args, { input: 'no\n' });
+    expect(await app.exit).toBe(0);
+    expect(app.stderr.join('\n')).not.toContain('Go on?');
+    expect(changes(house).at(-1)).toEqual(after);
   });
 });
 

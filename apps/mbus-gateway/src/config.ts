@@ -71,7 +71,26 @@ const meter = z.strictObject({
   max_telegrams: z.int().min(1).max(100).default(16).describe('Telegrams of one readout at most.'),
 });
 
-export const config = bridgeConfig({ meter });
+/** Meters of different speeds on one line do not hear each other's questions. */
+function refuseSameMeter(
+  { meters }: { readonly meters: readonly MbusMeter[] },
+  context: z.RefinementCtx,
+): void {
+  const first = new Map<string, number>();
+  for (const [index, { address: line, baud: speed, meter: who }] of meters.entries()) {
+    const key = `${line.url} ${speed} ${who}`;
+    const twin = first.get(key);
+    if (twin === undefined) first.set(key, index);
+    else
+      context.addIssue({
+        code: 'custom',
+        path: ['meters', index, 'meter'],
+        message: `means the same as meters[${twin}].meter, on the same line at the same speed; one of them is enough`,
+      });
+  }
+}
+
+export const config = bridgeConfig({ meter }).superRefine(refuseSameMeter);
 
 /** What stands in the sample configuration. */
 export const example: z.input<typeof config> = {
@@ -87,8 +106,8 @@ export interface MbusLine {
   /** The address as text. */
   readonly id: string;
   readonly meters: readonly MbusMeter[];
-  /** The entry for all other meters of the line. */
-  readonly others: MbusMeter | null;
+  /** Entries for all other meters of the line, each for those of another speed. */
+  readonly others: readonly MbusMeter[];
 }
 
 /** One entry for each line. */
@@ -97,6 +116,6 @@ export function linesOf({ meters }: z.output<typeof config>): readonly MbusLine[
   return Array.from(byAddress, ([id, all]) => ({
     id,
     meters: all.filter((one) => one.meter !== EVERY_METER),
-    others: all.find((one) => one.meter === EVERY_METER) ?? null,
+    others: all.filter((one) => one.meter === EVERY_METER),
   }));
 }

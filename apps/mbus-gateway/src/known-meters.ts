@@ -3,14 +3,12 @@ import * as z from 'zod';
 import type { MbusLine, MbusMeter } from './config.ts';
 import { isSecondaryAddress, isSelected, type SecondaryAddress } from './protocol/secondary-address.ts';
 
-const FOUND = 'found';
-
 /** The meters of a line: those of the configuration, and those that were found besides. */
 export class KnownMeters {
   readonly #line: MbusLine;
   readonly #state: SourceContext<MbusLine>['state'];
   /** Those that a search found, as they would be configured. */
-  readonly #found: Map<SecondaryAddress, MbusMeter>;
+  readonly #found = new Map<SecondaryAddress, Adopted>();
   /** Secondary addresses of those that are configured by their primary ones. */
   readonly #ofPrimary = new Set<SecondaryAddress>();
   #changed = new AbortController();
@@ -19,19 +17,20 @@ export class KnownMeters {
   constructor({ entry, state }: Pick<SourceContext<MbusLine>, 'entry' | 'state'>) {
     this.#line = entry;
     this.#state = state;
-    const { others } = entry;
-    const before = z.array(z.string().refine(isSecondaryAddress)).safeParse(state.get(FOUND)).data ?? [];
-    this.#found = new Map(others ? before.map((address) => [address, adopted(others, address)]) : []);
+    for (const others of entry.others) {
+      const before = ADDRESSES.safeParse(state.get(keyOf(others))).data ?? [];
+      for (const address of before) this.#adopt(others, address);
+    }
   }
 
   get all(): readonly MbusMeter[] {
     const others = [...this.#found].filter(([address]) => !this.#isConfigured(address));
-    return [...this.#line.meters, ...others.map(([, meter]) => meter)];
+    return [...this.#line.meters, ...others.map(([, { meter }]) => meter)];
   }
 
-  /** How many a search found. */
-  get foundCount(): number {
-    return this.#found.size;
+  /** How many a search for this entry found. */
+  foundFor(others: MbusMeter): number {
+    return this.#addressesOf(others).length;
   }
 
   /** Aborted when `all` is not what it was any more. */
@@ -39,22 +38,25 @@ export class KnownMeters {
     return this.#changed.signal;
   }
 
-  isFound({ meter }: MbusMeter): boolean {
-    return typeof meter === 'string' && this.#found.has(meter);
+  /** The entry that a meter was searched for; null if it is configured itself. */
+  entryOf({ meter }: MbusMeter): MbusMeter | null {
+    return (typeof meter === 'string' && this.#found.get(meter)?.others) || null;
   }
 
   /** A search met this meter; it is read from now on. */
-  add(address: SecondaryAddress): void {
-    const { others } = this.#line;
-    if (!others || this.#found.has(address)) return;
-    this.#found.set(address, adopted(others, address));
-    this.#state.set(FOUND, [...this.#found.keys()]);
+  add(others: MbusMeter, address: SecondaryAddress): void {
+    if (this.#found.has(address)) return;
+    this.#adopt(others, address);
+    this.#state.set(keyOf(others), this.#addressesOf(others));
     this.#hasChanged();
   }
 
   /** A search is over. Those that it did not meet are read on, but are not known any more after a restart. */
-  settle(met: ReadonlySet<SecondaryAddress>): void {
-    this.#state.set(FOUND, [...met]);
+  settle(others: MbusMeter, met: ReadonlySet<SecondaryAddress>): void {
+    this.#state.set(
+      keyOf(others),
+      this.#addressesOf(others).filter((address) => met.has(address)),
+    );
   }
 
   /** A configured meter told its secondary address: if a search finds it, too, it is not to be read twice. */
@@ -62,6 +64,19 @@ export class KnownMeters {
     if (address === null || typeof meter === 'string' || this.#ofPrimary.has(address)) return;
     this.#ofPrimary.add(address);
     if (this.#found.has(address)) this.#hasChanged();
+  }
+
+  #addressesOf(others: MbusMeter): readonly SecondaryAddress[] {
+    return [...this.#found].flatMap(([address, adopted]) => (adopted.others === others ? address : []));
+  }
+
+  /** It has the settings of the entry that it was searched for; its name is its own. */
+  #adopt(others: MbusMeter, address: SecondaryAddress): void {
+    const { name: _, ...settings } = others;
+    this.#found.set(address, {
+      others,
+      meter: { ...settings, id: `${others.id}_${address}`, meter: address },
+    });
   }
 
   #isConfigured(address: SecondaryAddress): boolean {
@@ -78,7 +93,14 @@ export class KnownMeters {
   }
 }
 
-/** With the settings of the entry that it was searched for; its name is its own. */
-function adopted({ name: _, ...others }: MbusMeter, address: SecondaryAddress): MbusMeter {
-  return { ...others, id: `${others.id}_${address}`, meter: address };
+interface Adopted {
+  readonly others: MbusMeter;
+  readonly meter: MbusMeter;
+}
+
+const ADDRESSES = z.array(z.string().refine(isSecondaryAddress));
+
+/** Where the addresses are kept that were found for an entry. */
+function keyOf({ id }: MbusMeter): string {
+  return `found for ${id}`;
 }

@@ -28,8 +28,6 @@ export class LineSearch {
   #dueMs = Number.POSITIVE_INFINITY;
   #hasTold = false;
   #wake = new AbortController();
-  /** Of the search that is wanted: whether it came to its end. */
-  #ended = Promise.withResolvers<boolean>();
 
   constructor(others: MbusMeter, known: KnownMeters) {
     this.meter = lineMeter(others.id, others.name);
@@ -41,18 +39,11 @@ export class LineSearch {
   }
 
   /** ON begins a search unless one is going on, OFF ends it. @throws BridgeError control/refused */
-  async command({ text, tell }: Pick<MeterCommand, 'text' | 'tell'>): Promise<void> {
+  command({ text }: Pick<MeterCommand, 'text'>): void {
     if (text !== 'ON' && text !== 'OFF')
       throw new BridgeError('control/refused', `"${text}" is neither ON nor OFF`);
     this.#isWanted = text === 'ON';
-    if (!this.#isWanted) {
-      this.#answer(false);
-      return;
-    }
-    tell('running');
-    this.#wake.abort();
-    if (await this.#ended.promise) return;
-    throw new BridgeError('control/refused', 'the search was ended before its time');
+    if (this.#isWanted) this.#wake.abort();
   }
 
   /** Readings of the line itself, without end: while it is searched, and as a sign of life. */
@@ -81,7 +72,7 @@ export class LineSearch {
       const isMet = isAddress(result);
       if (isMet) {
         met.add(result);
-        this.#known.add(result);
+        this.#known.add(this.#others, result);
       }
       if (isMet || performance.now() - toldMs >= TELL_EVERY_MS) {
         toldMs = performance.now();
@@ -98,16 +89,9 @@ export class LineSearch {
     this.#dueMs = discover === 'interval' ? performance.now() + rescan : Number.POSITIVE_INFINITY;
     if (!this.#isWanted) return;
     this.#isWanted = false;
-    this.#known.settle(met);
+    this.#known.settle(this.#others, met);
     this.#progress = 1;
     this.#searched = localInstant(Date.now());
-    this.#answer(true);
-  }
-
-  /** Tells whoever has begun the search that is wanted, or was. */
-  #answer(isWhole: boolean): void {
-    this.#ended.resolve(isWhole);
-    this.#ended = Promise.withResolvers();
   }
 
   /** Until a search is due, or the line is to tell that it is there. */
@@ -124,7 +108,7 @@ export class LineSearch {
     const state = {
       isSearching: this.#isWanted,
       progress: this.#progress,
-      found: this.#known.foundCount,
+      found: this.#known.foundFor(this.#others),
       searched: this.#searched,
     };
     return { meter: this.meter, time: localInstant(Date.now()), values: searchValues(state) };

@@ -1,6 +1,6 @@
 import type { Reading } from '@meterbridge/core/model';
 import { pollMeters, type Source, type SourceContext } from '@meterbridge/core/runtime';
-import type { MbusLine } from './config.ts';
+import type { MbusLine, MbusMeter } from './config.ts';
 import { KnownMeters } from './known-meters.ts';
 import { LineSearch } from './line-search.ts';
 import { LineSession } from './line-session.ts';
@@ -9,8 +9,8 @@ import { readingOf } from './reader.ts';
 
 interface Line {
   readonly meters: KnownMeters;
-  /** Null if the configuration names all meters. */
-  readonly search: LineSearch | null;
+  /** One for each entry that means all other meters. */
+  readonly searches: ReadonlyMap<MbusMeter, LineSearch>;
 }
 
 /** What was learned of a line outlives the links to it. */
@@ -20,26 +20,28 @@ const lines = new WeakMap<MbusLine, Line>();
 export const source: Source<MbusLine> = async function* (context) {
   const line = lines.get(context.entry) ?? newLine(context);
   lines.set(context.entry, line);
-  const { search } = line;
-  if (search) context.onCommand((command) => search.command(command));
+  const searches = [...line.searches.values()];
+  context.onCommand(async (command) =>
+    searches.find(({ meter }) => meter.id === command.meter.id)?.command(command),
+  );
   const ended = new AbortController();
   const signal = AbortSignal.any([context.signal, ended.signal]);
   const shared = { ...context, signal };
   await using session = new LineSession(shared);
-  const readings = [readMeters(shared, session, line)];
-  yield* merged(ended, search ? [search.readings(session, signal), ...readings] : readings);
+  const all = searches.map((search) => search.readings(session, signal));
+  yield* merged(ended, [...all, readMeters(shared, session, line)]);
 };
 
 function newLine(context: SourceContext<MbusLine>): Line {
   const meters = new KnownMeters(context);
   const { others } = context.entry;
-  return { meters, search: others && new LineSearch(others, meters) };
+  return { meters, searches: new Map(others.map((entry) => [entry, new LineSearch(entry, meters)])) };
 }
 
 async function* readMeters(
   context: SourceContext<MbusLine>,
   session: LineSession,
-  { meters, search }: Line,
+  { meters, searches }: Line,
 ): AsyncGenerator<Reading, never> {
   for (;;) {
     const { changed } = meters;
@@ -48,7 +50,8 @@ async function* readMeters(
       yield* pollMeters({ ...context, signal }, meters.all, async (meter, intervalMs) => {
         const readout = await session.read(meter);
         meters.recognise(meter, readout.address);
-        const via = meters.isFound(meter) ? (search?.meter ?? null) : null;
+        const searchedFor = meters.entryOf(meter);
+        const via = searchedFor && (searches.get(searchedFor)?.meter ?? null);
         return [readingOf(readout, meter, { epochMs: Date.now(), intervalMs, via })];
       });
     } catch (thrown) {
