@@ -12,5 +12,6 @@ await runService({
   example,
   service: proxy,
   state: stateMessage,
+  mqttVersion: 4,
   commands,
 });

@@ -35,7 +35,7 @@ export interface CloseOptions {
 }
 
 /**
- * Keeps one connection to the broker for ever, with MQTT 5 or, where the broker knows no better, 3.1.1.
+ * Keeps one connection to the broker for ever, with MQTT 5 or 3.1.1, whichever the broker knows.
  * No input, no broker and no callback makes it throw outside of the promises of `publish`.
  */
 export class MqttClient {
@@ -49,7 +49,7 @@ export class MqttClient {
   #outflow: Outflow | undefined;
   #limits: BrokerLimits | undefined;
   #lastSentAt = 0;
-  #version: ProtocolVersion = 5;
+  #version: ProtocolVersion;
   #isVersionKnown = false;
   #drops = 0;
   #reported = '';
@@ -58,6 +58,7 @@ export class MqttClient {
 
   constructor(settings: MqttSettings, events: MqttEvents = {}, timing: Partial<MqttTiming> = {}) {
     this.#settings = settings;
+    this.#version = settings.version ?? 5;
     this.#events = events;
     this.#timing = { ...DEFAULT_TIMING, ...timing };
   }

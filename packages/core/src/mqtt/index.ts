@@ -1,6 +1,6 @@
 export { type CloseOptions, MqttClient, type MqttEvents } from './client.ts';
 export type { Message, Qos } from './message.ts';
-export type { MqttSettings, MqttTiming, MqttTls } from './settings.ts';
+export type { MqttSettings, MqttTiming, MqttTls, ProtocolVersion } from './settings.ts';
 export type { MessageInfo, OnMessage, SubscribeOptions } from './subscriptions.ts';
 export {
   ATTRIBUTE_TOPIC,

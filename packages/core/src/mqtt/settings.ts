@@ -18,6 +18,8 @@ export interface MqttSettings {
   readonly tls: MqttTls | null;
   readonly username?: string;
   readonly password?: string;
+  /** Tried first; without it MQTT 5. A broker tells more with MQTT 5, but may allow a few messages under way only. */
+  readonly version?: ProtocolVersion;
   /** The same after each restart, so that the broker ends what is left of an earlier connection. */
   readonly clientId: string;
   readonly keepaliveS: number;

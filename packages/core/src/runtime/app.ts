@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { CommonConfig } from '../config/index.ts';
 import { BridgeError, toBridgeError } from '../errors/index.ts';
-import { type Message, MqttClient } from '../mqtt/index.ts';
+import { type Message, MqttClient, type ProtocolVersion } from '../mqtt/index.ts';
 import type { Logger, LogTail } from '../observe/index.ts';
 import { type Outbox, type Outgoing, Store } from '../store/index.ts';
 import { atMost } from '../time/index.ts';
@@ -28,6 +28,8 @@ export interface AppSettings {
   readonly tail: LogTail;
   /** Whether what waits for the broker is worth a file: not if the broker does not confirm it either. */
   readonly isOutboxKept: boolean;
+  /** The version of MQTT that is tried first. */
+  readonly mqttVersion?: ProtocolVersion;
   /** Birth message and last will. */
   readonly state: (payload: 'online' | 'offline') => Message;
 }
@@ -67,7 +69,7 @@ export abstract class App {
   #stopped: Promise<void> | null = null;
 
   constructor(settings: AppSettings) {
-    const { name, config, log, tail, isOutboxKept, state } = settings;
+    const { name, config, log, tail, isOutboxKept, mqttVersion: version, state } = settings;
     this.#settings = settings;
     this.logs = new ComponentLogs(log, config.log);
     this.app = name;
@@ -78,11 +80,14 @@ export abstract class App {
     const onConnect = (): void => this.#connected();
     this.mqtt = this.dryRun
       ? new DryRun(state('online'), this.logs.mqtt, onConnect)
-      : new MqttClient(mqttSettings(config.mqtt, name, state), {
-          onConnect,
-          onDisconnect: (error) => this.#disconnected(error),
-          onError: (error) => this.mqttError(error),
-        });
+      : new MqttClient(
+          { ...mqttSettings(config.mqtt, name, state), ...(version && { version }) },
+          {
+            onConnect,
+            onDisconnect: (error) => this.#disconnected(error),
+            onError: (error) => this.mqttError(error),
+          },
+        );
     this.store = new Store(storeSettings(config, name, isOutboxKept), {
       onProblem: (problem) => this.#storeChanged(problem),
       onError: (error) => this.#storeError(error),

@@ -3,7 +3,7 @@ import type { Message } from '../mqtt/index.ts';
 import type { Outbox, Outgoing } from '../store/index.ts';
 
 /** Messages under way at once, if the broker allows as many. */
-const WINDOW = 256;
+const WINDOW = 1_000;
 
 export interface DeliveryClient {
   readonly connected: boolean;

@@ -43,13 +43,14 @@ export class ServiceApp<Schema extends z.ZodObject> extends App {
     log: Logger,
     tail: LogTail,
   ) {
-    const { name } = definition;
+    const { name, mqttVersion } = definition;
     super({
       name,
       config,
       log,
       tail,
       isOutboxKept: true,
+      ...(mqttVersion && { mqttVersion }),
       state: (payload) => definition.state(config, payload),
     });
     this.#service = definition.service({

@@ -113,11 +113,12 @@ export class Rows {
 
   /** As that of a member of the database. */
   dueMs(): number {
-    if (this.unwritten.isUrgent) return -1;
+    const unwrittenMs = this.unwritten.dueMs();
+    if (unwrittenMs < 0) return unwrittenMs;
     if (this.#gone.size > 0) return 0;
     const ageMs =
       this.#stored > 0 ? Math.max(0, this.#ageDueMs - performance.now()) : Number.POSITIVE_INFINITY;
-    return Math.min(ageMs, this.unwritten.dueMs());
+    return Math.min(ageMs, unwrittenMs);
   }
 
   write(table: OutboxTable, away: ReadonlySet<number>): void {

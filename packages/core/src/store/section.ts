@@ -1,7 +1,7 @@
 import type { Row } from './row.ts';
 
-/** Rows in memory that are next in line, about. */
-export const LOAD_ROWS = 256;
+/** Rows in memory that are next in line, about: more than a broker that waits for us has under way. */
+export const LOAD_ROWS = 1_024;
 
 /** Rows that are in memory or the file, behind `after`. */
 export interface Loaded {

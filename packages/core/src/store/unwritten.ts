@@ -6,8 +6,13 @@ import type { Row } from './row.ts';
  * The network delivers in order, so that a kill meanwhile cuts off an end but leaves no gap.
  */
 const GRACE_MS = 50;
-/** But not if so many are awaited: whoever waits, such as another broker, may not send more until then. */
+/** If so many are awaited, whoever waits, such as another broker, may not send more until they are kept. */
 const WORTH_A_WRITE = 16;
+/**
+ * That nothing comes for a while shows it. Until then the confirmations spare the disk, and nothing is lost by a kill:
+ * whoever waits still has them. For each that is awaited, so that this is never slower than 10,000 per second.
+ */
+const PAUSE_MS = 0.1;
 /** At most: while there is no file that can be written, the oldest go. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -18,6 +23,7 @@ export class Unwritten {
   #bytes = 0;
   /** Rows for which someone waits to hear that they are kept. */
   #awaited = 0;
+  #lastAwaitedMs = 0;
 
   constructor(limits: OutboxLimits) {
     this.#limits = limits;
@@ -29,11 +35,6 @@ export class Unwritten {
 
   get(id: number): Row | undefined {
     return this.#rows.get(id);
-  }
-
-  /** Whether so many are awaited that they are to be written at once. */
-  get isUrgent(): boolean {
-    return this.#awaited >= WORTH_A_WRITE;
   }
 
   all(): MapIterator<Row> {
@@ -50,7 +51,9 @@ export class Unwritten {
   add(row: Row): void {
     this.#rows.set(row.id, row);
     this.#bytes += row.bytes;
-    if (row.onKept) this.#awaited++;
+    if (!row.onKept) return;
+    this.#awaited++;
+    this.#lastAwaitedMs = performance.now();
   }
 
   /** @returns whether it was here */
@@ -67,10 +70,14 @@ export class Unwritten {
     this.#awaited = 0;
   }
 
-  /** Milliseconds until they should be written; Infinity if there are none. */
+  /** Milliseconds until they should be written; Infinity if there are none. Below 0: someone waits for it. */
   dueMs(): number {
-    let due = Number.POSITIVE_INFINITY;
     const now = performance.now();
+    if (this.#awaited >= WORTH_A_WRITE && this.#awaited === this.size) {
+      const missingMs = this.#lastAwaitedMs + this.#awaited * PAUSE_MS - now;
+      return missingMs > 0 ? missingMs : -1;
+    }
+    let due = Number.POSITIVE_INFINITY;
     for (const { takenMs } of this.#rows.values()) {
       if (takenMs === null) return 0;
       due = Math.min(due, Math.max(0, takenMs + GRACE_MS - now));
