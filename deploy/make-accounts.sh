@@ -66,7 +66,7 @@ case ${1-all} in
 esac
 for path in "$folder"/*; do
   case $path in
-    */central | */internal) give "$(id -u mosquitto 2>/dev/null || true)" "$path" ;;
+    */central | */internal) give "$(getent passwd mosquitto | cut -d: -f3,4)" "$path" ;;
     *) give "${APP_OWNER-}" "$path" ;;
   esac
 done

@@ -101,11 +101,9 @@ describe.skipIf(!hasEngine)('on a machine with systemd', () => {
 
   it('the central broker runs with its accounts and certificates', async () => {
     await sh(`
-      mkdir -p /etc/meterbridge/central
-      cp /meterbridge/mosquitto/central.* /etc/meterbridge/central/
+      install -D -o mosquitto -g mosquitto -m 600 -t /etc/meterbridge/central /meterbridge/mosquitto/central.*
       /meterbridge/deploy/make-accounts.sh /etc/meterbridge/accounts
       BROKER_OWNER=mosquitto /meterbridge/deploy/make-certificates.sh /etc/meterbridge/certificates localhost
-      chmod a+x /etc/meterbridge/certificates
       systemctl disable --now mosquitto
       systemctl enable --now meterbridge-central-broker`);
     await until(
@@ -116,8 +114,7 @@ describe.skipIf(!hasEngine)('on a machine with systemd', () => {
 
   it('a bridge reads its meter and publishes, encrypted and with its account, without any right that it can do without', async () => {
     await sh(`
-      mkdir -p /etc/systemd/system/meterbridge@.service.d
-      cp /meterbridge/deploy/systemd/central-account.conf /etc/systemd/system/meterbridge@.service.d/
+      install -D -t /etc/systemd/system/meterbridge@.service.d /meterbridge/deploy/systemd/central-account.conf
       install -m 644 /etc/meterbridge/certificates/ca.pem /etc/meterbridge/ca.pem
       systemd-run --unit simulator /opt/meterbridge/bin/node /opt/meterbridge/dsmr-bridge/main.js simulate --listen tcp://127.0.0.1:2001
       cat >${CONFIG} <<END
