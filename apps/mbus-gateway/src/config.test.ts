@@ -21,11 +21,7 @@ describe('meters of one line', () => {
   });
 
   it('may be called the same at another speed', () => {
-    const meters = [
-      all,
-      { ...all, id: 'fast', baud: 9600, expire_after: '2h' },
-      { ...all, id: 'one', meter: 1 },
-    ];
+    const meters = [all, { ...all, id: 'fast', baud: 9600 }, { ...all, id: 'one', meter: 1 }];
     const [line, ...others] = linesOf(config.parse({ mqtt, meters }));
     expect(others).toEqual([]);
     expect(line!.others.map(({ id, baud }) => [id, baud])).toEqual([
@@ -33,6 +29,5 @@ describe('meters of one line', () => {
       ['fast', 9600],
     ]);
     expect(line!.meters.map(({ id }) => id)).toEqual(['one']);
-    expect(line!.expire_after).toBe(7_200_000);
   });
 });
