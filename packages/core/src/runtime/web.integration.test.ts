@@ -241,7 +241,7 @@ describe('what a bridge shows', () => {
 });
 
 describe.skipIf(!hasBrowser())('the page of a bridge with a thousand meters', () => {
-  it('shows some, finds any, and opens one', async () => {
+  it('shows some, finds any, and opens one', { timeout: 60_000 }, async () => {
     const { url } = await start(1_000);
     const browser = await startBrowser();
     try {
