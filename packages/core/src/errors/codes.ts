@@ -352,7 +352,7 @@ export const errorCodes = {
   'http/unavailable': {
     retry: 'never',
     what: 'The HTTP port of status page and health checks cannot be opened.',
-    hint: 'Choose another http.port, or set http.enabled: false.',
+    hint: 'It is tried again every 30 s. Choose another http.port, or set http.enabled: false.',
   },
   'internal/unexpected': {
     retry: 'later',

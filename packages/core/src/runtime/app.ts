@@ -18,6 +18,8 @@ import { Web, type WebLine } from './web.ts';
 
 /** Stopping takes at most this long: then the supervisor of the process would kill it. */
 const STOP_TIMEOUT_MS = 5_000;
+/** Whoever has the port of the status page may let it go. */
+const SERVE_EVERY_MS = 30_000;
 
 /** What an app is made of, whether it has readings or not. */
 export interface AppSettings {
@@ -66,6 +68,7 @@ export abstract class App {
   readonly #settings: AppSettings;
   readonly #quiet = new OncePerMinute();
   #droppedBefore = 0;
+  #serveTimer: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | null = null;
 
   constructor(settings: AppSettings) {
@@ -139,6 +142,7 @@ export abstract class App {
     const deadline = performance.now() + STOP_TIMEOUT_MS;
     const left = (): number => Math.max(100, deadline - performance.now());
     const { config, isOutboxKept, state } = this.#settings;
+    clearInterval(this.#serveTimer);
     await this.end(left() / 2);
     await atMost(this.delivery.drained(), left() / 2);
     await this.mqtt.close({ last: [state('offline')], timeoutMs: left() });
@@ -207,9 +211,14 @@ export abstract class App {
   async #serve(): Promise<void> {
     try {
       await this.web.start();
+      if (!this.#serveTimer) return;
+      clearInterval(this.#serveTimer);
+      this.logs.http.info('status page and health checks are there now');
     } catch (thrown) {
+      if (this.#serveTimer) return;
       // What the app is for goes on all the same.
       this.logs.http.error({ err: toBridgeError(thrown) }, 'no status page and no health checks');
+      this.#serveTimer = setInterval(() => void this.#serve(), SERVE_EVERY_MS).unref();
     }
   }
 }

@@ -1,5 +1,7 @@
-import { collect, startBroker, until } from '@meterbridge/testing';
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { collect, freePort, startBroker, until } from '@meterbridge/testing';
+import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { serviceConfig } from '../config/index.ts';
 import { BridgeError } from '../errors/index.ts';
@@ -104,6 +106,38 @@ describe('a service', () => {
     const states = house.messages.filter(({ topic }) => topic === 'test/state');
     await until(() => states.length > 0, 'the state is told');
     await house.next(({ topic, payload }) => topic === 'test/state' && payload === 'offline');
+  });
+
+  it('has its status page as soon as the port is free', async () => {
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const config = schema.parse({
+      mqtt: { url: 'mqtt://127.0.0.1:9' },
+      http: { port },
+      store: { enabled: false },
+      log: { level: 'silent' },
+    });
+    const log = createLogger({ level: 'silent', format: 'json' });
+    const app = new ServiceApp(
+      definitionOf({ calls: [] }, { host: '127.0.0.1', port: 9 }),
+      config,
+      log,
+      new LogTail(),
+    );
+    await app.start();
+    other.close();
+    await once(other, 'close');
+    vi.advanceTimersByTime(30_000);
+    vi.useRealTimers();
+    const isServed = (): Promise<boolean> =>
+      fetch(`http://127.0.0.1:${port}/status`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await until(isServed, 'the page is there');
+    await app.stop();
   });
 
   it('shows that its own broker is away, and that it is back', async () => {
