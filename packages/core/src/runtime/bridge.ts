@@ -29,6 +29,8 @@ import { SUPPORT_URL, VERSION } from './version.ts';
 const EXPIRE_AFTER_MS = 300_000;
 const EXPIRE_FACTOR = 2.5;
 const INFO_EVERY_MS = 60_000;
+/** Begins the names of the spaces of the store in which sources keep what they know. */
+const SOURCE_SPACE = 'source of ';
 
 type Config<Schema extends z.ZodObject> = BaseConfig & z.output<Schema>;
 
@@ -104,7 +106,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
           config.breaker,
           this.logs.meters.child({ meter: entry.id }),
           events,
-          this.store.state.space(`source of ${entry.id}`),
+          this.store.state.space(spaceOf(entry)),
         ),
       onGone: (meters) => this.#forget(meters),
     });
@@ -246,6 +248,8 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   }
 
   #settle(entries: readonly E[]): void {
+    const spaces = new Set(entries.map(spaceOf));
+    this.store.state.drop((name) => name.startsWith(SOURCE_SPACE) && !spaces.has(name));
     const owners = new Set([...this.#configured, ...idsOf(entries)]);
     for (const { kept, isGone, withdrawn } of this.#retained.settle(owners)) {
       if (isGone) this.#forget([kept.meter]);
@@ -274,6 +278,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
       this.#publisher.forget(meter);
       this.latest.forget(meter);
       this.guard.forget(meter);
+      this.store.history.forget(meter.uniqueId);
     }
   }
 
@@ -301,4 +306,8 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
 
 function idsOf(entries: readonly Pick<Entry, 'id'>[]): ReadonlySet<string> {
   return new Set(entries.map(({ id }) => id));
+}
+
+function spaceOf({ id }: Entry): string {
+  return `${SOURCE_SPACE}${id}`;
 }

@@ -57,21 +57,29 @@ export class HistoryTable {
     );
   }
 
-  /** Deletes a part of what is older than `horizon`, or simply of the oldest if the file is crowded. */
+  /**
+   * Deletes a part of what is older than `horizon`, or simply of the oldest if the file is crowded. A measurement of
+   * which nothing is left goes, too.
+   */
   prune(horizon: number, isCrowded: boolean): void {
     const oldest = this.#db.prepare('SELECT min(minute) AS minute FROM history WHERE series = ?');
     const remove = this.#db.prepare('DELETE FROM history WHERE series = ? AND minute < ?');
-    const ids = this.#db
-      .prepare('SELECT id FROM series WHERE id > ? ORDER BY id LIMIT ?')
+    const removeSeries = this.#db.prepare('DELETE FROM series WHERE id = ?');
+    const series = this.#db
+      .prepare('SELECT id, meter, key FROM series WHERE id > ? ORDER BY id LIMIT ?')
       .all(this.#prunedUpTo, PRUNE_SERIES)
-      .map(({ id }) => Number(id));
-    for (const id of ids) {
+      .map(({ id, meter, key }) => ({ id: Number(id), meter: String(meter), key: String(key) }));
+    for (const { id, meter, key } of series) {
       const minute = oldest.get(id)?.minute;
-      if (minute === null || minute === undefined) continue;
+      if (minute === null || minute === undefined) {
+        removeSeries.run(id);
+        this.#ids.get(meter)?.delete(key);
+        continue;
+      }
       const dayAfter = Number(minute) + MINUTES_PER_DAY;
       remove.run(id, isCrowded ? dayAfter : Math.min(horizon, dayAfter));
     }
-    this.#prunedUpTo = ids.length < PRUNE_SERIES ? 0 : ids.at(-1)!;
+    this.#prunedUpTo = series.length < PRUNE_SERIES ? 0 : series.at(-1)!.id;
   }
 
   #create(meter: string, key: string): number {

@@ -19,6 +19,11 @@ export class History {
     this.minutes?.append(meter, key, epochMs, value);
   }
 
+  /** The meter is no more. What is in the file stays for as long as all that is. */
+  forget(meter: string): void {
+    this.#recent.forget(meter);
+  }
+
   /** Points as fine as there are, ascending; where nothing was measured there is none. */
   query(query: HistoryQuery): readonly HistoryPoint[] {
     const { from, to, maxPoints } = query;

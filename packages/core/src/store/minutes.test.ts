@@ -78,6 +78,26 @@ describe('history by the minute', () => {
     expect(left?.map(({ time }) => time).slice(0, 2)).toEqual([START - 2 * DAY, START - DAY]);
   });
 
+  it('knows no measurement any more of which nothing is left', async () => {
+    const path = fresh();
+    const settings = { history: { retentionMs: 2 * DAY, maxBytes: 1e6 } };
+    const store = openStore(path, settings);
+    store.history.append('gone', 'power', START - 5 * DAY, 1);
+    store.history.append('m', 'power', START, 1);
+    await store.close(100);
+    for (let turn = 1; turn < 4; turn++) {
+      const again = openStore(path, settings);
+      again.history.append('m', 'power', START + turn * MINUTE, 0);
+      await again.close(100);
+    }
+    const late = openStore(path, settings);
+    expect(late.history.minutes?.seriesCount).toBe(1);
+    late.history.append('gone', 'power', START, 2);
+    await late.close(100);
+    const { minutes } = openStore(path, settings).history;
+    expect(minutes?.query({ ...all, meter: 'gone' }).map(({ mean }) => mean)).toEqual([2]);
+  });
+
   it('keeps what there is when the clock of the machine is years ahead of its meters', async () => {
     const path = fresh();
     const store = openStore(path);

@@ -13,7 +13,7 @@ import {
 export const MINUTE_MS = 60_000;
 /** A minute's values of all measurements are written together. */
 const WRITE_EVERY_MS = MINUTE_MS;
-/** Minutes of all measurements that are kept in memory while there is no file to write to. */
+/** Minutes of all measurements that are kept in memory while there is no file to write to, besides one of each. */
 const MAX_PENDING = 20_000;
 
 export interface HistoryLimits {
@@ -32,6 +32,7 @@ interface Series {
 /** One summary of each measurement and minute, in the file. */
 export class Minutes implements Member {
   readonly #limits: HistoryLimits;
+  /** Those that have something to be written. */
   readonly #meters = new Map<string, Map<string, Series>>();
   #database: Database | null = null;
   #table: HistoryTable | null = null;
@@ -58,7 +59,7 @@ export class Minutes implements Member {
       return;
     }
     minutes.set(minute, summaryOf(value));
-    if (++this.#pending > MAX_PENDING) this.#dropOldest();
+    if (++this.#pending > MAX_PENDING) this.#dropOldest(minutes);
     this.#pendingSinceMs ??= performance.now();
     this.#database?.touch();
   }
@@ -110,7 +111,7 @@ export class Minutes implements Member {
   committed(): void {
     if (!this.#isWritten) return;
     this.#isWritten = false;
-    for (const { minutes } of this.#series()) minutes.clear();
+    this.#meters.clear();
     this.#pending = 0;
     this.#pendingSinceMs = null;
   }
@@ -139,10 +140,8 @@ export class Minutes implements Member {
     for (const ofMeter of this.#meters.values()) yield* ofMeter.values();
   }
 
-  #dropOldest(): void {
-    for (const { minutes } of this.#series()) {
-      const [oldest] = minutes.keys();
-      if (minutes.size > 1 && oldest !== undefined && minutes.delete(oldest)) this.#pending--;
-    }
+  #dropOldest(minutes: Series['minutes']): void {
+    const [oldest] = minutes.keys();
+    if (minutes.size > 1 && oldest !== undefined && minutes.delete(oldest)) this.#pending--;
   }
 }

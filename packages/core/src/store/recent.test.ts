@@ -38,6 +38,17 @@ describe('history in memory', () => {
     expect(points.at(-1)?.max).toBe(day - 1);
   });
 
+  it('forgets a meter, and has room for others then', () => {
+    const history = new Recent();
+    for (let key = 0; key < 20_000; key++) history.append('gone', String(key), START, 1);
+    history.append('main', 'power', START, 1);
+    expect(history.query(ask)).toEqual([]);
+    history.forget('gone');
+    history.append('main', 'power', START, 1);
+    expect(history.query(ask)).toHaveLength(1);
+    expect(history.query({ ...ask, meter: 'gone', key: '0' })).toEqual([]);
+  });
+
   it('takes a clock that is set back for the same time', () => {
     const history = new Recent();
     history.append('main', 'power', START + 20_000, 1);

@@ -43,6 +43,14 @@ export class Recent {
     this.#points--;
   }
 
+  forget(meter: string): void {
+    for (const [name, buckets] of this.#values) {
+      if (!name.startsWith(nameOf(meter, ''))) continue;
+      this.#values.delete(name);
+      this.#points -= buckets.length;
+    }
+  }
+
   query({ meter, key, from, to, maxPoints }: HistoryQuery): readonly HistoryPoint[] {
     const inside = this.#of(meter, key).filter(({ time }) => time + BUCKET_MS > from && time <= to);
     return merge(inside, from, to, maxPoints).map((bucket) => pointOf(bucket.time, bucket));

@@ -45,6 +45,14 @@ export class State implements Member {
     };
   }
 
+  /** Empties all spaces of which this says that nobody needs them any more. */
+  drop(isOver: (space: string) => boolean): void {
+    for (const name of [...this.#spaces.keys()].filter(isOver)) {
+      const space = this.space(name);
+      for (const key of space.keys()) space.delete(key);
+    }
+  }
+
   attach(db: DatabaseSync, isSameFile: boolean): void {
     if (isSameFile) return;
     const found = new Set<string>();

@@ -292,6 +292,20 @@ describe('state', () => {
     expect(after.space('counters').get('old')).toBeUndefined();
   });
 
+  it('of a space that nobody needs any more is gone, after a restart, too', async () => {
+    const path = fresh();
+    const store = openStore(path);
+    for (const name of ['source of a', 'source of b', 'counters']) store.state.space(name).set('x', 1);
+    await store.close(100);
+    const next = openStore(path);
+    next.state.drop((name) => name.startsWith('source of ') && name !== 'source of b');
+    expect(next.state.space('source of a').keys()).toEqual([]);
+    await next.close(100);
+    const after = openStore(path).state;
+    expect(after.space('source of a').get('x')).toBeUndefined();
+    expect([after.space('source of b').get('x'), after.space('counters').get('x')]).toEqual([1, 1]);
+  });
+
   it('that makes no sense is as if it were not there', async () => {
     const path = fresh();
     await openStore(path).close(100);
