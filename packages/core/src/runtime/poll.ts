@@ -50,6 +50,8 @@ export class Poll {
 /**
  * Reads meters one after the other, each at its times; whoever has waited longest comes first. One that fails has its
  * turn like the others until its breaker opens: it costs them one try per cycle at most.
+ * When all of them are left alone, the line fails as well, and both waits run: that of the line (0.5 s, doubled up to
+ * `reset_after`) and those of the meters (`reset_after`, doubled up to ten times as long). So the longer one counts.
  * @param read asks one meter; `intervalMs` is the longest time between two of its readings
  * @throws whatever is wrong with the link; the last failure when no meter answers any more, as a new link may help
  */
