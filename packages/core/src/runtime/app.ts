@@ -5,12 +5,10 @@ import { type Message, MqttClient, type ProtocolVersion } from '../mqtt/index.ts
 import type { Logger, LogTail } from '../observe/index.ts';
 import { type Outbox, type Outgoing, Store } from '../store/index.ts';
 import { atMost } from '../time/index.ts';
-import type { Availability } from './availability.ts';
-import type { CounterGuard } from './counter-guard.ts';
 import { Delivery } from './delivery.ts';
 import { type BrokerClient, DryRun } from './dry-run.ts';
-import type { Latest } from './latest.ts';
 import { ComponentLogs } from './log.ts';
+import type { ShownMeter } from './meters.ts';
 import { mqttSettings } from './mqtt-settings.ts';
 import { OncePerMinute } from './quiet.ts';
 import { storeSettings } from './store-settings.ts';
@@ -58,9 +56,8 @@ export abstract class App {
   readonly startedMs = Date.now();
   readonly tail: LogTail;
   abstract readonly lines: readonly (WebLine & { readonly progressMs: number })[];
-  abstract readonly availability: Pick<Availability, 'states'>;
-  abstract readonly latest: Latest;
-  abstract readonly guard: Pick<CounterGuard, 'countsOf'>;
+  /** Every meter of which it is known whether it is there. */
+  abstract readonly meters: readonly ShownMeter[];
   /** What should be looked at, though all works. */
   abstract readonly warnings: readonly BridgeError[];
   protected readonly logs: ComponentLogs;

@@ -4,7 +4,6 @@ import type { Meter } from '../model/index.ts';
 import { lineWait } from './backoff.ts';
 import { Breaker } from './breaker.ts';
 import { type Observed, type ObservedLine, problemsOf, summaryOf, warningsOf } from './health.ts';
-import { Latest } from './latest.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -41,13 +40,11 @@ function lineOf(changes: Partial<ObservedLine> = {}): ObservedLine {
 }
 
 function bridgeOf(line: ObservedLine, isOnline = true, changes: Partial<Observed> = {}): Observed {
-  const latest = new Latest();
-  latest.received({ meter, time: { epochMs: 0, offsetMinutes: 0 }, values: [] }, line.entry.id);
-  const state = { meter, expireAfterMs: 300_000, lastMs: 0, online: isOnline };
+  const time = { epochMs: 0, offsetMinutes: 0 };
+  const known = { meter, line: line.entry.id, time, values: new Map() };
   return {
     lines: [line],
-    availability: { states: () => [state] },
-    latest,
+    meters: [{ meter, online: isOnline, lastMs: 0, known, held: new Map() }],
     broker: 'mqtt://broker',
     mqtt: { connected: true },
     mqttProblem: null,
@@ -55,7 +52,6 @@ function bridgeOf(line: ObservedLine, isOnline = true, changes: Partial<Observed
     storeMovedAside: null,
     configProblems: [],
     dryRun: false,
-    guard: { countsOf: () => new Map() },
     warnings: [],
     ...changes,
   };

@@ -1,18 +1,15 @@
 import type { BridgeError } from '../errors/index.ts';
 import type { Problem } from '../page/index.ts';
 import type { Store } from '../store/index.ts';
-import type { Availability } from './availability.ts';
 import type { Breaker } from './breaker.ts';
-import type { CounterGuard } from './counter-guard.ts';
-import type { Latest } from './latest.ts';
+import type { ShownMeter } from './meters.ts';
 import type { Poll } from './poll.ts';
 import { stallOf } from './stall.ts';
 
 /** What of a bridge its health depends on. */
 export interface Observed {
   readonly lines: readonly ObservedLine[];
-  readonly availability: Pick<Availability, 'states'>;
-  readonly latest: Pick<Latest, 'of'>;
+  readonly meters: readonly ShownMeter[];
   readonly broker: string;
   readonly mqtt: { readonly connected: boolean };
   readonly mqttProblem: BridgeError | null;
@@ -22,7 +19,6 @@ export interface Observed {
   readonly configProblems: readonly BridgeError[];
   /** Nothing is published. */
   readonly dryRun: boolean;
-  readonly guard: Pick<CounterGuard, 'countsOf'>;
   /** What else should be looked at. */
   readonly warnings: readonly BridgeError[];
 }
@@ -53,9 +49,9 @@ export function problemsOf(bridge: Observed): readonly Problem[] {
   for (const line of bridge.lines) problems.push(...problemsOfLine(line));
   const failing = new Set(bridge.lines.flatMap(({ entry, breaker }) => (breaker.problem ? [entry.id] : [])));
   const told = new Set(bridge.lines.flatMap(({ polls }) => polls.flatMap(metersThatFail)));
-  for (const { meter, online } of bridge.availability.states()) {
+  for (const { meter, online, known } of bridge.meters) {
     // Where the whole line fails, that is told already.
-    if (online || told.has(meter.uniqueId) || failing.has(bridge.latest.of(meter)?.line ?? '')) continue;
+    if (online || told.has(meter.uniqueId) || failing.has(known?.line ?? '')) continue;
     problems.push({
       what: `${meter.id}: offline`,
       hint: 'Its line works, but nothing of this meter arrives.',
@@ -104,7 +100,7 @@ export function warningsOf({
 export function summaryOf(bridge: Observed): string {
   const [problem] = problemsOf(bridge);
   if (problem) return problem.what;
-  const states = bridge.availability.states();
-  const online = states.filter((state) => state.online).length;
-  return `${online} of ${states.length} meters online${bridge.dryRun ? '; dry run' : ''}`;
+  const { meters, dryRun } = bridge;
+  const online = meters.filter((meter) => meter.online).length;
+  return `${online} of ${meters.length} meters online${dryRun ? '; dry run' : ''}`;
 }

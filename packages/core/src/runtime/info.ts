@@ -3,8 +3,8 @@ import { VERSION } from './version.ts';
 
 /** What a bridge tells of itself now and then on its info topic. */
 export function infoOf(bridge: Shown): string {
-  const { availability, lines, startedMs } = bridge;
-  const meters = availability.states().map(({ meter: { id, type }, online }) => ({ id, type, online }));
+  const { lines, startedMs } = bridge;
+  const meters = bridge.meters.map(({ meter: { id, type }, online }) => ({ id, type, online }));
   return JSON.stringify({
     time: new Date().toISOString(),
     version: VERSION,

@@ -54,10 +54,6 @@ export class Latest {
   of(meter: Meter): KnownMeter | undefined {
     return this.#meters.get(meter.uniqueId);
   }
-
-  byId(id: string): KnownMeter | undefined {
-    return this.#meters.values().find(({ meter }) => meter.id === id);
-  }
 }
 
 export function updateOf({ meter, time, values }: KnownMeter): MeterUpdate {

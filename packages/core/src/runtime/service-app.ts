@@ -7,7 +7,6 @@ import type { Logger, LogTail } from '../observe/index.ts';
 import { App } from './app.ts';
 import { runApp } from './cli.ts';
 import type { Loaded } from './definition.ts';
-import { Latest } from './latest.ts';
 import {
   type ConnectEvents,
   type Service,
@@ -31,9 +30,7 @@ export async function runService<Schema extends z.ZodObject>(
 
 /** A running service. */
 export class ServiceApp<Schema extends z.ZodObject> extends App {
-  readonly availability = { states: () => [] };
-  readonly latest = new Latest();
-  readonly guard = { countsOf: () => new Map() };
+  readonly meters = [];
   readonly #service: Service<z.output<Schema>>;
   readonly #brokers: ServiceBroker[] = [];
 

@@ -5,7 +5,8 @@ import type { BreakerStatus, BridgeStatus, LineStatus, MeterStatus, ValueStatus 
 import type { Breaker } from './breaker.ts';
 import type { Delivery } from './delivery.ts';
 import { type Observed, type ObservedLine, problemOf, problemsOf, warningsOf } from './health.ts';
-import { type KnownMeter, type KnownValue, type Latest, numbersOf } from './latest.ts';
+import { type KnownMeter, type KnownValue, numbersOf } from './latest.ts';
+import type { ShownMeter } from './meters.ts';
 import { VERSION } from './version.ts';
 
 /** What is shown of a bridge. */
@@ -15,7 +16,6 @@ export interface Shown extends Observed {
   readonly startedMs: number;
   readonly delivery: Pick<Delivery, 'delivered' | 'refused'>;
   readonly outbox: { readonly size: number; readonly dropped: number };
-  readonly latest: Latest;
   readonly tail: LogTail;
 }
 
@@ -37,7 +37,7 @@ export function stateOf(
 }
 
 export function statusOf(bridge: Shown): BridgeStatus {
-  const { app, availability, latest, startedMs, tail } = bridge;
+  const { app, meters, startedMs, tail } = bridge;
   const polls = bridge.lines.flatMap((line) => line.polls);
   const polled = new Map(
     polls.flatMap(({ entry, meters }) =>
@@ -50,12 +50,7 @@ export function statusOf(bridge: Shown): BridgeStatus {
     started: new Date(startedMs).toISOString(),
     ...stateOf(bridge),
     lines: bridge.lines.map(lineStatus),
-    meters: availability.states().flatMap(({ meter, online, lastMs }) => {
-      const known = latest.of(meter);
-      if (!known || lastMs === null) return [];
-      const held = Object.fromEntries(bridge.guard.countsOf(meter));
-      return [{ ...meterStatus(known, polled.get(meter.uniqueId) ?? null, online, lastMs), held }];
-    }),
+    meters: meters.flatMap((shown) => meterStatus(shown, polled.get(shown.meter.uniqueId) ?? null)),
     log: tail.lines(),
   };
 }
@@ -82,7 +77,7 @@ function breakerStatus({ state, failures, problem, retryInMs }: Breaker): Breake
 }
 
 export function metricsOf(bridge: Shown): MetricsSource {
-  const { app, availability, dryRun, latest, mqtt, startedMs } = bridge;
+  const { app, dryRun, meters, mqtt, startedMs } = bridge;
   return {
     app,
     version: VERSION,
@@ -97,18 +92,18 @@ export function metricsOf(bridge: Shown): MetricsSource {
       breaker,
       polled: polls.map((poll) => ({ id: poll.entry.id, breaker: poll.breaker })),
     })),
-    meters: availability.states().map(({ meter, online, lastMs }) => ({
+    meters: meters.map(({ meter, online, lastMs, known, held }) => ({
       id: meter.id,
       isOnline: online,
       lastReadingMs: lastMs === null ? null : Date.now() - (performance.now() - lastMs),
-      values: online ? gaugesOf(latest.of(meter)) : [],
-      held: bridge.guard.countsOf(meter),
+      values: online ? gaugesOf(known) : [],
+      held,
     })),
   };
 }
 
 /** Values of a meter that is gone are not shown: they would look like live ones. */
-function gaugesOf(known: KnownMeter | undefined): MetricsSource['meters'][number]['values'] {
+function gaugesOf(known: KnownMeter | null): MetricsSource['meters'][number]['values'] {
   if (!known) return [];
   return Array.from(numbersOf(known), ({ measurement: { key, unit }, number }) => ({
     key,
@@ -123,12 +118,12 @@ export function messagesOf({ delivery, dryRun, outbox }: Shown) {
 }
 
 function meterStatus(
-  { meter, line, time, values }: KnownMeter,
+  { online, lastMs, known, held }: ShownMeter,
   polled: string | null,
-  online: boolean,
-  lastMs: number,
-): Omit<MeterStatus, 'held'> {
-  return {
+): readonly MeterStatus[] {
+  if (!known || lastMs === null) return [];
+  const { meter, line, time, values } = known;
+  const status = {
     ...identityOf(meter),
     via: meter.via?.id ?? null,
     firmware: meter.firmware,
@@ -139,7 +134,9 @@ function meterStatus(
     interval_s: meter.intervalMs === null ? null : meter.intervalMs / 1000,
     time: formatInstant(time),
     values: Array.from(values.values(), valueStatus),
+    held: Object.fromEntries(held),
   };
+  return [status];
 }
 
 function valueStatus({ measurement, value }: KnownValue): ValueStatus {

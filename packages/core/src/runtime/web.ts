@@ -96,7 +96,7 @@ export class Web {
     const from = timeOf(query.get('from')) ?? to - HOUR_MS;
     if (!meter || !parameter || !(from < to))
       return refuse(400, 'meter, parameter, and from before to (ISO 8601 or milliseconds since 1970)');
-    const known = this.#bridge.latest.byId(meter);
+    const known = this.#bridge.meters.find(({ meter: { id } }) => id === meter)?.known;
     if (!known?.values.has(parameter)) return refuse(404, 'no such meter or parameter');
     const { uniqueId } = known.meter;
     const { history } = this.#bridge.store;
