@@ -41,8 +41,6 @@ export function commands(program: Command): void {
     .option('--username <name>', 'user name at the broker')
     .option('--password-file <file>', 'file that holds the password at the broker', parsePassword)
     .option('--meters <n>', 'how many meters', wholeNumber(1), 3)
-    .option('--password <password>', 'password at the broker')
-    .option('--meters <n>', 'how many meters', wholeNumber(1), 3)
     .option(
       '--rate <n>',
       'messages per second of all together; default: each on the marks of its clock',
