@@ -11,7 +11,8 @@ import {
   type KmpFrame,
   scanKmp,
 } from '@meterbridge/core/frames';
-import { openSerial, parseLine } from '@meterbridge/core/transport';
+import { parseLine } from '@meterbridge/core/model';
+import { openSerial } from '@meterbridge/core/transport';
 import { Exchange } from '../apps/kamstrup-bridge/src/exchange.ts';
 import { profiles } from '../apps/kamstrup-bridge/src/meters/index.ts';
 import { judge } from '../apps/kamstrup-bridge/src/protocol/answer.ts';

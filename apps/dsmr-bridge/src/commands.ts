@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { sampleYaml, timezone } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
+import type { TcpAddress } from '@meterbridge/core/model';
 import {
   argument,
   type Command,
@@ -11,7 +12,6 @@ import {
   untilInterrupted,
   wholeNumber,
 } from '@meterbridge/core/runtime';
-import type { TcpAddress } from '@meterbridge/core/transport';
 import { config } from './config.ts';
 import { type DecodeOptions, decodeStream } from './decode.ts';
 import { addKeyOptions, type KeyArguments, keysOfArguments } from './key-arguments.ts';

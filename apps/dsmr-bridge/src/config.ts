@@ -1,18 +1,14 @@
-import { address, aesKey, bridgeConfig, duration, meterBase, size, timezone } from '@meterbridge/core/config';
-import { formatLine, type LineSettings, parseLine } from '@meterbridge/core/transport';
+import {
+  address,
+  aesKey,
+  bridgeConfig,
+  duration,
+  meterBase,
+  serialLine,
+  size,
+  timezone,
+} from '@meterbridge/core/config';
 import * as z from 'zod';
-
-const LINE = 'must be line settings such as 115200 8N1 or 9600 7E1';
-
-const line = z.codec(z.string({ error: LINE }), z.custom<LineSettings>(), {
-  decode: (text, context) => {
-    const settings = parseLine(text);
-    if (settings) return settings;
-    context.issues.push({ code: 'custom', input: text, message: LINE });
-    return z.NEVER;
-  },
-  encode: formatLine,
-});
 
 const OBIS = 'must be an OBIS code such as 1-0:99.1.0, or all';
 
@@ -55,10 +51,12 @@ const port = z.strictObject({
     .describe(
       'DSMR version; it only decides on the line settings. auto tries 115200 8N1, then 115200 7E1 if the bytes look like it, then 9600 7E1.',
     ),
-  line: line.exactOptional().meta({
-    description: 'Line settings of a serial device, if not those of the version.',
-    examples: ['115200 8N1'],
-  }),
+  line: serialLine('115200 8N1 or 9600 7E1')
+    .exactOptional()
+    .meta({
+      description: 'Line settings of a serial device, if not those of the version.',
+      examples: ['115200 8N1'],
+    }),
   timezone: timezone
     .default('Europe/Amsterdam')
     .describe('Where the meter stands; decides what its clock means.'),

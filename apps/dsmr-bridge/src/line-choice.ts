@@ -1,4 +1,4 @@
-import type { LineSettings } from '@meterbridge/core/transport';
+import type { LineSettings } from '@meterbridge/core/model';
 import type { Port } from './config.ts';
 
 /** DSMR 4 and later, and every other country (P1 companion 5.0.2, section 5.3). */

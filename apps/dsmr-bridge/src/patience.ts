@@ -1,5 +1,5 @@
 import { BridgeError } from '@meterbridge/core/errors';
-import { formatLine, type LineSettings } from '@meterbridge/core/transport';
+import { formatLine, type LineSettings } from '@meterbridge/core/model';
 
 /** The slowest meters send every 10 s: three of their telegrams must have failed to come. */
 const SILENT_AFTER_MS = 30_000;

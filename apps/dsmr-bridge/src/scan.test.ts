@@ -1,5 +1,6 @@
 import type { BridgeError } from '@meterbridge/core/errors';
-import { formatLine, type Link, linkPair } from '@meterbridge/core/transport';
+import { formatLine } from '@meterbridge/core/model';
+import { type Link, linkPair } from '@meterbridge/core/transport';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { telegram } from './bridge.fixture.ts';
 import { keysOf } from './encryption.ts';

@@ -1,6 +1,7 @@
 import { BridgeError, type ErrorCode } from '@meterbridge/core/errors';
 import type { P1Frame } from '@meterbridge/core/frames';
-import type { Address, LineSettings, Link } from '@meterbridge/core/transport';
+import type { Address, LineSettings } from '@meterbridge/core/model';
+import type { Link } from '@meterbridge/core/transport';
 import type { Keys, Seal } from './encryption.ts';
 import { FAST, SLOW } from './line-choice.ts';
 import { type Found, TelegramSplitter } from './telegrams.ts';

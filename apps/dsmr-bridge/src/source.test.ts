@@ -1,9 +1,9 @@
 import { latin1Bytes } from '@meterbridge/core/codec';
 import type { BridgeError } from '@meterbridge/core/errors';
-import type { Reading } from '@meterbridge/core/model';
+import { formatLine, type Reading } from '@meterbridge/core/model';
 import type { SourceContext } from '@meterbridge/core/runtime';
 import { State, type StateSpace } from '@meterbridge/core/store';
-import { formatLine, type Link, linkPair } from '@meterbridge/core/transport';
+import { type Link, linkPair } from '@meterbridge/core/transport';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { telegram } from './bridge.fixture.ts';
 import { config, type Port } from './config.ts';

@@ -1,6 +1,6 @@
-import type { Reading } from '@meterbridge/core/model';
+import type { LineSettings, Reading } from '@meterbridge/core/model';
 import type { Source, SourceContext } from '@meterbridge/core/runtime';
-import type { LineSettings, Link } from '@meterbridge/core/transport';
+import type { Link } from '@meterbridge/core/transport';
 import type { Port } from './config.ts';
 import { lineCandidates, lineFails, lineWorks } from './line-choice.ts';
 import { Patience } from './patience.ts';

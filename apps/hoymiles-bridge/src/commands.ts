@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { sampleYaml } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
+import type { TcpAddress } from '@meterbridge/core/model';
 import {
   type Command,
   InvalidArgumentError,
@@ -12,7 +13,6 @@ import {
   untilInterrupted,
   wholeNumber,
 } from '@meterbridge/core/runtime';
-import type { TcpAddress } from '@meterbridge/core/transport';
 import { config } from './config.ts';
 import { type DecodeOptions, decodeFile, lineOf } from './decode.ts';
 import { migrate } from './migrate/index.ts';

@@ -1,21 +1,9 @@
-import { address, bridgeConfig, meterBase, timetable } from '@meterbridge/core/config';
-import { formatLine, type LineSettings, parseLine } from '@meterbridge/core/transport';
+import { address, bridgeConfig, meterBase, serialLine, timetable } from '@meterbridge/core/config';
 import * as z from 'zod';
 import { isModel, profiles } from './meters/index.ts';
 import { registerEntry, registerOf } from './protocol/registers.ts';
 
-const LINE = 'must be line settings such as 1200 8N2 or 9600 8N2';
 const PARAMETER = 'must be the name of a parameter such as energy, or the number of a register';
-
-const line = z.codec(z.string({ error: LINE }), z.custom<LineSettings>(), {
-  decode: (text, context) => {
-    const settings = parseLine(text);
-    if (settings) return settings;
-    context.issues.push({ code: 'custom', input: text, message: LINE });
-    return z.NEVER;
-  },
-  encode: formatLine,
-});
 
 /** `energy`, `266`, `0x3c` → number of the register. */
 const parameter = z.codec(
@@ -60,7 +48,9 @@ const meter = z.strictObject({
     .describe(
       'Keep the port open between two readings. false: others may use it; heads that live on DTR go dark.',
     ),
-  line: line.prefault('1200 8N2').describe('Line settings of a serial device; 9600 8N2 for a 382 or 162.'),
+  line: serialLine('1200 8N2 or 9600 8N2')
+    .prefault('1200 8N2')
+    .describe('Line settings of a serial device; 9600 8N2 for a 382 or 162.'),
   dtr: z.boolean().default(true).describe('Switch DTR on: old optical heads draw their power from it.'),
   rts: z.boolean().default(true).describe('Switch RTS on; some RS-232 heads want it off.'),
 });

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSerial, parseLine } from '@meterbridge/core/transport';
+import { parseLine } from '@meterbridge/core/model';
+import { openSerial } from '@meterbridge/core/transport';
 import { describe, expect, it } from 'vitest';
 import { Exchange } from './exchange.ts';
 import { hasSocat, plainHead, simulated403 } from './head.fixture.ts';

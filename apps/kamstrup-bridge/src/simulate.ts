@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { seededRandom } from '@meterbridge/core/codec';
 import { BridgeError } from '@meterbridge/core/errors';
+import type { TcpAddress } from '@meterbridge/core/model';
 import { untilInterrupted } from '@meterbridge/core/runtime';
-import type { TcpAddress } from '@meterbridge/core/transport';
 import { type Fault, FaultyHead } from './simulator/faults.ts';
 import { SimulatedMeter } from './simulator/meter.ts';
 import type { SimulatedModel } from './simulator/registers.ts';

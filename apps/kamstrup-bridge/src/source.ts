@@ -1,6 +1,6 @@
-import type { Reading } from '@meterbridge/core/model';
+import type { LineSettings, Reading } from '@meterbridge/core/model';
 import { pollMeters, type Source, type SourceContext } from '@meterbridge/core/runtime';
-import type { LineSettings, Link } from '@meterbridge/core/transport';
+import type { Link } from '@meterbridge/core/transport';
 import type { KmpMeter } from './config.ts';
 import { Exchange } from './exchange.ts';
 import { type MeterProfile, profiles } from './meters/index.ts';

@@ -1,8 +1,9 @@
 import { latin1Bytes } from '@meterbridge/core/codec';
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
+import type { LineSettings } from '@meterbridge/core/model';
 import type { SeenFrame } from '@meterbridge/core/observe';
 import { sleep } from '@meterbridge/core/time';
-import type { LineSettings, Link } from '@meterbridge/core/transport';
+import type { Link } from '@meterbridge/core/transport';
 import { isOfTheMeter } from './failure.ts';
 import { decodeReadout, findReadout, type Readout } from './protocol/readout.ts';
 import { decodeFields } from './protocol/standard-data.ts';

@@ -1,6 +1,7 @@
 import { latin1, latin1Bytes } from '@meterbridge/core/codec';
 import type { BridgeError } from '@meterbridge/core/errors';
-import { formatLine, type LineSettings, type Link, linkPair } from '@meterbridge/core/transport';
+import { formatLine, type LineSettings } from '@meterbridge/core/model';
+import { type Link, linkPair } from '@meterbridge/core/transport';
 import { describe, expect, it } from 'vitest';
 import { profiles } from './meters/index.ts';
 import { registersOf } from './protocol/registers.ts';

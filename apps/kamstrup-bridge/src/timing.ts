@@ -1,4 +1,4 @@
-import type { LineSettings } from '@meterbridge/core/transport';
+import type { LineSettings } from '@meterbridge/core/model';
 import type { ExchangeTiming } from './exchange.ts';
 
 /** KMP description 5512-447, 2.1: the answer begins within 1.6 s; the next request a byte time after it at the earliest. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { loadConfig } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { mbusFault } from '@meterbridge/core/frames';
+import type { TcpAddress } from '@meterbridge/core/model';
 import {
   type Command,
   keyArgument,
@@ -10,7 +11,6 @@ import {
   untilInterrupted,
   wholeNumber,
 } from '@meterbridge/core/runtime';
-import type { TcpAddress } from '@meterbridge/core/transport';
 import { decryptWith } from './aes.ts';
 import { frameJson } from './decode.ts';
 import { inputFrames } from './decode-input.ts';

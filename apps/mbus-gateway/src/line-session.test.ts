@@ -1,5 +1,6 @@
 import { address } from '@meterbridge/core/config';
-import { type LineSettings, linkPair } from '@meterbridge/core/transport';
+import type { LineSettings } from '@meterbridge/core/model';
+import { linkPair } from '@meterbridge/core/transport';
 import { describe, expect, it } from 'vitest';
 import { type LineKeys, LineSession } from './line-session.ts';
 

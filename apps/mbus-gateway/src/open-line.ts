@@ -1,5 +1,6 @@
 import type { Address } from '@meterbridge/core/config';
-import { type LineSettings, openLink } from '@meterbridge/core/transport';
+import type { LineSettings } from '@meterbridge/core/model';
+import { openLink } from '@meterbridge/core/transport';
 import { Master } from './master.ts';
 
 /** How commands reach a line. */

@@ -1,4 +1,4 @@
-import { formatLine, parseLine } from '@meterbridge/core/transport';
+import { formatLine, parseLine } from '@meterbridge/core/model';
 import type { Migrated } from './index.ts';
 import type { OldDevice } from './old.ts';
 

@@ -1,4 +1,5 @@
-import { type Link, listenTcp, openPty, type TcpAddress } from '@meterbridge/core/transport';
+import type { TcpAddress } from '@meterbridge/core/model';
+import { type Link, listenTcp, openPty } from '@meterbridge/core/transport';
 import { type EyeSettings, serveEye } from './eye.ts';
 import type { SimulatedMeter } from './meter.ts';
 

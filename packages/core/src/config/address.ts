@@ -1,10 +1,9 @@
 import * as z from 'zod';
+import type { Address as Place } from '../model/index.ts';
 import { definePiece } from './pieces.ts';
 
-/** Where a meter is reached. `url` is the normalised text; an IPv6 `host` stands without brackets. */
-export type Address =
-  | { readonly kind: 'serial'; readonly path: string; readonly url: string }
-  | { readonly kind: 'tcp'; readonly host: string; readonly tcpPort: number; readonly url: string };
+/** Where a meter is reached, as it stands in the configuration: `url` is the normalised text. */
+export type Address = Place & { readonly url: string };
 
 const FORMS = 'must be like serial:///dev/ttyUSB0 or tcp://192.168.1.20:2001';
 /** Telnet, which is what other programs mean by `socket://host`. */

@@ -22,4 +22,5 @@ export {
   serviceConfig,
   timetable,
 } from './sections.ts';
+export { serialLine } from './serial-line.ts';
 export { nearest } from './suggest.ts';

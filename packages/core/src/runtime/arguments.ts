@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 import { address, parseAesKey } from '../config/index.ts';
 import { BridgeError } from '../errors/index.ts';
-import type { TcpAddress } from '../transport/index.ts';
+import type { TcpAddress } from '../model/index.ts';
 
 // How arguments of the command line are read.
 

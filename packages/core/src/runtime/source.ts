@@ -1,8 +1,8 @@
 import type { BridgeError } from '../errors/index.ts';
-import type { CommandState, Meter, Reading } from '../model/index.ts';
+import type { Address, CommandState, LineSettings, Meter, Reading } from '../model/index.ts';
 import type { SeenFrame } from '../observe/index.ts';
 import type { StateSpace } from '../store/index.ts';
-import type { Address, LineSettings, Link } from '../transport/index.ts';
+import type { Link } from '../transport/index.ts';
 import type { Poll, PolledEntry } from './poll.ts';
 
 /** One entry of the configuration: a meter, or a line with several. */

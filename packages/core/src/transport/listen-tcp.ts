@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { BridgeError } from '../errors/index.ts';
+import type { TcpAddress } from '../model/index.ts';
 import type { Link } from './link.ts';
 import { linkError } from './link-error.ts';
 import { streamLink } from './stream-link.ts';
-import { formatTcp, SOCKET_OPTIONS, type TcpAddress } from './tcp.ts';
+import { formatTcp, SOCKET_OPTIONS } from './tcp.ts';
 
 export interface TcpListener extends AsyncDisposable {
   /** The port that is really used, where 0 was asked for. */

@@ -1,13 +1,8 @@
+import type { Address, LineSettings } from '../model/index.ts';
 import type { Limits } from '../time/index.ts';
-import type { LineSettings } from './line.ts';
 import type { Link } from './link.ts';
 import { openSerial } from './serial.ts';
-import { openTcp, type TcpAddress } from './tcp.ts';
-
-/** Where a meter is reached. */
-export type Address =
-  | { readonly kind: 'serial'; readonly path: string }
-  | ({ readonly kind: 'tcp' } & TcpAddress);
+import { openTcp } from './tcp.ts';
 
 export interface OpenOptions extends Limits {
   /** Of no meaning for TCP: there the serial server knows its line. */

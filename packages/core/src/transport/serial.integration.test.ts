@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LineSettings } from './line.ts';
+import type { LineSettings } from '../model/index.ts';
 import { describeLink, lost, pattern, readBytes, SOON } from './link.fixture.ts';
 import type { Link } from './link.ts';
 import { openLink } from './open.ts';

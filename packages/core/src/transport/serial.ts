@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { SerialPort } from 'serialport';
 import { BridgeError } from '../errors/index.ts';
+import { formatLine, type LineSettings } from '../model/index.ts';
 import { type Limits, settle } from '../time/index.ts';
-import { formatLine, type LineSettings } from './line.ts';
 import type { Link } from './link.ts';
 import { linkError } from './link-error.ts';
 import { streamLink } from './stream-link.ts';

@@ -1,15 +1,10 @@
 import { connect, isIPv6 } from 'node:net';
 import { BridgeError } from '../errors/index.ts';
+import type { TcpAddress } from '../model/index.ts';
 import { type Limits, settle } from '../time/index.ts';
 import type { Link } from './link.ts';
 import { linkError } from './link-error.ts';
 import { streamLink } from './stream-link.ts';
-
-export interface TcpAddress {
-  /** Name or IP address; IPv6 without brackets. */
-  readonly host: string;
-  readonly tcpPort: number;
-}
 
 /** A peer that vanished without a word (power cut, NAT) is noticed after about half a minute of silence. */
 export const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 } as const;

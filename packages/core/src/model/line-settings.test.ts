@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formatLine, parseLine } from './line.ts';
+import { formatLine, parseLine } from './line-settings.ts';
 
 it('writes and reads the usual lines', () => {
   const p1 = { baudRate: 115_200, dataBits: 8, parity: 'none', stopBits: 1 } as const;
