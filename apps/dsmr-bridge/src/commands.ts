@@ -8,6 +8,7 @@ import {
   inputChunks,
   listOf,
   Option,
+  printMigrated,
   tcpPlace,
   untilInterrupted,
   wholeNumber,
@@ -58,7 +59,7 @@ export function commands(program: Command): void {
     .command('migrate')
     .description('turn the configuration of Meter2MQTT into one of this bridge')
     .argument('<files...>', 'its config.yaml, or files of devices from its config.d')
-    .action(printMigrated);
+    .action(migrateAll);
   addKeyOptions(program.command('simulate'))
     .description(
       'be a P1 port in a house: on TCP, on a pseudo terminal, or both; with a key, one that encrypts',
@@ -88,11 +89,9 @@ async function decodeFile(file: string, options: DecodeOptions): Promise<void> {
   }
 }
 
-/** The configuration goes to standard output, what could not be taken over to standard error. */
-function printMigrated(files: readonly string[]): void {
-  const migrated = migrateFiles(files);
-  process.stdout.write(sampleYaml(config, { name: 'dsmr-bridge', example: migrated.config }));
-  for (const note of migrated.notes) process.stderr.write(`${note}\n`);
+function migrateAll(files: readonly string[]): void {
+  const { config: example, notes } = migrateFiles(files);
+  printMigrated({ yaml: sampleYaml(config, { name: 'dsmr-bridge', example }), notes });
 }
 
 interface SimulateOptions extends KeyArguments {

@@ -9,6 +9,7 @@ import {
   keyArgument,
   listOf,
   Option,
+  printMigrated,
   tcpPlace,
   untilInterrupted,
   wholeNumber,
@@ -69,11 +70,9 @@ async function decode(file: string, options: DecodeOptions): Promise<void> {
   }
 }
 
-/** The configuration goes to standard output, what could not be taken over to standard error. */
 function migrateFile(file: string): void {
-  const migrated = migrate(readSettings(file));
-  process.stdout.write(sampleYaml(config, { name: 'hoymiles-bridge', example: migrated.config }));
-  for (const note of migrated.notes) process.stderr.write(`${note}\n`);
+  const { config: example, notes } = migrate(readSettings(file));
+  printMigrated({ yaml: sampleYaml(config, { name: 'hoymiles-bridge', example }), notes });
 }
 
 interface SimulateOptions {

@@ -1,6 +1,12 @@
-import { loadConfig, sampleYaml } from '@meterbridge/core/config';
-import { type Command, listOf, Option, tcpPlace, wholeNumber } from '@meterbridge/core/runtime';
-import * as z from 'zod';
+import { readForeign, sampleYaml } from '@meterbridge/core/config';
+import {
+  type Command,
+  listOf,
+  Option,
+  printMigrated,
+  tcpPlace,
+  wholeNumber,
+} from '@meterbridge/core/runtime';
 import { config } from './config.ts';
 import { exchangeJson } from './decode.ts';
 import { inputLines } from './input-lines.ts';
@@ -50,10 +56,7 @@ async function decodeFile(file: string): Promise<void> {
   }
 }
 
-/** The configuration goes to standard output, what could not be taken over to standard error. */
 function migrateFile(file: string): void {
-  const { config: old } = loadConfig(z.looseObject({}), { file, env: {} });
-  const migrated = migrate(old);
-  process.stdout.write(sampleYaml(config, { name: 'kamstrup-bridge', example: migrated.config }));
-  for (const note of migrated.notes) process.stderr.write(`${note}\n`);
+  const { config: example, notes } = migrate(readForeign(file));
+  printMigrated({ yaml: sampleYaml(config, { name: 'kamstrup-bridge', example }), notes });
 }

@@ -1,4 +1,10 @@
-import { type Command, InvalidArgumentError, inputChunks, Option } from '@meterbridge/core/runtime';
+import {
+  type Command,
+  InvalidArgumentError,
+  inputChunks,
+  Option,
+  printMigrated,
+} from '@meterbridge/core/runtime';
 import {
   COMMAND_TOPICS,
   isDeviceId,
@@ -53,9 +59,7 @@ export function commands(program: Command, load: () => { readonly config: Config
     .action(async (file: string) => {
       const text = Buffer.concat(await Array.fromAsync(inputChunks(file))).toString();
       // Real meters need longer than the default; kpm33b_proxy gave them as much.
-      const { yaml, notes } = migrate(text, { config_sender: { ack_timeout_seconds: 15 } });
-      process.stdout.write(yaml);
-      for (const note of notes) process.stderr.write(`${note}\n`);
+      printMigrated(migrate(text, { config_sender: { ack_timeout_seconds: 15 } }));
     });
 }
 

@@ -6,6 +6,7 @@ import {
   InvalidArgumentError,
   inputChunks,
   listOf,
+  printMigrated,
   untilInterrupted,
   wholeNumber,
 } from '@meterbridge/core/runtime';
@@ -30,9 +31,7 @@ export function commands(program: Command): void {
     .description('make a configuration of the config.yaml of kpm33b_proxy')
     .argument('<file>', 'the old file')
     .action(async (file: string) => {
-      const { yaml, notes } = migrate(Buffer.concat(await Array.fromAsync(inputChunks(file))).toString());
-      process.stdout.write(yaml);
-      for (const note of notes) process.stderr.write(`${note}\n`);
+      printMigrated(migrate(Buffer.concat(await Array.fromAsync(inputChunks(file))).toString()));
     });
   program
     .command('simulate')

@@ -7,6 +7,7 @@ import {
   type Command,
   keyArgument,
   listOf,
+  printMigrated,
   tcpPlace,
   untilInterrupted,
   wholeNumber,
@@ -65,15 +66,13 @@ async function decodeFile(file: string, options: DecodeOptions): Promise<void> {
   }
 }
 
-/** The configuration goes to standard output, what could not be taken over to standard error. */
 function migrateFile(file: string): void {
   const taken = takeOver(file);
   if (!taken)
     throw new BridgeError('config/invalid', `${file} is no configuration of mbus-mqtt-gateway`, {
       hint: 'It has neither mqtt_broker (config.json, version 1) nor mqtt.broker (config.yaml, version 2).',
     });
-  process.stdout.write(taken.yaml);
-  for (const note of taken.notes) process.stderr.write(`${note}\n`);
+  printMigrated(taken);
 }
 
 interface SimulateOptions {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { loadConfig } from '@meterbridge/core/config';
+import { loadConfig, readForeign } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { type Migrated, migrate } from './index.ts';
 import { type OldConfig, type OldDevice, oldConfig, oldDevice } from './old.ts';
 
@@ -47,7 +47,7 @@ function filesOf(path: string): readonly string[] {
 }
 
 function isDevice(path: string): boolean {
-  return 'type' in read(path, z.looseObject({}));
+  return 'type' in readForeign(path);
 }
 
 function read<Schema extends z.ZodObject>(file: string, schema: Schema): z.output<Schema> {

@@ -1,3 +1,4 @@
+import { brokerUrl, logLevelOfPython } from '@meterbridge/core/config';
 import type * as z from 'zod';
 import type { config } from '../config.ts';
 import { deviceNotes, meterOf } from './meter.ts';
@@ -11,16 +12,6 @@ export interface Migrated {
 }
 
 type Mqtt = Migrated['config']['mqtt'];
-type Log = NonNullable<Migrated['config']['log']>;
-
-/** How Python names its log levels. */
-const LEVELS: ReadonlyMap<string, NonNullable<Log['level']>> = new Map([
-  ['DEBUG', 'debug'],
-  ['INFO', 'info'],
-  ['WARNING', 'warn'],
-  ['ERROR', 'error'],
-  ['CRITICAL', 'fatal'],
-]);
 
 /**
  * The files of Meter2MQTT as a configuration of this bridge. The topics of the values stay the same.
@@ -28,7 +19,7 @@ const LEVELS: ReadonlyMap<string, NonNullable<Log['level']>> = new Map([
  */
 export function migrate(old: OldConfig, devices: ReadonlyMap<string, OldDevice>): Migrated {
   const { logging, homeassistant } = old;
-  const level = LEVELS.get(logging.level?.toUpperCase() ?? '');
+  const level = logLevelOfPython(logging.level);
   const ours = [...devices].filter(([, { type }]) => type === 'dsmr');
   const others = [...devices].filter(([, { type }]) => type !== 'dsmr');
   const discovery = homeassistant.discovery_prefix;
@@ -51,11 +42,10 @@ export function migrate(old: OldConfig, devices: ReadonlyMap<string, OldDevice>)
 }
 
 function mqttOf(old: OldConfig['mqtt']): Mqtt {
-  const { host = 'localhost', port = '1883', client, username, password, topic_prefix, retain } = old;
-  const authority = host.includes(':') ? `[${host}]` : host;
+  const { host, port, client, username, password, topic_prefix, retain } = old;
   const qos = ([0, 1, 2] as const).find((level) => String(level) === old.qos);
   return {
-    url: `${old.tls_enabled ? 'mqtts' : 'mqtt'}://${authority}:${port}`,
+    url: brokerUrl(host, port, old.tls_enabled),
     ...(old.authentication && username !== undefined && { username }),
     ...(old.authentication && password !== undefined && { password }),
     ...(client !== undefined && { client_id: client }),

@@ -1,7 +1,8 @@
+import { brokerUrl, isTrue, logLevelOfPython, numberOf, textOf } from '@meterbridge/core/config';
 import type { z } from 'zod';
 import type { config } from '../config.ts';
 import { notesOn } from './notes.ts';
-import { isTrue, listOf, numberOf, type Old, recordOf, recordsOf, textOf } from './old.ts';
+import { listOf, type Old, recordOf, recordsOf } from './old.ts';
 
 /** A configuration in our words, and what could not be taken over as it was. */
 export interface Migrated {
@@ -39,8 +40,6 @@ export function migrate(old: Old): Migrated {
 
 function mqttOf(old: Old): Config['mqtt'] {
   const isEncrypted = isTrue(old.mqtt_tls);
-  const host = textOf(old.mqtt_broker) ?? 'localhost';
-  const authority = host.includes(':') ? `[${host}]` : host;
   const [username, password, passwordFile, clientId, ca] = [
     old.mqtt_user,
     old.mqtt_password,
@@ -50,7 +49,7 @@ function mqttOf(old: Old): Config['mqtt'] {
   ].map(textOf);
   const tls = { ...(ca && { ca_file: ca }), ...(isTrue(old.mqtt_tls_insecure) && { insecure: true }) };
   return {
-    url: `${isEncrypted ? 'mqtts' : 'mqtt'}://${authority}:${textOf(old.mqtt_port) ?? 1883}`,
+    url: brokerUrl(old.mqtt_broker, old.mqtt_port, isEncrypted),
     ...(username && { username }),
     ...(password && { password }),
     ...(!password && passwordFile && { password_file: passwordFile }),
@@ -60,12 +59,10 @@ function mqttOf(old: Old): Config['mqtt'] {
 }
 
 function logOf(old: Old): NonNullable<Config['log']> {
-  const level = { DEBUG: 'debug', INFO: 'info', WARNING: 'warn', ERROR: 'error', CRITICAL: 'fatal' } as const;
-  const name = textOf(old.log_level)?.toUpperCase() ?? '';
+  const level = logLevelOfPython(old.log_level);
   const path = textOf(old.log_file);
-  const known = Object.entries(level).find(([key]) => key === name)?.[1];
   return {
-    ...(known && { level: known }),
+    ...(level && { level }),
     ...(textOf(old.log_format) === 'json' && { format: 'json' }),
     ...(path && { file: { path } }),
   };

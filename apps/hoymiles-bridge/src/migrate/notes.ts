@@ -1,4 +1,5 @@
-import { type Old, recordsOf, textOf } from './old.ts';
+import { textOf } from '@meterbridge/core/config';
+import { type Old, recordsOf } from './old.ts';
 
 /** What becomes of settings that have no key of their own here. */
 const NOTES: Readonly<Record<string, string>> = {

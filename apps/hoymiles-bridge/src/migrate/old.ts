@@ -1,25 +1,11 @@
+import { type Section, textOf, textsOf } from '@meterbridge/core/config';
+
 /** Settings of hoymiles-mqtt and hoymiles-smiles: the YAML file has the names of the variables in small letters. */
-export type Old = Readonly<Record<string, unknown>>;
-
-/** A value as text; null if there is none. */
-export function textOf(value: unknown): string | null {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
-}
-
-export function numberOf(value: unknown): number | null {
-  const text = textOf(value);
-  const number = text === null ? Number.NaN : Number(text);
-  return Number.isFinite(number) ? number : null;
-}
-
-export function isTrue(value: unknown): boolean {
-  return ['true', '1', 'yes', 'on'].includes(textOf(value)?.toLowerCase() ?? '');
-}
+export type Old = Section;
 
 /** A YAML list, a JSON list, or texts with commas or blanks between them, as in a variable. */
 export function listOf(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap((one) => textOf(one) ?? []);
+  if (Array.isArray(value)) return textsOf(value);
   const text = textOf(value) ?? '';
   return text.split(/[\s,[\]"']+/).filter((part) => part !== '');
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type Environment, loadConfig } from '@meterbridge/core/config';
+import { type Environment, readForeign } from '@meterbridge/core/config';
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
-import * as z from 'zod';
 import type { Old } from './old.ts';
 import { settingsIn, strangersIn } from './variables.ts';
 
@@ -23,7 +22,7 @@ export function readSettings(file: string): Old {
   // Variables of all kinds are there, and some have several lines.
   if (file === STANDARD_INPUT) return settingsIn(env);
   const isYaml = lines.length === 0 || variables.length < lines.length;
-  if (isYaml) return loadConfig(z.looseObject({}), { file, env: {} }).config;
+  if (isYaml) return readForeign(file);
   return { ...strangersIn(env), ...settingsIn(env) };
 }
 

@@ -1,10 +1,18 @@
+import {
+  brokerUrl,
+  durationOf,
+  isTrue,
+  type Section,
+  sectionOf,
+  textOf,
+  textsOf,
+} from '@meterbridge/core/config';
 import type { z } from 'zod';
 import type { config } from '../config.ts';
 import { isModel } from '../meters/index.ts';
 import { registerOf } from '../protocol/registers.ts';
 import { logOf } from './log.ts';
 import { notesOn } from './notes.ts';
-import { isTrue, listOf, type Section, sectionOf, textOf } from './old.ts';
 
 /** A configuration in our words, and what could not be taken over as it was. */
 export interface Migrated {
@@ -43,7 +51,7 @@ function mqttOf(old: Section): Mqtt {
   const [username, password, client] = [old.username, old.password, old.client].map(textOf);
   const qos = ([0, 1, 2] as const).find((level) => String(level) === textOf(old.qos));
   return {
-    url: urlOf(old, isEncrypted),
+    url: brokerUrl(old.host, old.port, isEncrypted),
     ...(isTrue(old.authentication) && { ...(username && { username }), ...(password && { password }) }),
     ...(client && { client_id: client }),
     ...(qos !== undefined && { qos }),
@@ -53,12 +61,6 @@ function mqttOf(old: Section): Mqtt {
     topics: { reading: `${prefix}{meter}/values`, attribute: `${prefix}{meter}/{parameter}` },
     ...(isEncrypted && { tls: tlsOf(old) }),
   };
-}
-
-function urlOf(old: Section, isEncrypted: boolean): string {
-  const host = textOf(old.host) ?? 'localhost';
-  const authority = host.includes(':') ? `[${host}]` : host;
-  return `${isEncrypted ? 'mqtts' : 'mqtt'}://${authority}:${textOf(old.port) ?? 1883}`;
 }
 
 function tlsOf(old: Section): NonNullable<Mqtt['tls']> {
@@ -76,22 +78,22 @@ function topicOf(mqtt: Section): { readonly prefix: string; readonly id: string 
 function meterOf(mqtt: Section, device: Section, kamstrup: Section): Meter {
   const name = textOf(mqtt.device_name);
   const model = textOf(kamstrup.version);
-  const parameters = listOf(kamstrup.parameters).filter((parameter) => registerOf(parameter) !== null);
-  const seconds = Math.round(60 * Number(textOf(kamstrup.poll_interval)));
+  const parameters = textsOf(kamstrup.parameters).filter((parameter) => registerOf(parameter) !== null);
+  const interval = durationOf(kamstrup.poll_interval, 60);
   return {
     id: topicOf(mqtt).id,
     ...(name && { name }),
     address: textOf(device.url) ?? textOf(device.com_port) ?? '/dev/ttyUSB0',
     ...(model && isModel(model) && { model }),
     ...(parameters.length > 0 && { parameters }),
-    ...(seconds >= 1 && { interval: seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s` }),
+    ...(interval && { interval }),
   };
 }
 
 function notesOnMeter(mqtt: Section, device: Section, kamstrup: Section): readonly string[] {
   const { prefix, id } = topicOf(mqtt);
   const model = textOf(kamstrup.version);
-  const notes = listOf(kamstrup.parameters)
+  const notes = textsOf(kamstrup.parameters)
     .filter((parameter) => registerOf(parameter) === null)
     .map((parameter) => `kamstrup.parameters: ${parameter} is no parameter`);
   if (model && !isModel(model)) notes.push(`kamstrup.version: ${model} is read as a generic meter`);

@@ -1,18 +1,10 @@
+import { logLevelOfPython, type Section, textOf, textsOf } from '@meterbridge/core/config';
 import type { z } from 'zod';
 import type { config } from '../config.ts';
-import { listOf, type Section, textOf } from './old.ts';
 
 type Log = NonNullable<z.input<typeof config>['log']>;
 type File = NonNullable<Log['file']>;
 
-/** How Python names its log levels. */
-const LEVELS: ReadonlyMap<string, NonNullable<Log['level']>> = new Map([
-  ['DEBUG', 'debug'],
-  ['INFO', 'info'],
-  ['WARNING', 'warn'],
-  ['ERROR', 'error'],
-  ['CRITICAL', 'fatal'],
-]);
 const ROTATIONS: ReadonlyMap<string, NonNullable<File['rotate']>> = new Map([
   ['H', 'hourly'],
   ['D', 'daily'],
@@ -21,10 +13,10 @@ const ROTATIONS: ReadonlyMap<string, NonNullable<File['rotate']>> = new Map([
 
 /** Section `logging`; standard output is always written to. */
 export function logOf(old: Section): Log {
-  const level = LEVELS.get((textOf(old.level) ?? '').toUpperCase());
+  const level = logLevelOfPython(old.level);
   return {
     ...(level && { level }),
-    ...(listOf(old.destinations).includes('file') && { file: fileOf(old) }),
+    ...(textsOf(old.destinations).includes('file') && { file: fileOf(old) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { isTrue, type Section, sectionOf } from './old.ts';
+import { isTrue, type Section, sectionOf } from '@meterbridge/core/config';
 
 const NO_COUNTERPART = 'has no counterpart';
 const ISO_TIMES = 'times are ISO 8601';

@@ -1,7 +1,8 @@
+import { durationOf, type Section, sectionOf, textOf } from '@meterbridge/core/config';
 import type { z } from 'zod';
 import type { config } from '../config.ts';
 import { notesOn } from './notes.ts';
-import { brokerOf, durationOf, lineOf, listOf, type Section, sectionOf, textOf } from './old.ts';
+import { brokerOf, lineOf, sectionsOf } from './old.ts';
 import { breakerOf, httpOf, logOf, sessionOf, storeOf, topicsOf } from './sections.ts';
 
 /** A configuration in our words, and what could not be taken over as it was. */
@@ -35,7 +36,7 @@ export function versionOf(old: Section): 1 | 2 | null {
 function first(old: Section): Config {
   const line = lineOf(old.mbus_port, old.mbus_baudrate ?? USUAL_BAUD);
   const interval = durationOf(old.reading_interval_minutes ?? 1, MINUTE);
-  const known = listOf(old.known_devices)
+  const known = sectionsOf(old.known_devices)
     .filter(({ enabled }) => enabled !== false)
     .map((device) => knownMeter(device, line, interval));
   const isSearched = old.enable_discovery !== false || known.length === 0;

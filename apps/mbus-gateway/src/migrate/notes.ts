@@ -1,5 +1,4 @@
-import type { Section } from './old.ts';
-import { sectionOf } from './old.ts';
+import { type Section, sectionOf } from '@meterbridge/core/config';
 
 /** Keys that are taken over, by their path. */
 const TAKEN: ReadonlySet<string> = new Set(

@@ -1,16 +1,8 @@
+import { durationOf, logLevelOfPython, type Section, textOf } from '@meterbridge/core/config';
 import type { z } from 'zod';
 import type { config } from '../config.ts';
-import { durationOf, type Section, textOf } from './old.ts';
 
 type Config = z.input<typeof config>;
-
-const LEVELS: Readonly<Record<string, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>> = {
-  DEBUG: 'debug',
-  INFO: 'info',
-  WARNING: 'warn',
-  ERROR: 'error',
-  CRITICAL: 'fatal',
-};
 
 /** What version 2 says of the session at the broker. */
 export function sessionOf(mqtt: Section) {
@@ -30,7 +22,7 @@ export function topicsOf(prefix: unknown, usual: string): Pick<Config['mqtt'], '
 }
 
 export function logOf(old: Section): Pick<Config, 'log'> {
-  const level = LEVELS[textOf(old.level)?.toUpperCase() ?? ''];
+  const level = logLevelOfPython(old.level);
   const path = textOf(old.file);
   const [size, files] = [old.max_size_mb, old.backup_count].map(textOf);
   const file = path && {

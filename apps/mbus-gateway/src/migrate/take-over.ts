@@ -1,4 +1,4 @@
-import { loadConfig, sampleYaml } from '@meterbridge/core/config';
+import { readForeign, sampleYaml } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import type { Command } from '@meterbridge/core/runtime';
 import * as z from 'zod';
@@ -17,7 +17,7 @@ export interface TakenOver {
  * @throws BridgeError config/…, also if it holds what nobody can work with
  */
 export function takeOver(file: string): TakenOver | null {
-  const { config: old } = loadConfig(z.looseObject({}), { file, env: {} });
+  const old = readForeign(file);
   const version = versionOf(old);
   if (version === null) return null;
   const { config: example, notes } = migrate(old);

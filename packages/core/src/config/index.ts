@@ -1,6 +1,18 @@
 export { aesKey, parseAesKey } from './aes-key.ts';
 export { jsonSchema, markdownTable } from './describe.ts';
 export type { Environment } from './environment.ts';
+export {
+  brokerUrl,
+  durationOf,
+  isTrue,
+  logLevelOfPython,
+  numberOf,
+  readForeign,
+  type Section,
+  sectionOf,
+  textOf,
+  textsOf,
+} from './foreign.ts';
 export type { ConfigIssue } from './issues.ts';
 export {
   type ConfigPlaces,

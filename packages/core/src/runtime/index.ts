@@ -4,6 +4,7 @@ export { localInstant } from './clock.ts';
 export type { BridgeDefinition, ReadOption } from './definition.ts';
 export { inputChunks } from './input.ts';
 export { untilInterrupted } from './interruption.ts';
+export { printMigrated } from './migrated.ts';
 export { type PolledEntry, pollMeters } from './poll.ts';
 export { runBridge } from './run-bridge.ts';
 export type { Service, ServiceBroker, ServiceContext, ServiceDefinition, ServiceLine } from './service.ts';

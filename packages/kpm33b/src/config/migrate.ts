@@ -1,3 +1,4 @@
+import { brokerUrl, logLevelOfPython, type Section, sectionOf } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { parseDocument, stringify } from 'yaml';
 
@@ -8,10 +9,6 @@ export interface Migrated {
   readonly notes: readonly string[];
 }
 
-type Tree = Readonly<Record<string, unknown>>;
-
-/** How Python names its log levels. */
-const LOG_LEVELS: Tree = { DEBUG: 'debug', INFO: 'info', WARNING: 'warn', ERROR: 'error', CRITICAL: 'fatal' };
 const SAME = ['internal_broker_topics', 'central_broker_topics', 'kpm33b_meters'] as const;
 const BROKER_KEYS = ['host', 'port', 'username', 'password'];
 const KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -38,7 +35,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
  * @param more keys that only one of the two has
  * @throws BridgeError config/syntax
  */
-export function migrate(text: string, more: Tree = {}): Migrated {
+export function migrate(text: string, more: Section = {}): Migrated {
   // Ids without letters are numbers to YAML: as bigint they keep their digits.
   const document = parseDocument(text, { intAsBigInt: true });
   const [problem] = document.errors;
@@ -48,24 +45,24 @@ export function migrate(text: string, more: Tree = {}): Migrated {
   const { level } = sectionOf(old.logging);
   const config = {
     mqtt: {
-      url: `mqtt://${central.host ?? 'localhost'}:${central.port ?? 1883}`,
+      url: brokerUrl(central.host, central.port),
       ...picked(central, ['username', 'password']),
     },
     internal_broker: internalBroker(sectionOf(old.internal_broker)),
-    ...(level !== undefined && { log: { level: LOG_LEVELS[String(level).toUpperCase()] ?? 'info' } }),
+    ...(level !== undefined && { log: { level: logLevelOfPython(level) ?? 'info' } }),
     ...Object.fromEntries(SAME.map((section) => [section, picked(sectionOf(old[section]), KEYS[section]!)])),
     ...more,
   };
   return { yaml: stringify(config, { lineWidth: 0 }), notes: notesOn(old) };
 }
 
-function internalBroker(old: Tree): Tree {
+function internalBroker(old: Section): Section {
   const broker = picked(old, BROKER_KEYS);
   // As an address to connect to it works on Linux, and there by accident.
   return broker.host === '0.0.0.0' ? { ...broker, host: '127.0.0.1' } : broker;
 }
 
-function notesOn(old: Tree): readonly string[] {
+function notesOn(old: Section): readonly string[] {
   return Object.entries(old).flatMap(([section, value]) => {
     const known = KEYS[section];
     if (section === 'tasmota_bridge_topics' || section === 'rfbridge_proxy')
@@ -77,7 +74,7 @@ function notesOn(old: Tree): readonly string[] {
   });
 }
 
-function picked(section: Tree, keys: readonly string[]): Tree {
+function picked(section: Section, keys: readonly string[]): Section {
   return Object.fromEntries(
     Object.entries(section).flatMap(([key, value]) =>
       keys.includes(key) && value !== null ? [[key, ids(key, value)] as const] : [],
@@ -88,10 +85,6 @@ function picked(section: Tree, keys: readonly string[]): Tree {
 /** Ids that stand in a list without quotes become text again. */
 function ids(key: string, value: unknown): unknown {
   return key.endsWith('_device_ids') && Array.isArray(value) ? value.map(String) : value;
-}
-
-function sectionOf(value: unknown): Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
 /** Whole numbers as numbers, where they can be. */
