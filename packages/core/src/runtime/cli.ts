@@ -5,6 +5,7 @@ import { type BridgeError, toBridgeError } from '../errors/index.ts';
 import { checkConfig, printSample, printSchema } from './config-commands.ts';
 import type { AppDefinition } from './definition.ts';
 import { askHealth } from './healthcheck.ts';
+import { keepMemorySmall } from './memory.ts';
 import type { Load } from './reload.ts';
 import { run } from './run.ts';
 import { writeSupportBundle } from './support-bundle.ts';
@@ -17,6 +18,7 @@ const EX_CONFIG = 78;
 
 /** The command line of an app: understands it, does it, and sets the exit code. Never throws. */
 export async function runApp<Schema extends z.ZodObject>(definition: AppDefinition<Schema>): Promise<void> {
+  keepMemorySmall();
   // Whoever reads our output may stop reading, as `| head` does: that is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
