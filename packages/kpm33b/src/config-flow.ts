@@ -10,7 +10,7 @@ export interface ConfigFlowSettings {
   /** Command topics are this and the address of the meter. */
   readonly commandPrefix: string;
   readonly ackTimeoutMs: number;
-  /** A meter that was silent is tried again when it is heard, after this time; doubled with each try. */
+  /** A meter that was silent is tried again when it is heard next; if in vain, after this time, doubled with each try. */
   readonly retryAfterMs: number;
   readonly meters: MeterSettings;
 }
@@ -187,7 +187,7 @@ export class ConfigFlow {
       if (isExcluded && meter.pending) this.#end(meter.pending);
       meter.queue = isExcluded ? [] : [...BOTH];
       meter.silent = [];
-      meter.retryWaitMs = settings.retryAfterMs;
+      meter.retryWaitMs = 0;
       if (isExcluded) continue;
       this.#keep(meter);
       this.#sendNext(meter, nowMs);
@@ -203,8 +203,7 @@ export class ConfigFlow {
   #add(id: string): Meter {
     const [oldest] = this.#meters.values();
     if (oldest && this.#meters.size >= MAX_METERS) this.#forget(oldest);
-    const retryWaitMs = this.#settings.retryAfterMs;
-    const meter: Meter = { id, pending: null, queue: [], silent: [], retryAtMs: 0, retryWaitMs };
+    const meter: Meter = { id, pending: null, queue: [], silent: [], retryAtMs: 0, retryWaitMs: 0 };
     this.#meters.set(id, meter);
     return meter;
   }
@@ -232,8 +231,8 @@ export class ConfigFlow {
     const { meter } = pending;
     this.#end(pending);
     if (isIdle(meter)) {
-      const wait = meter.silent.length > 0 ? 2 * meter.retryWaitMs : this.#settings.retryAfterMs;
-      meter.retryWaitMs = Math.min(wait, MAX_RETRY_MS);
+      const wait = Math.max(this.#settings.retryAfterMs, 2 * meter.retryWaitMs);
+      meter.retryWaitMs = meter.silent.length > 0 ? Math.min(wait, MAX_RETRY_MS) : 0;
     }
     this.#keep(meter);
     this.#sendNext(meter, nowMs);

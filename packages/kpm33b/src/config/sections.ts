@@ -112,7 +112,7 @@ const configSender = z.strictObject({
     .max(86_400)
     .default(60)
     .describe(
-      'A meter that did not answer gets its commands again when it is heard after this time; doubled each time, up to 1 h.',
+      'A meter that did not answer gets its commands again when it is heard next; after that not before this time has passed, doubled each time, up to 1 h.',
     ),
 });
 
