@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -19,24 +20,15 @@ import { describe, expect, it } from 'vitest';
 type Json = any;
 
 const folder = conformancePath('kpm33b');
-/** One of each kind; all of them are played through the library. */
-const NAMES = [
-  'happy-path',
-  'no-ack',
-  'ack-code-02',
-  'ack-late',
-  'ack-malformed',
-  'ack-wrong-then-right',
-  'config-change',
-  'config-change-broken-file',
-  'config-touched',
-  'internal-broker-offline',
-  'renamed-topics',
-  'two-meters-one-silent',
-];
+/** Its answer comes 100 ms before the time is over, which a machine with other work may miss: for the library alone. */
+const TOO_CLOSE = 'ack-just-in-time';
+const cases: readonly Json[] = (folder ? readdirSync(join(folder, 'config-flow')) : [])
+  .map((name) => JSON.parse(readFileSync(join(folder ?? '', 'config-flow', name), 'utf8')))
+  .filter(({ name }) => name !== TOO_CLOSE);
 const LEVELS: Readonly<Record<string, string>> = { warn: 'warning' };
 /** On top of the half second per step that the corpus allows: this machine has other work, too. */
 const SLACK_MS = 1_500;
+const START_WITHIN_MS = 60_000;
 
 interface Stage {
   readonly internal: Broker;
@@ -112,7 +104,8 @@ class Play {
   }
 
   #saw(topic: string, text: string): void {
-    if (!this.#one.expect.some((wanted: Json) => wanted.topic === topic)) return;
+    // What the meters say is part of the case; everything else is said by the sender.
+    if (this.#one.events.some((event: Json) => event.topic === topic)) return;
     const payload = JSON.parse(text);
     const seen = { atMs: this.#nowMs, topic, payload };
     this.#published.push(seen);
@@ -171,8 +164,10 @@ async function withStage(one: Json, play: (stage: Stage) => Promise<void>): Prom
   const meters = opened.use(await collect(internal, '#', { clean: false, clientId: 'observer' }));
   const house = opened.use(await collect(central, 'none'));
   const topics = topicsOf(one.config);
-  await until(async () => (await central.logs()).includes(` 1 ${topics.main}/#`), 'it hears the meters');
-  await until(async () => (await internal.logs()).includes(` 1 ${topics.answers}`), 'it hears answers');
+  const listens = async (broker: Broker, filter: string): Promise<void> =>
+    until(async () => (await broker.logs()).includes(` 1 ${filter}`), `it hears ${filter}`, START_WITHIN_MS);
+  await listens(central, `${topics.main}/#`);
+  await listens(internal, topics.answers);
   await play({ internal, central, meters, house, configure, stdout: app.stdout });
 }
 
@@ -186,8 +181,7 @@ function topicsOf(config: Json) {
 describe.skipIf(folder === null || !(await hasRealBroker()))(
   `the config flow of the corpus over two brokers${folder ? '' : ` (${conformanceReason('kpm33b')})`}`,
   () => {
-    it.concurrent.each(NAMES)('%s', { timeout: 120_000 }, async (name) => {
-      const one: Json = JSON.parse(await readFile(join(folder ?? '', 'config-flow', `${name}.json`), 'utf8'));
+    it.concurrent.each(cases)('$name', { timeout: 120_000 }, async (one) => {
       await withStage(one, async (stage) => {
         const play = new Play(one, stage);
         await play.run();
