@@ -1,10 +1,12 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@meterbridge/core/codec';
 import { MqttClient } from '@meterbridge/core/mqtt';
-import { type Broker, type RunningApp, startApp, startBroker } from '@meterbridge/testing';
+import { type Broker, startApp, startBroker } from '@meterbridge/testing';
 import { Fleet, timeText } from '../apps/kpm33b-proxy/src/simulator/fleet.ts';
 import { startDelayedLine } from './delayed-line.ts';
 
@@ -16,18 +18,25 @@ const BROKER = [
   'log_type information',
   'log_type subscribe',
 ];
-/** Small spaces, as in the container image; but not so small that the collector does nothing else. */
-const NODE_OPTIONS = '--max-semi-space-size=4 --max-old-space-size=128';
+/** The clock of the meter, in what the proxy publishes. */
+const TIME = /"time":"\d+"/;
 const TICK_MS = 10;
 const MAX_UNDER_WAY = 1_000;
-const GIVE_UP_MS = 60_000;
+/** The proxy itself waits up to a minute before it tries the central broker again. */
+const GIVE_UP_MS = 120_000;
+
+/** Of the kernel: clock ticks in a second. */
+const TICKS_PER_S = 100;
 
 interface Figures {
   readonly name: string;
   readonly sent: number;
-  /** Not heard within a minute after the last one was sent. */
+  /** Not heard within two minutes after the last one was sent. */
   readonly missing: number;
+  readonly repeated: number;
   readonly perSecond: number;
+  /** Processor time of one message, start of the process included: what slows the machine does not change it much. */
+  readonly cpuMicroseconds: number;
   readonly residentMB: number;
 }
 
@@ -37,15 +46,18 @@ export async function fleet(): Promise<readonly Figures[]> {
   const results: Figures[] = [];
   for (const play of [
     () => steady('20,000 per second for 20 s', { rate: 20_000, seconds: 20, meters: 2_000 }),
-    () => burst('a burst of 50,000 drained', 50_000, 2_000),
+    () => burst('a burst of 50,000 drained', 50_000, 100),
+    () => burst('the same through MQTT.js alone', 50_000, 100, 'startBarePipe'),
     () => steady('5,000 per second for 20 s, 20 ms to the central broker', far),
     () => burst('one message of each of 100,000 meters', 100_000, 100_000),
+    () => outage('1,000 per second, the central broker away for 60 s', 1_000, 60),
   ]) {
     const figures = await play();
     results.push(figures);
-    const { name, perSecond, missing, residentMB } = figures;
+    const { name, perSecond, missing, repeated, cpuMicroseconds, residentMB } = figures;
+    const [rate, cpu, memory] = [perSecond, cpuMicroseconds, residentMB].map(Math.round);
     console.log(
-      `${name}: ${Math.round(perSecond)} per second, ${missing} missing, ${Math.round(residentMB)} MB`,
+      `${name}: ${rate} per second, ${missing} missing, ${repeated} repeated, ${cpu} µs each, ${memory} MB`,
     );
   }
   return results;
@@ -58,9 +70,43 @@ interface Load {
   readonly roundTripMs?: number;
 }
 
-async function steady(name: string, { rate, seconds, meters, roundTripMs = 0 }: Load): Promise<Figures> {
+async function steady(name: string, { roundTripMs = 0, ...load }: Load): Promise<Figures> {
   await using scene = await setScene(roundTripMs);
   await using proxy = await scene.startProxy();
+  const sent = await send(scene, load);
+  return figuresOf(name, sent, scene, proxy.process);
+}
+
+/** What waited at the internal broker while the proxy was away. */
+async function burst(
+  name: string,
+  total: number,
+  meters: number,
+  start: 'startProxy' | 'startBarePipe' = 'startProxy',
+): Promise<Figures> {
+  await using scene = await setScene(0);
+  const before = await scene[start]();
+  before.process.kill('SIGTERM');
+  await once(before.process, 'exit');
+  const messages = payloads(meters);
+  for (let sent = 0; sent < total; sent++) await scene.publish(messages.next().value);
+  await scene.published();
+  await using proxy = await scene[start]();
+  return figuresOf(name, total, scene, proxy.process);
+}
+
+async function outage(name: string, rate: number, seconds: number): Promise<Figures> {
+  await using scene = await setScene(0, true);
+  await using proxy = await scene.startProxy();
+  const sending = send(scene, { rate, seconds: seconds + 10, meters: 2_000 });
+  await sleep(5_000);
+  await scene.central.stop();
+  await sleep(1_000 * seconds);
+  await scene.central.start();
+  return figuresOf(name, await sending, scene, proxy.process);
+}
+
+async function send(scene: Scene, { rate, seconds, meters }: Omit<Load, 'roundTripMs'>): Promise<number> {
   const messages = payloads(meters);
   const total = rate * seconds;
   const startMs = performance.now();
@@ -69,57 +115,54 @@ async function steady(name: string, { rate, seconds, meters, roundTripMs = 0 }: 
     for (; sent < due; sent++) await scene.publish(messages.next().value);
     await sleep(TICK_MS);
   }
-  await scene.heardAll(total);
-  return figuresOf(name, total, scene, proxy);
+  return total;
 }
 
-/** What waited at the internal broker while the proxy was away. */
-async function burst(name: string, total: number, meters: number): Promise<Figures> {
-  await using scene = await setScene(0);
-  const before = await scene.startProxy();
-  before.process.kill('SIGTERM');
-  await before.exit;
-  const messages = payloads(meters);
-  for (let sent = 0; sent < total; sent++) await scene.publish(messages.next().value);
-  await scene.published();
-  await using proxy = await scene.startProxy();
-  await scene.heardAll(total);
-  return figuresOf(name, total, scene, proxy);
-}
-
-function figuresOf(name: string, sent: number, { heard }: Scene, { process }: RunningApp): Figures {
-  const status = readFileSync(`/proc/${process.pid}/status`, 'utf8');
-  const residentMB = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+async function figuresOf(name: string, sent: number, scene: Scene, proxy: ChildProcess): Promise<Figures> {
+  await until(() => scene.heard.different.size >= sent);
+  const { different, count, firstMs, lastMs } = scene.heard;
+  const proc = (file: string): string => readFileSync(`/proc/${proxy.pid}/${file}`, 'utf8');
+  // Behind the name of the program, which may hold blanks: proc_pid_stat(5), fields 14 and 15.
+  const [user, system] = proc('stat').split(') ').at(-1)!.split(' ').slice(11, 13).map(Number);
   return {
     name,
     sent,
-    missing: sent - heard.count,
-    perSecond: (1000 * heard.count) / (heard.lastMs - heard.firstMs),
-    residentMB,
+    missing: sent - different.size,
+    repeated: count - different.size,
+    perSecond: (1000 * count) / (lastMs - firstMs),
+    cpuMicroseconds: ((user! + system!) / TICKS_PER_S / sent) * 1e6,
+    residentMB: Number(/VmHWM:\s+(\d+)/.exec(proc('status'))?.[1]) / 1024,
   };
 }
 
+interface Program extends AsyncDisposable {
+  readonly process: ChildProcess;
+}
+
 interface Scene extends AsyncDisposable {
-  readonly heard: { count: number; firstMs: number; lastMs: number };
+  readonly central: Broker;
+  readonly heard: { count: number; firstMs: number; lastMs: number; readonly different: Set<string> };
   /** Waits while the internal broker does not keep up. */
   publish(payload: string): Promise<void>;
   /** Resolves when the internal broker has confirmed everything. */
   published(): Promise<void>;
-  heardAll(count: number): Promise<void>;
-  startProxy(): Promise<RunningApp>;
+  startProxy(): Promise<Program>;
+  startBarePipe(): Promise<Program>;
 }
 
-async function setScene(roundTripMs: number): Promise<Scene> {
+/** @param persistence the central broker knows after a restart who listens to it */
+async function setScene(roundTripMs: number, persistence = false): Promise<Scene> {
   await using opened = new AsyncDisposableStack();
   const internal = opened.use(await startBroker({ real: true, config: BROKER }));
-  const central = opened.use(await startBroker({ real: true, config: BROKER }));
+  const central = opened.use(await startBroker({ real: true, persistence, config: BROKER }));
   const line = roundTripMs > 0 ? opened.use(await startDelayedLine(central, roundTripMs)) : central;
   const meters = opened.adopt(await connected(internal, 'bench-meters'), (client) => client.close());
   const house = opened.adopt(await connected(central, 'bench-house'), (client) => client.close());
-  const heard = { count: 0, firstMs: 0, lastMs: 0 };
-  house.subscribe('kpm33b/+/seconds', () => {
+  const heard = { count: 0, firstMs: 0, lastMs: 0, different: new Set<string>() };
+  house.subscribe('kpm33b/+/seconds', (topic, payload) => {
     heard.lastMs = performance.now();
     if (heard.count++ === 0) heard.firstMs = heard.lastMs;
+    heard.different.add(`${topic} ${TIME.exec(Buffer.from(payload).toString('latin1'))?.[0]}`);
   });
   const folder = opened.adopt(await mkdtemp(join(tmpdir(), 'bench-fleet-')), (path) =>
     rm(path, { recursive: true }),
@@ -132,8 +175,10 @@ async function setScene(roundTripMs: number): Promise<Scene> {
     http: { enabled: false },
     store: { path: join(folder, 'bench.db') },
   };
+  const listens = (): Promise<void> => until(async () => (await internal.logs()).includes(' 1 MQTT_ENY_NOW'));
   const resources = opened.move();
   return {
+    central,
     heard,
     async publish(payload) {
       underWay++;
@@ -143,11 +188,16 @@ async function setScene(roundTripMs: number): Promise<Scene> {
       if (underWay >= MAX_UNDER_WAY) await until(() => underWay < MAX_UNDER_WAY / 2);
     },
     published: () => until(() => underWay === 0),
-    heardAll: (count) => until(() => heard.count >= count),
     async startProxy() {
-      const app = await startApp('kpm33b-proxy', ['run'], { config, env: { NODE_OPTIONS } });
-      await until(async () => (await internal.logs()).includes(' 1 MQTT_ENY_NOW'));
+      const app = await startApp('kpm33b-proxy', ['run'], { config });
+      await listens();
       return app;
+    },
+    async startBarePipe() {
+      const script = join(import.meta.dirname, 'bare-pipe.ts');
+      const child = spawn(process.execPath, [script, String(internal.port), String(central.port)]);
+      await listens();
+      return { process: child, [Symbol.asyncDispose]: async () => void child.kill('SIGKILL') };
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
@@ -165,9 +215,10 @@ function* payloads(meters: number): Generator<string, never> {
 }
 
 async function connected({ host, port }: Broker, clientId: string): Promise<MqttClient> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const settings = { host, tcpPort: port, tls: null, clientId, keepaliveS: 60, will: null, birth: [] };
-  const client = new MqttClient(settings, { onConnect: resolve, onDisconnect: reject });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const session = { clientId, keepaliveS: 60, sessionExpiryS: 3_600, will: null, birth: [] };
+  const settings = { host, tcpPort: port, tls: null, ...session };
+  const client = new MqttClient(settings, { onConnect: resolve }, { retryMaxMs: 1_000 });
   client.connect();
   await promise;
   return client;
