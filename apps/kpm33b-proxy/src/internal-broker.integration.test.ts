@@ -9,7 +9,7 @@ const USERS = ['kpm33b-proxy', 'kpm33b-config-sender', '25950027', '25950028'];
 /** What does not name a place of the machine that it is meant for. */
 const LIMITS = file('internal.conf')
   .split('\n')
-  .filter((line) => /^(max_|set_tcp|persistent_client)/.test(line));
+  .filter((line) => /^(max_|set_tcp|persistent_client|autosave)/.test(line));
 
 describe.skipIf(!(await hasRealBroker()))('the internal broker', () => {
   let broker: Broker;
@@ -48,6 +48,46 @@ describe.skipIf(!(await hasRealBroker()))('the internal broker', () => {
     await sender.next(({ payload }) => payload === 'answer');
     expect(payloadsOf(meter)).toEqual(['command']);
     expect(nosy.messages).toEqual([]);
+  });
+
+  it.each(['MQTT_RT_DATA', 'MQTT_ENY_NOW'])('takes %s of a meter for the proxy', async (topic) => {
+    await using proxy = await as('kpm33b-proxy', topic);
+    await using meter = await as('25950027', 'none');
+    await meter.publish(topic, topic);
+    expect(await proxy.next(({ payload }) => payload === topic)).toMatchObject({ topic });
+  });
+
+  it.each([
+    ['MQTT_COMMOD_SET_', 'MQTT_COMMOD_SET_REP'],
+    ['MQTT_COMMOD_READ_', 'MQTT_COMMOD_READ_REP'],
+    ['MQTT_SETTIME_', 'MQTT_METER_TIME_REP'],
+    ['MQTT_TELECTRL_', 'MQTT_TELECTRL_REP'],
+  ])('takes %s… to its meter, and the answer back', async (command, answer) => {
+    await using sender = await as('kpm33b-config-sender', answer);
+    await using meter = await as('25950027', `${command}25950027`);
+    await using nosy = await as('25950028', `${command}25950027`);
+    await using own = await as('25950028', `${command}25950028`);
+    await sender.publish(`${command}25950027`, 'command');
+    await meter.next(({ payload }) => payload === 'command');
+    await meter.publish(answer, 'answer');
+    await sender.next(({ payload }) => payload === 'answer');
+    // What the neighbour may read comes to it: that it heard nothing else before is no accident.
+    await sender.publish(`${command}25950028`, 'its own');
+    await own.next(({ payload }) => payload === 'its own');
+    expect(nosy.messages).toEqual([]);
+  });
+
+  it('keeps a burst for a proxy that is away', async () => {
+    const session = { username: 'kpm33b-proxy', password: 'secret', clean: false, clientId: 'proxy' };
+    const before = await collect(broker, 'MQTT_RT_DATA', session);
+    await before[Symbol.asyncDispose]();
+    await using meter = await as('25950027', 'none');
+    // Three times as many as Mosquitto keeps by default.
+    const payloads = Array.from({ length: 3_000 }, (_, number) => String(number));
+    await Promise.all(payloads.map((payload) => meter.publish('MQTT_RT_DATA', payload)));
+    await using proxy = await collect(broker, 'MQTT_RT_DATA', session);
+    await proxy.next(({ payload }) => payload === payloads.at(-1));
+    expect(payloadsOf(proxy)).toEqual(payloads);
   });
 
   it('lets nobody in without an account', async () => {
