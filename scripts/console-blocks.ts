@@ -26,6 +26,12 @@ export function runConsoleBlocks(document: string): string {
   }
 }
 
+/** Writes each block that names a file to that file, below `folder`. */
+export function writeFileBlocks(document: string, folder: string): void {
+  for (const [, , file, text = ''] of document.matchAll(BLOCK))
+    if (file !== undefined) write(join(folder, file), text);
+}
+
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
