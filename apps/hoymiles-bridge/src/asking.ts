@@ -6,14 +6,17 @@ import { localTime } from './clock.ts';
 import type { DtuEntry } from './config.ts';
 import { orderOverModbus, orderOverProtobuf, type Progress } from './control/orders.ts';
 import type { Order, Target } from './control/rules.ts';
-import { DTU_TIMING, DtuSession, SessionKey } from './dtu-session.ts';
-import { type PlantState, plantOfBlocks, plantOfRealData } from './meters/plant.ts';
+import { DTU_TIMING, DtuSession } from './dtu-session.ts';
+import type { PlantState } from './meters/plant.ts';
+import { plantOfBlocks } from './meters/plant-of-blocks.ts';
+import { plantOfRealData } from './meters/plant-of-realdata.ts';
 import { MODBUS_TIMING, ModbusClient } from './modbus-client.ts';
 import { ratedPower } from './protocol/rated-power.ts';
 import { serialText } from './protocol/serial.ts';
 import { dtuVersion, inverterVersion } from './protocol/version.ts';
 import { type DtuPoll, DtuReader } from './reader-dtu.ts';
 import { BlockReader, type PlantBlocks } from './reader-modbus.ts';
+import { SessionKey } from './session-key.ts';
 
 type Context = SourceContext<DtuEntry>;
 
@@ -60,8 +63,11 @@ export function askModbus(entry: DtuEntry, state: Context['state']): Asking {
   };
 }
 
-export function askProtobuf({ fast_refresh, timezone }: DtuEntry, report: Context['report']): Asking {
-  const key = new SessionKey(randomInt(0x10000));
+export function askProtobuf(
+  { fast_refresh, timezone }: DtuEntry,
+  { report, state }: Pick<Context, 'report' | 'state'>,
+): Asking {
+  const key = new SessionKey(randomInt(0x10000), state);
   const reader = new DtuReader(key, fast_refresh, report);
   const sessions = new WeakMap<Link, DtuSession>();
   const sessionOf = (link: Link, { signal, frame: seen }: Context): DtuSession => {

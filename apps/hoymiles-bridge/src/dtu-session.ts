@@ -12,6 +12,7 @@ import { sleep } from '@meterbridge/core/time';
 import type { Link } from '@meterbridge/core/transport';
 import { openFrame, sealFrame } from './encryption.ts';
 import { answerTo, mayBeSealed } from './protocol/commands.ts';
+import type { SessionKey } from './session-key.ts';
 import { silence } from './silence.ts';
 
 export const DTU_TIMING = { timeoutMs: 10_000, pauseMs: 500 } as const;
@@ -24,23 +25,6 @@ export interface DtuSettings {
   readonly timeoutMs: number;
   /** Between an answer and the next request. */
   readonly pauseMs: number;
-}
-
-/** What encrypts a session: outlives its connections, as no sequence number may be used twice under a key. */
-export class SessionKey {
-  /** Null: nothing is encrypted. */
-  encRand: Uint8Array | null = null;
-  #sequence: number;
-
-  /** @param sequence where to begin: anywhere, so that a restart does not begin where the run before it did */
-  constructor(sequence: number) {
-    this.#sequence = sequence & 0xffff;
-  }
-
-  next(): number {
-    this.#sequence = this.#sequence === 0xffff ? 1 : this.#sequence + 1;
-    return this.#sequence;
-  }
 }
 
 /** Asks a DTU over one connection, one request at a time. */
@@ -70,7 +54,7 @@ export class DtuSession {
 
   /**
    * The payload that answers a request. Frames that answer nothing (heartbeats, what came late) are dropped.
-   * @throws BridgeError meter/no-answer, frame/authentication, link/…
+   * @throws BridgeError meter/no-answer, meter/key-spent, frame/authentication, link/…
    */
   async ask(command: number, payload: Uint8Array): Promise<Uint8Array> {
     const { timeoutMs, pauseMs } = this.#settings;

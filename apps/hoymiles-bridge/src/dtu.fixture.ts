@@ -26,8 +26,9 @@ export async function simulatedDtu(simulation: Partial<DtuSimulation> = {}) {
   return Object.assign(dtu, { clock });
 }
 
+/** Reads at any time, so that no test waits for an upload. */
 export function entryOf(keys: object): DtuEntry {
-  const meters = [{ id: 'roof', host: '127.0.0.1', ...keys }];
+  const meters = [{ id: 'roof', host: '127.0.0.1', cloud: false, ...keys }];
   return entriesOf(config.parse({ mqtt: { url: 'mqtt://localhost' }, meters }))[0]!;
 }
 
@@ -36,6 +37,7 @@ export function contextOf(entry: DtuEntry, state = new State().space('test')) {
   const reports: string[] = [];
   const errors: BridgeError[] = [];
   const frames: string[] = [];
+  const waited: number[] = [];
   const abort = new AbortController();
   const context: SourceContext<DtuEntry> = {
     entry,
@@ -44,7 +46,7 @@ export function contextOf(entry: DtuEntry, state = new State().space('test')) {
     onCommand: () => undefined,
     open: (address, line) => openLink(address, { line, timeoutMs: 2_000, signal: abort.signal }),
     polls: () => [],
-    waits: () => undefined,
+    waits: (ms) => waited.push(ms),
     polled: () => undefined,
     report: ({ code }) => reports.push(code),
     frame: ({ bytes, error }) => {
@@ -52,7 +54,7 @@ export function contextOf(entry: DtuEntry, state = new State().space('test')) {
       if (error) errors.push(error);
     },
   };
-  return { context, reports, errors, frames, abort };
+  return { context, reports, errors, frames, waited, abort };
 }
 
 /** Values of a reading by key. */

@@ -3,6 +3,7 @@ import { State } from '@meterbridge/core/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { contextOf, entryOf, LOCAL, MORNING, NIGHT, readingOf, simulatedDtu } from './dtu.fixture.ts';
 import { Dtu } from './dtu.ts';
+import { SessionKey } from './session-key.ts';
 import { usualInverters } from './simulator/plant.ts';
 
 const KEY = bytesOf('f5480938516c557e347bc49c672b6af1');
@@ -237,6 +238,49 @@ describe('a DTU on protobuf', () => {
     expect(await reader.read(context)).toHaveLength(3);
     expect(reports).toHaveLength(1);
     expect(dtu.actions.filter((action) => action === 33)).toHaveLength(2);
+  });
+
+  it('is restarted for another key before its numbers are used up', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, encRand: KEY });
+    const state = new State().space('roof');
+    const used = new SessionKey(0, state);
+    used.take(KEY);
+    for (let count = 0; count < 65_000; count++) used.next();
+    const { context, reports } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }), state);
+    const reader = new Dtu(context);
+    expect(await reader.read(context)).toHaveLength(3);
+    expect(dtu.actions.at(-1)).toBe(1);
+    expect(reports).toEqual(['meter/key-spent']);
+    expect(await reader.read(context)).toHaveLength(3);
+    expect(state.get('session')).toMatchObject({ used: 2 });
+  });
+
+  it('that tells the same for minutes is not believed, until it tells something else', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, faults: ['frozen'] });
+    const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const reader = new Dtu(context);
+    for (let minute = 0; minute < 10; minute++) {
+      vi.setSystemTime(MORNING + 60_000 * minute);
+      expect(await reader.read(context)).toHaveLength(3);
+    }
+    vi.setSystemTime(MORNING + 600_000);
+    await expect(reader.read(context)).rejects.toMatchObject({ code: 'meter/frozen' });
+  });
+
+  it('is left alone while it uploads to the cloud', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL });
+    const { context, waited } = contextOf(
+      entryOf({ port: dtu.protobufPort, protocol: 'protobuf', cloud: true }),
+    );
+    const reader = new Dtu(context);
+    vi.setSystemTime(MORNING + 289_000);
+    expect(await reader.read(context)).toHaveLength(3);
+    await vi.waitFor(() => expect(dtu.clients).toBe(0), 5_000);
+    vi.setSystemTime(MORNING + 319_000);
+    expect(await reader.read(context)).toHaveLength(3);
+    expect(waited).toEqual([1_000]);
+    expect(dtu.connections).toBe(2);
+    await reader.close();
   });
 
   it('is read in spite of frames that nobody asked for', async () => {

@@ -1,21 +1,18 @@
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { Reading } from '@meterbridge/core/model';
 import type { MeterCommand, SourceContext } from '@meterbridge/core/runtime';
-import type { Link } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/transport';
 import * as z from 'zod';
-import { type Asking, askModbus, askProtobuf } from './asking.ts';
-import type { DtuEntry, Protocol } from './config.ts';
+import type { DtuEntry } from './config.ts';
+import { DtuConnection } from './connection.ts';
 import { controlsOver } from './control/controls.ts';
 import { ControlRules } from './control/rules.ts';
 import { targetOf } from './control/target.ts';
-import type { PlantState } from './meters/plant.ts';
+import type { ControlsOf } from './meters/identity.ts';
 import { isInsideInverter } from './protocol/serial.ts';
 import { PlantReadings } from './readings.ts';
 import { settingsOf } from './settings.ts';
-
-const TCP_PORTS: Readonly<Record<Protocol, number>> = { modbus: 502, protobuf: 10_081 };
-/** A serial server knows its line by itself. */
-const LINE = { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1 } as const;
+import { untilUploadMs, uploadPauseMs } from './upload.ts';
 
 type Context = SourceContext<DtuEntry>;
 
@@ -29,48 +26,49 @@ const storedPort = z.object({
 });
 const kept = z.object({ ports: z.record(z.string(), storedPort) });
 
-/** One DTU: what it speaks, the connection to it, and what is known of its plant. */
+/** One DTU: the connection to it, and what is known of its plant. */
 export class Dtu {
   readonly #entry: DtuEntry;
+  readonly #connection: DtuConnection;
   readonly #plant: PlantReadings;
-  readonly #askings: readonly (readonly [Protocol, Asking])[];
-  /** The one that was answered. */
-  #spoken: readonly [Protocol, Asking] | null = null;
-  #link: Link | null = null;
+  readonly #rules = new ControlRules();
   #dtuSerial = '';
   #busy = Promise.resolve();
-  readonly #rules = new ControlRules();
+  #controls: ControlsOf | undefined;
+  #leave: NodeJS.Timeout | undefined;
 
-  constructor({ entry, state, report }: Context) {
+  constructor(context: Pick<Context, 'entry' | 'state' | 'report'>) {
+    const { entry, state } = context;
     this.#entry = entry;
+    this.#connection = new DtuConnection(context);
     const stored = kept.safeParse({ ports: state.get('production') });
     this.#plant = new PlantReadings(settingsOf(entry), stored.success ? stored.data.ports : {});
-    const modbus = ['modbus', askModbus(entry, state)] as const;
-    const protobuf = ['protobuf', askProtobuf(entry, report)] as const;
-    const all = [modbus, protobuf];
-    this.#askings = entry.protocol === 'auto' ? all : all.filter(([name]) => name === entry.protocol);
   }
 
   /** @throws BridgeError meter/…, frame/…, link/… */
-  read(context: Context): Promise<readonly Reading[]> {
-    return this.#alone(() => this.#read(context));
+  async read(context: Context): Promise<readonly Reading[]> {
+    await this.#whileUploading(context);
+    return await this.#alone(() => this.#read(context));
   }
 
   /** @throws BridgeError control/…, meter/…, frame/…, link/… */
   command(context: Context, command: MeterCommand): Promise<void> {
     return this.#alone(async () => {
-      const spoken = this.#spoken;
-      if (!spoken) throw new BridgeError('control/refused', 'the DTU was not reached yet');
-      const [protocol, asking] = spoken;
+      const { protocol } = this.#connection;
+      if (!protocol) throw new BridgeError('control/refused', 'the DTU was not reached yet');
       const target = targetOf(command, this.#plant.inverters, protocol, this.#entry.control);
       const order = this.#rules.judge(command, target, performance.now());
       if (!order) return;
       command.tell('accepted');
       const progress = { timezone: this.#entry.timezone, signal: context.signal, tell: command.tell };
-      this.#link ??= await this.#open(context, protocol);
-      await asking.order(this.#link, context, { order, target, progress });
+      await this.#connection.order(context, { order, target, progress });
       this.#rules.done(order, target);
     });
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#leave);
+    await this.#connection.close();
   }
 
   /** A DTU has time for one question at a time. */
@@ -86,11 +84,26 @@ export class Dtu {
     }
   }
 
+  /** Waits until the DTU has uploaded to the cloud, but for the first reading of all. */
+  async #whileUploading({ signal, waits }: Context): Promise<void> {
+    if (!this.#sparesUploads) return;
+    const pauseMs = uploadPauseMs(Date.now());
+    if (pauseMs === 0) return;
+    waits(pauseMs);
+    await sleep(pauseMs, signal);
+  }
+
+  get #sparesUploads(): boolean {
+    return this.#entry.cloud && this.#connection.protocol === 'protobuf';
+  }
+
   async #read(context: Context): Promise<readonly Reading[]> {
     const nowMs = Date.now();
     try {
-      const state = await this.#ask(context, nowMs);
+      const state = await this.#connection.read(context, nowMs);
       this.#dtuSerial = state.dtuSerial;
+      this.#leaveInTime(nowMs);
+      this.#offerControls();
       return this.#tell(context, this.#plant.read(state, nowMs));
     } catch (thrown) {
       await this.close();
@@ -107,63 +120,23 @@ export class Dtu {
     }
   }
 
-  async close(): Promise<void> {
-    const link = this.#link;
-    this.#link = null;
-    await link?.close();
+  #offerControls(): void {
+    const { protocol } = this.#connection;
+    if (!protocol || !this.#entry.control.enabled) return;
+    this.#controls ??= controlsOver(protocol);
+    this.#plant.controls = this.#controls;
+  }
+
+  /** A client that is connected keeps a DTU from its cloud. */
+  #leaveInTime(nowMs: number): void {
+    clearTimeout(this.#leave);
+    if (!this.#sparesUploads) return;
+    const close = (): Promise<void> => this.#alone(() => this.#connection.close());
+    this.#leave = setTimeout(close, untilUploadMs(nowMs)).unref();
   }
 
   #tell({ state }: Context, readings: readonly Reading[]): readonly Reading[] {
     state.set('production', this.#plant.stored());
     return readings;
   }
-
-  async #ask(context: Context, nowMs: number): Promise<PlantState> {
-    if (this.#spoken) return await this.#askTwice(context, this.#spoken, nowMs);
-    let last: BridgeError | null = null;
-    for (const one of this.#askings) {
-      try {
-        const state = await this.#askTwice(context, one, nowMs);
-        this.#spoken = one;
-        if (this.#entry.control.enabled) this.#plant.controls = controlsOver(one[0]);
-        return state;
-      } catch (thrown) {
-        await this.close();
-        last = moreTelling(last, toBridgeError(thrown));
-        if (context.signal.aborted) throw last;
-      }
-    }
-    throw last;
-  }
-
-  /** A connection that stood for long may be dead, and a DTU may have a new key: once more, from the beginning. */
-  async #askTwice(
-    context: Context,
-    [protocol, asking]: readonly [Protocol, Asking],
-    nowMs: number,
-  ): Promise<PlantState> {
-    const wasOpen = this.#link !== null;
-    this.#link ??= await this.#open(context, protocol);
-    try {
-      return await asking.read(this.#link, context, nowMs);
-    } catch (thrown) {
-      const { code } = toBridgeError(thrown);
-      const isHopeless = code === 'meter/refused' || code === 'meter/not-ready';
-      if (context.signal.aborted || isHopeless || (!wasOpen && !this.#spoken)) throw thrown;
-      context.report(toBridgeError(thrown));
-      await this.close();
-      this.#link = await this.#open(context, protocol);
-      return await asking.read(this.#link, context, nowMs);
-    }
-  }
-
-  #open(context: Context, protocol: Protocol): Promise<Link> {
-    const { host, port: tcpPort = TCP_PORTS[protocol] } = this.#entry;
-    return context.open({ kind: 'tcp', host, tcpPort }, LINE);
-  }
-}
-
-/** Of two protocols that failed, the one that at least could be connected to tells more. */
-function moreTelling(one: BridgeError | null, other: BridgeError): BridgeError {
-  return one && !one.code.startsWith('link/') ? one : other;
 }

@@ -1,28 +1,18 @@
-import { Buffer } from 'node:buffer';
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { LocalTime } from './clock.ts';
-import type { DtuSession, SessionKey } from './dtu-session.ts';
-import { alarmCodeOf } from './protocol/alarms.ts';
+import { ACTION, DTU_KIND, sendCommand } from './command.ts';
+import type { DtuSession } from './dtu-session.ts';
+import { FrozenWatch } from './frozen.ts';
 import { isEncrypted } from './protocol/appinfo.ts';
 import { REQUEST } from './protocol/commands.ts';
-import { decodeAs, decodeMessage, encodeMessage } from './protocol/message.ts';
-import type { AppInfo, RealDataNew, Warning } from './protocol/messages.ts';
+import { decodeMessage, encodeMessage } from './protocol/message.ts';
+import type { AppInfo, RealDataNew } from './protocol/messages.ts';
 import { joinPages, type RealData, realData } from './protocol/realdata.ts';
-import { serialText } from './protocol/serial.ts';
-
-/** Actions of a command. */
-export const ACTION = {
-  restartDtu: 1,
-  restartInverter: 3,
-  inverterOn: 6,
-  inverterOff: 7,
-  limit: 8,
-  fastRefresh: 33,
-  readAlarms: 50,
-} as const;
+import { AlarmReader } from './reader-alarms.ts';
+import type { SessionKey } from './session-key.ts';
 
 const APP_INFO_EVERY_MS = 7_200_000;
-const WARNINGS_EVERY_MS = 300_000;
+const RESTART_EVERY_MS = 3_600_000;
 /** A plant of 99 ports needs a few; more are not believed. */
 const MAX_PAGES = 64;
 
@@ -37,11 +27,11 @@ export interface DtuPoll {
 export class DtuReader {
   readonly #key: SessionKey;
   readonly #isFast: boolean;
+  readonly #frozen: FrozenWatch;
   readonly #report: (error: BridgeError) => void;
   #info: { readonly info: AppInfo; readonly askedMs: number } | null = null;
-  #counters = '';
-  #warnedMs = Number.NEGATIVE_INFINITY;
-  #alarms: ReadonlyMap<string, number> | null = null;
+  readonly #alarms = new AlarmReader();
+  #restartedMs = Number.NEGATIVE_INFINITY;
 
   /**
    * @param isFast ask the DTU to poll its inverters all the time
@@ -51,6 +41,7 @@ export class DtuReader {
     this.#report = report;
     this.#key = key;
     this.#isFast = isFast;
+    this.#frozen = new FrozenWatch(isFast);
   }
 
   /** What was read of the DTU itself is asked anew: it may have been restarted. */
@@ -62,8 +53,29 @@ export class DtuReader {
   async read(session: DtuSession, nowMs: number, now: LocalTime): Promise<DtuPoll> {
     const info = await this.#appInfo(session, nowMs, now);
     const data = await this.#realData(session, now);
-    await this.#spare(this.#readAlarms(session, data, nowMs, now));
-    return { data, info, alarms: this.#alarms };
+    this.#frozen.check(data, nowMs);
+    await this.#spare(this.#alarms.read(session, data, nowMs, now));
+    await this.#renewKey(session, data, nowMs, now);
+    return { data, info, alarms: this.#alarms.active };
+  }
+
+  /** Only a DTU that starts makes a new key. */
+  async #renewKey(session: DtuSession, data: RealData, nowMs: number, now: LocalTime): Promise<void> {
+    const isIdle = !data.inverters.some(({ isOnline }) => isOnline);
+    if (!this.#key.isWorn(isIdle) || nowMs - this.#restartedMs < RESTART_EVERY_MS) return;
+    this.#restartedMs = nowMs;
+    this.#report(new BridgeError('meter/key-spent', 'the DTU is restarted, so that it makes a new key'));
+    try {
+      await sendCommand(
+        session,
+        now.time,
+        { action: ACTION.restartDtu, kind: DTU_KIND },
+        REQUEST.cloudCommand,
+      );
+    } catch (thrown) {
+      // It may be gone before it has answered.
+      this.#report(toBridgeError(thrown));
+    }
   }
 
   async #appInfo(session: DtuSession, nowMs: number, now: LocalTime): Promise<AppInfo> {
@@ -77,10 +89,9 @@ export class DtuReader {
     const info = { ...pages[0]!, inverters: pages.flatMap(({ inverters }) => inverters) };
     this.#info = { info, askedMs: nowMs };
     const encRand = isEncrypted(info) && info.dtu ? info.dtu.encRand : null;
-    const before = this.#key.encRand;
-    const isRestarted = isFirst || !before || !encRand || Buffer.compare(before, encRand) !== 0;
-    this.#key.encRand = encRand;
-    if (this.#isFast && isRestarted) await this.#spare(this.#command(session, now, ACTION.fastRefresh));
+    const isRestarted = this.#key.take(encRand) || encRand === null || isFirst;
+    if (this.#isFast && isRestarted)
+      await this.#spare(sendCommand(session, now.time, { action: ACTION.fastRefresh }));
     return info;
   }
 
@@ -106,19 +117,6 @@ export class DtuReader {
     return pages;
   }
 
-  /** Only when an alarm counter has moved: alarms do not come every day, and lists take long. */
-  async #readAlarms(session: DtuSession, data: RealData, nowMs: number, now: LocalTime): Promise<void> {
-    const counters = data.inverters.map(({ serial, alarmCounter }) => `${serial} ${alarmCounter}`).join();
-    if (counters === this.#counters || nowMs - this.#warnedMs < WARNINGS_EVERY_MS) return;
-    this.#warnedMs = nowMs;
-    await this.#command(session, now, ACTION.readAlarms);
-    const { text: timeText, offset, time } = now;
-    const request = encodeMessage('WarnListRequest', { timeText, offset, time });
-    const { fields } = decodeAs(['WarnList', 'WarnListOld'], await session.ask(REQUEST.warnings, request));
-    this.#alarms = activeAlarms(fields.warnings);
-    this.#counters = counters;
-  }
-
   /** Some firmware leaves questions without an answer: its measurements are worth more than that. */
   async #spare(asked: Promise<void>): Promise<void> {
     try {
@@ -129,21 +127,4 @@ export class DtuReader {
       this.#report(error);
     }
   }
-
-  async #command(session: DtuSession, { time }: LocalTime, action: number): Promise<void> {
-    await session.ask(
-      REQUEST.command,
-      encodeMessage('Command', { time, action, packages: 1, transaction: time }),
-    );
-  }
-}
-
-/** The latest of each inverter that is not over. */
-function activeAlarms(warnings: readonly Warning[]): ReadonlyMap<string, number> {
-  const active = new Map<string, number>();
-  for (const { serial, code: raw, end } of [...warnings].sort((one, other) => one.start - other.start)) {
-    const { code, status } = alarmCodeOf(raw);
-    if (status === 0 && end === 0) active.set(serialText(serial), code);
-  }
-  return active;
 }

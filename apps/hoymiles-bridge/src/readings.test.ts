@@ -1,7 +1,7 @@
 import { seededRandom } from '@meterbridge/core/codec';
 import { describe, expect, it } from 'vitest';
 import { valuesOf } from './dtu.fixture.ts';
-import { plantOfBlocks } from './meters/plant.ts';
+import { plantOfBlocks } from './meters/plant-of-blocks.ts';
 import { PlantReadings, type PlantSettings } from './readings.ts';
 import { SimulatedPlant, usualInverters } from './simulator/plant.ts';
 

@@ -5,7 +5,7 @@ import type { Message } from '@meterbridge/core/mqtt';
 import { conformancePath, conformanceReason } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
 import { config, entriesOf } from '../config.ts';
-import { plantOfBlocks } from '../meters/plant.ts';
+import { plantOfBlocks } from '../meters/plant-of-blocks.ts';
 import type { PortBlock } from '../protocol/block.ts';
 import { PlantReadings } from '../readings.ts';
 import { settingsOf } from '../settings.ts';

@@ -2,18 +2,16 @@ import { BridgeError } from '@meterbridge/core/errors';
 import type { MeterCommand } from '@meterbridge/core/runtime';
 import { sleep } from '@meterbridge/core/time';
 import { localTime } from '../clock.ts';
+import { ACTION, DTU_KIND, sendCommand } from '../command.ts';
 import type { DtuSession } from '../dtu-session.ts';
 import type { ModbusClient } from '../modbus-client.ts';
 import { REQUEST } from '../protocol/commands.ts';
 import { decodeMessage, encodeMessage } from '../protocol/message.ts';
 import { limitRequest, powerRequest, temporaryLimitRequest, type WriteTarget } from '../protocol/write.ts';
-import { ACTION } from '../reader-dtu.ts';
 import type { Order, Target } from './rules.ts';
 
 const STATUS_EVERY_MS = 3_000;
 const STATUS_FOR_MS = 60_000;
-/** Kind of device in commands that name inverters, and in those to the DTU itself. */
-const DTU_KIND = 1;
 
 /**
  * The echo of a DTU is its confirmation.
@@ -52,14 +50,14 @@ export async function orderOverProtobuf(
 ): Promise<void> {
   const { time } = localTime(Date.now(), timezone);
   const action = actionOf(order);
-  const common = { time, action, packages: 1, transaction: time };
   if (order.kind !== 'limit') {
     const named = order.kind === 'restart-dtu' ? [] : serials;
     const numbers = named.map((serial) => Number.parseInt(serial, 16));
-    return await send(session, REQUEST.cloudCommand, { ...common, kind: DTU_KIND, serials: numbers });
+    const fields = { action, kind: DTU_KIND, serials: numbers };
+    return await sendCommand(session, time, fields, REQUEST.cloudCommand);
   }
   const text = `A:${Math.round(order.percent * 10)},B:0,C:0\r`;
-  await send(session, REQUEST.command, { ...common, text });
+  await sendCommand(session, time, { action, text });
   tell('running');
   const deadline = performance.now() + STATUS_FOR_MS;
   while (!(await isDone(session, action, time))) {
@@ -67,16 +65,6 @@ export async function orderOverProtobuf(
       throw new BridgeError('control/refused', 'the inverters did not confirm it within a minute');
     await sleep(STATUS_EVERY_MS, signal);
   }
-}
-
-async function send(
-  session: DtuSession,
-  command: number,
-  fields: Parameters<typeof encodeMessage<'Command'>>[1],
-): Promise<void> {
-  const answer = await session.ask(command, encodeMessage('Command', fields));
-  const { error } = decodeMessage('CommandReply', answer).fields;
-  if (error !== 0) throw new BridgeError('control/refused', `the DTU refused it with error ${error}`);
 }
 
 function actionOf(order: Order): number {

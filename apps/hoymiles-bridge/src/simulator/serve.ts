@@ -36,6 +36,8 @@ export interface SimulatedDtu extends AsyncDisposable {
   readonly requests: readonly Uint8Array[];
   /** Connections that were accepted so far. */
   readonly connections: number;
+  /** Those of protobuf that are open. */
+  readonly clients: number;
   /** Actions that were commanded over protobuf. */
   readonly actions: readonly number[];
   /** It has started anew: clients are gone, and the key is another one. */
@@ -52,8 +54,9 @@ export async function serveDtu(simulation: DtuSimulation): Promise<SimulatedDtu>
   const actions: number[] = [];
   const abort = new AbortController();
   const { signal } = abort;
-  let encRand = simulation.encRand ?? null;
+  const session = { encRand: simulation.encRand ?? null };
   let connections = 0;
+  let clients = 0;
   /** On protobuf a DTU has time for one client: the one that comes puts the one before out. */
   let client: Link | null = null;
   await using opened = new AsyncDisposableStack();
@@ -72,7 +75,7 @@ export async function serveDtu(simulation: DtuSimulation): Promise<SimulatedDtu>
   };
   if (modbus) opened.use(modbus.listener);
   const perPage = simulation.perPage ?? 8;
-  const settings = { plant, faults, now, perPage, actions, encRand: () => encRand };
+  const settings = { plant, faults, now, perPage, actions, session, random, frozen: new Map() };
   const protobuf = simulation.protobuf && {
     listener: await listenTcp(
       simulation.protobuf,
@@ -81,7 +84,8 @@ export async function serveDtu(simulation: DtuSimulation): Promise<SimulatedDtu>
         const before = client;
         client = link;
         await before?.close();
-        await serveProtobuf(link, settings, signal);
+        clients++;
+        await serveProtobuf(link, settings, signal).finally(() => clients--);
       },
       { signal },
     ),
@@ -95,10 +99,13 @@ export async function serveDtu(simulation: DtuSimulation): Promise<SimulatedDtu>
     get connections() {
       return connections;
     },
+    get clients() {
+      return clients;
+    },
     modbusPort: modbus?.listener.tcpPort ?? null,
     protobufPort: protobuf?.listener.tcpPort ?? null,
     async restart(fresh) {
-      encRand = fresh;
+      session.encRand = fresh;
       await client?.close();
     },
     async [Symbol.asyncDispose]() {

@@ -234,6 +234,16 @@ export const errorCodes = {
     what: 'The meter answers but has no values yet, as some do for minutes after they were switched on.',
     hint: 'Wait; it is asked again by itself.',
   },
+  'meter/frozen': {
+    retry: 'later',
+    what: 'The device answers with values that never change, as some do until they are started anew.',
+    hint: 'Take it from its power for a minute, or restart it in the app of its vendor.',
+  },
+  'meter/key-spent': {
+    retry: 'later',
+    what: 'An encrypted device needs a new key, which it makes only when it starts.',
+    hint: 'It is restarted by itself. If that does not help, take it from its power for a minute.',
+  },
   'control/out-of-range': {
     retry: 'never',
     what: 'A command asked for a value that the device may not be given.',

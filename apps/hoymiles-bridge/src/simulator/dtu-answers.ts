@@ -1,0 +1,139 @@
+import type { HmFrame } from '@meterbridge/core/frames';
+import { REQUEST } from '../protocol/commands.ts';
+import { decodeMessage, encodeMessage } from '../protocol/message.ts';
+import type { Warning } from '../protocol/messages.ts';
+import { pageOf } from './dtu-measurements.ts';
+import { numberOf, secondsOf } from './encoding.ts';
+import type { Faults } from './faults.ts';
+import type { SimulatedPlant } from './plant.ts';
+
+/** Bit of the features that demands encryption. */
+const ENCRYPTED = 2 ** 25;
+const SOFTWARE = 0x1101;
+const HM_1500 = 0x10123000;
+const ACTION_RESTART_DTU = 1;
+const ACTION_ON = 6;
+const ACTION_OFF = 7;
+const LIMIT_TEXT = /^A:(\d+)/;
+
+export interface DtuServerSettings {
+  readonly plant: SimulatedPlant;
+  readonly faults: Faults;
+  /** Null: nothing is encrypted. Replaced by another one, the DTU has been restarted. */
+  readonly session: { encRand: Uint8Array | null };
+  /** 0 ≤ x < 1 */
+  readonly random: () => number;
+  readonly now: () => number;
+  /** Inverters in one page. */
+  readonly perPage: number;
+  /** Actions that were commanded, in order. */
+  readonly actions: number[];
+  /** Pages that it goes on telling when it is frozen. */
+  readonly frozen: Map<number, Uint8Array>;
+}
+
+/** Null: a DTU leaves it unanswered. */
+export function payloadFor({ command, payload }: HmFrame, settings: DtuServerSettings): Uint8Array | null {
+  switch (command) {
+    case REQUEST.appInfo:
+      return appInfo(settings);
+    case REQUEST.realDataNew:
+      return pageOf(decodeMessage('RealDataNewRequest', payload).fields.page, settings);
+    case REQUEST.command:
+    case REQUEST.cloudCommand:
+      return commanded(payload, settings);
+    case REQUEST.commandStatus:
+      return commandStatus(payload, settings);
+    case REQUEST.warnings:
+      return warnings(settings);
+    default:
+      return null;
+  }
+}
+
+function appInfo({ plant, session: { encRand: rand }, now }: DtuServerSettings): Uint8Array {
+  return encodeMessage('AppInfo', {
+    dtuSerial: plant.dtuSerial,
+    time: secondsOf(now),
+    inverterCount: plant.inverters.length,
+    pages: 1,
+    dtu: {
+      ...NO_DTU_INFO,
+      software: SOFTWARE,
+      features: rand ? ENCRYPTED : 0,
+      encRand: rand ?? new Uint8Array(0),
+    },
+    inverters: plant.inverters.map(({ serial }) => ({
+      ...NO_INVERTER_INFO,
+      serial: numberOf(serial),
+      software: 10_008,
+      hardwarePart: HM_1500,
+    })),
+  });
+}
+
+function commanded(payload: Uint8Array, settings: DtuServerSettings): Uint8Array {
+  const { plant, actions, now, session } = settings;
+  const { action, transaction, text, serials } = decodeMessage('Command', payload).fields;
+  actions.push(action);
+  if (action === ACTION_RESTART_DTU) session.encRand = newKey(settings);
+  const limit = LIMIT_TEXT.exec(text);
+  for (const { serial } of plant.inverters) {
+    const isMeant = serials.length === 0 || serials.includes(numberOf(serial));
+    if (isMeant && action === ACTION_ON) plant.off.delete(serial);
+    if (isMeant && action === ACTION_OFF) plant.off.add(serial);
+    if (isMeant && limit) plant.limits.set(serial, Number(limit[1]) / 10);
+  }
+  return encodeMessage('CommandReply', {
+    dtuSerial: plant.dtuSerial,
+    time: secondsOf(now),
+    action,
+    transaction,
+  });
+}
+
+/** All inverters have done at once what they were told. */
+function commandStatus(payload: Uint8Array, { plant, now }: DtuServerSettings): Uint8Array {
+  const { action, transaction } = decodeMessage('CommandStatus', payload).fields;
+  const done = plant.inverters.map(({ serial }) => numberOf(serial));
+  return encodeMessage('CommandStatusReply', {
+    dtuSerial: plant.dtuSerial,
+    time: secondsOf(now),
+    action,
+    transaction,
+    done,
+  });
+}
+
+function warnings({ plant, now }: DtuServerSettings): Uint8Array {
+  const list = Array.from(plant.alarms, ([serial, code], at): Warning => {
+    return {
+      serial: numberOf(serial),
+      code,
+      counter: at + 1,
+      start: secondsOf(now),
+      end: 0,
+      data1: 0,
+      data2: 0,
+    };
+  });
+  return encodeMessage('WarnList', {
+    dtuSerial: plant.dtuSerial,
+    time: secondsOf(now),
+    pages: 1,
+    warnings: list,
+  });
+}
+
+/** Sent without being asked for. */
+export function heartbeat({ plant, now }: DtuServerSettings): Uint8Array {
+  return encodeMessage('Heartbeat', { time: secondsOf(now), signal: -60, dtuSerial: plant.dtuSerial });
+}
+
+function newKey({ session: { encRand }, random }: DtuServerSettings): Uint8Array | null {
+  return encRand && Uint8Array.from(encRand, () => Math.floor(256 * random()));
+}
+
+/** Defaults of messages are what decoding nothing gives. */
+const NO_DTU_INFO = decodeMessage('DtuInfo', new Uint8Array(0)).fields;
+const NO_INVERTER_INFO = decodeMessage('InverterInfo', new Uint8Array(0)).fields;
