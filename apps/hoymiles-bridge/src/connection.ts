@@ -83,9 +83,10 @@ export class DtuConnection {
     try {
       return await asking.read(this.#link, context, nowMs);
     } catch (thrown) {
-      const { code } = toBridgeError(thrown);
-      if (context.signal.aborted || HOPELESS.has(code) || (!wasOpen && !this.#spoken)) throw thrown;
-      context.report(toBridgeError(thrown));
+      const error = toBridgeError(thrown);
+      if (context.signal.aborted || HOPELESS.has(error.code) || (!wasOpen && !this.#spoken)) throw error;
+      // Many DTUs hang up when nothing is asked for a while.
+      if (!wasOpen || error.code !== 'link/lost') context.report(error);
       await this.close();
       this.#link = await this.#open(context, protocol);
       return await asking.read(this.#link, context, nowMs);

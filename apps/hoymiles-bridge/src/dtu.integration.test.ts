@@ -236,7 +236,8 @@ describe('a DTU on protobuf', () => {
     await reader.read(context);
     await dtu.restart(OTHER_KEY);
     expect(await reader.read(context)).toHaveLength(3);
-    expect(reports).toHaveLength(1);
+    // That a DTU hangs up between two readings is no news.
+    expect(reports).toEqual([]);
     expect(dtu.actions.filter((action) => action === 33)).toHaveLength(2);
   });
 

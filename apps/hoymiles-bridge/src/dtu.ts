@@ -1,7 +1,7 @@
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { Reading } from '@meterbridge/core/model';
 import type { MeterCommand, SourceContext } from '@meterbridge/core/runtime';
-import { sleep } from '@meterbridge/core/transport';
+import { sleep } from '@meterbridge/core/time';
 import * as z from 'zod';
 import type { DtuEntry } from './config.ts';
 import { DtuConnection } from './connection.ts';
