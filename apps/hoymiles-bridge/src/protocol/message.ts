@@ -83,7 +83,17 @@ function decoded<Name extends MessageName>(name: Name, message: protobuf.Message
   const fields: Messages[Name] = Object(
     type.toObject(message, { longs: Number, defaults: true, arrays: true }),
   );
-  return { name, fields, raw: rawOf(type, message), unknown: unknownOf(message) };
+  return {
+    name,
+    fields,
+    // Only whoever looks at captures wants these.
+    get raw() {
+      return rawOf(type, message);
+    },
+    get unknown() {
+      return unknownOf(message);
+    },
+  };
 }
 
 function rawOf(type: protobuf.Type, message: object): RawMessage {
