@@ -7,6 +7,7 @@ import { delivery } from './delivery.ts';
 import { dsmr } from './dsmr.ts';
 import { fleet } from './fleet.ts';
 import { fuzz } from './fuzz.ts';
+import { hoymiles } from './hoymiles.ts';
 import { kmp } from './kmp.ts';
 import { kpm33b } from './kpm33b.ts';
 import { mbus } from './mbus.ts';
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, Bench>> = {
   dsmr: { run: () => measureAll(dsmr()) },
   kmp: { run: kmp },
   mbus: { run: () => measureAll(mbus()) },
+  hoymiles: { run: () => measureAll(hoymiles()) },
   kpm33b: { run: () => measureAll(kpm33b()) },
   delivery: { run: delivery },
   fleet: { run: fleet, isLong: true },
