@@ -58,6 +58,8 @@ export function commands(program: Command): void {
     .option('--enc-rand <hex>', 'protobuf: encrypt, with these 16 bytes', keyArgument('--enc-rand'))
     .option('--hour <n>', 'hour of the day (UTC) at which its clock starts; default: now', wholeNumber(0, 23))
     .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, listOf(FAULTS), [])
+    .option('--alarm <code>', 'the first inverter has this alarm, such as 209', wholeNumber(1))
+    .option('--per-page <n>', 'protobuf: inverters in one page', wholeNumber(1), 8)
     .option('--seed <n>', 'same seed, same plant', wholeNumber(1), 1)
     .action(simulate);
 }
@@ -84,6 +86,8 @@ interface SimulateOptions {
   readonly encRand?: Uint8Array;
   readonly hour?: number;
   readonly fault: readonly Fault[];
+  readonly alarm?: number;
+  readonly perPage: number;
   readonly seed: number;
 }
 
@@ -100,9 +104,11 @@ async function simulate(options: SimulateOptions): Promise<void> {
     framing: options.rtu ? 'rtu-over-tcp' : 'tcp',
     faults: options.fault,
     encRand: options.encRand ?? null,
+    perPage: options.perPage,
     seed: options.seed,
     now: clockFrom(options.hour),
   });
+  if (options.alarm) dtu.plant.raiseAlarm(dtu.plant.inverters[0]!.serial, options.alarm);
   if (modbus) process.stdout.write(`Modbus on tcp://${modbus.host}:${dtu.modbusPort}\n`);
   if (protobuf) process.stdout.write(`protobuf on tcp://${protobuf.host}:${dtu.protobufPort}\n`);
   await once(signal, 'abort');

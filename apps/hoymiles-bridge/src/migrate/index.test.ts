@@ -23,11 +23,13 @@ describe('settings of the programs before', () => {
       log_level: 'WARNING',
       circuit_breaker_threshold: 3,
       comm_timeout: 5,
+      database_path: '/data/hoymiles-mqtt.db',
       temperature_threshold: 80,
     });
-    const { mqtt, meters, breaker, log, compatibility } = config.parse(migrated.config);
+    const { mqtt, meters, breaker, log, store, compatibility } = config.parse(migrated.config);
     expect(compatibility).toBe('hoymiles-mqtt');
     expect(mqtt).toMatchObject({ url: 'mqtt://mosquitto:1883', username: 'solar', password: 'secret' });
+    expect(store).toMatchObject({ path: '/data/hoymiles-bridge.db', backup: { path: '/data/backup' } });
     expect(breaker.failures).toBe(3);
     expect(log.level).toBe('warn');
     expect(meters).toMatchObject([
@@ -37,6 +39,7 @@ describe('settings of the programs before', () => {
     expect(migrated.notes.map((note) => note.split(':')[0])).toEqual([
       'comm_timeout',
       'temperature_threshold',
+      'database_path',
       'topics',
     ]);
   });

@@ -78,11 +78,14 @@ function httpOf(old: Old): NonNullable<Config['http']> {
 }
 
 function storeOf(old: Old): NonNullable<Config['store']> {
+  if (old.persistence_enabled !== undefined && !isTrue(old.persistence_enabled)) return { enabled: false };
   const path = textOf(old.database_path);
+  const folder = path?.replace(/[^/]*$/, '') ?? '';
   return {
-    ...(old.persistence_enabled !== undefined && !isTrue(old.persistence_enabled) && { enabled: false }),
     // Another file: the old one has other tables.
-    ...(path && { path: path.replace(/[^/]*$/, 'hoymiles-bridge.db') }),
+    ...(path && { path: `${folder}hoymiles-bridge.db` }),
+    // A copy was always made at the end.
+    backup: { path: `${folder || './'}backup` },
   };
 }
 
