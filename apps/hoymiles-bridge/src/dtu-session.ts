@@ -11,15 +11,24 @@ import type { SeenFrame } from '@meterbridge/core/observe';
 import { sleep } from '@meterbridge/core/time';
 import type { Link } from '@meterbridge/core/transport';
 import { openFrame, sealFrame } from './encryption.ts';
-import { answerTo, mayBeSealed } from './protocol/commands.ts';
+import { answerTo, mayBeSealed, REQUEST } from './protocol/commands.ts';
 import type { SessionKey } from './session-key.ts';
 import { silence } from './silence.ts';
 
 export const DTU_TIMING = { timeoutMs: 10_000, pauseMs: 500 } as const;
 
 const HEADER_BYTES = 10;
-/** Answers to AppInfo and to questions for the configuration. */
-const SECRETIVE: ReadonlySet<number> = new Set([0xa201, 0x2201, 0xa209]);
+/** Answers without keys and passwords. */
+const HARMLESS: ReadonlySet<number> = new Set(
+  [
+    REQUEST.heartbeat,
+    REQUEST.warnings,
+    REQUEST.command,
+    REQUEST.commandStatus,
+    REQUEST.realDataNew,
+    REQUEST.cloudCommand,
+  ].map(answerTo),
+);
 
 export interface DtuSettings {
   readonly timeoutMs: number;
@@ -110,8 +119,12 @@ export class DtuSession {
   }
 }
 
-/** The key of a session, and passwords of networks: of such frames nobody is shown more than the header. */
+/**
+ * Others hold the key of the session, or passwords of networks: nobody is shown more than their header, and nothing of
+ * bytes that may be the middle of one.
+ */
 function withoutSecrets(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] !== 0x48 || bytes[1] !== 0x4d) return bytes.subarray(0, 0);
   const command = (bytes[2]! << 8) | bytes[3]!;
-  return SECRETIVE.has(command) ? bytes.subarray(0, HEADER_BYTES) : bytes;
+  return HARMLESS.has(command) ? bytes : bytes.subarray(0, HEADER_BYTES);
 }

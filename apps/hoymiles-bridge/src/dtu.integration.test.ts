@@ -312,6 +312,16 @@ describe('a DTU on protobuf', () => {
     expect(readingOf(readings, 'roof_116100000002')).toMatchObject({ alarm_code: 0, alarm_text: 'none' });
   });
 
+  it('tells its alarms page by page', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, perPage: 1 });
+    dtu.plant.raiseAlarm('116100000001', 124);
+    dtu.plant.raiseAlarm('116100000002', 209);
+    const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const readings = await new Dtu(context).read(context);
+    expect(readingOf(readings, 'roof_116100000001')).toMatchObject({ alarm_code: 124 });
+    expect(readingOf(readings, 'roof_116100000002')).toMatchObject({ alarm_code: 209 });
+  });
+
   it('inside an inverter is asleep, not lost, when it goes away at dusk', async () => {
     const dusk = Date.UTC(2024, 5, 10, 19, 58);
     const dtu = await simulatedDtu({

@@ -9,6 +9,8 @@ import type { RealData } from './protocol/realdata.ts';
 import { serialText } from './protocol/serial.ts';
 
 const EVERY_MS = 300_000;
+/** Old alarms are of no interest. */
+const MAX_PAGES = 8;
 
 /** Reads the list of alarms when one of their counters has moved: they do not come every day, and lists take long. */
 export class AlarmReader {
@@ -24,9 +26,15 @@ export class AlarmReader {
     this.#askedMs = nowMs;
     const { text: timeText, offset, time } = now;
     await sendCommand(session, time, { action: ACTION.readAlarms });
-    const request = encodeMessage('WarnListRequest', { timeText, offset, time });
-    const { fields } = decodeAs(['WarnList', 'WarnListOld'], await session.ask(REQUEST.warnings, request));
-    this.active = activeAlarms(fields.warnings);
+    const ask = async (page: number) => {
+      const request = encodeMessage('WarnListRequest', { timeText, offset, time, page });
+      return decodeAs(['WarnList', 'WarnListOld'], await session.ask(REQUEST.warnings, request)).fields;
+    };
+    const first = await ask(0);
+    const warnings = [...first.warnings];
+    const pages = 'pages' in first ? Math.min(first.pages, MAX_PAGES) : 1;
+    for (let page = 1; page < pages; page++) warnings.push(...(await ask(page)).warnings);
+    this.active = activeAlarms(warnings);
     this.#counters = counters;
   }
 }

@@ -45,7 +45,7 @@ export function payloadFor({ command, payload }: HmFrame, settings: DtuServerSet
     case REQUEST.commandStatus:
       return commandStatus(payload, settings);
     case REQUEST.warnings:
-      return warnings(settings);
+      return warnings(decodeMessage('WarnListRequest', payload).fields.page, settings);
     default:
       return null;
   }
@@ -105,7 +105,7 @@ function commandStatus(payload: Uint8Array, { plant, now }: DtuServerSettings): 
   });
 }
 
-function warnings({ plant, now }: DtuServerSettings): Uint8Array {
+function warnings(page: number, { plant, now, perPage }: DtuServerSettings): Uint8Array {
   const list = Array.from(plant.alarms, ([serial, code], at): Warning => {
     return {
       serial: numberOf(serial),
@@ -120,8 +120,9 @@ function warnings({ plant, now }: DtuServerSettings): Uint8Array {
   return encodeMessage('WarnList', {
     dtuSerial: plant.dtuSerial,
     time: secondsOf(now),
-    pages: 1,
-    warnings: list,
+    pages: Math.max(1, Math.ceil(list.length / perPage)),
+    page,
+    warnings: list.slice(page * perPage, (page + 1) * perPage),
   });
 }
 
