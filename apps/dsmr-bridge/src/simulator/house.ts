@@ -18,13 +18,30 @@ export interface HouseState {
   readonly gasLitres: number;
 }
 
-/** A house with a family, a heat source that burns gas, and panels on its roof. Energy only ever grows. */
+/** When the meters of the house showed what they began with. */
+const BEGIN_MS = Date.UTC(2026, 0, 1);
+/** So long, powers are taken for constant. */
+const STEP_MS = 300_000;
+
+interface Counters {
+  readonly importWh: [number, number];
+  readonly exportWh: [number, number];
+  gasLitres: number;
+}
+
+/**
+ * A house with a family, a heat source that burns gas, and panels on its roof. What its meters have counted depends on
+ * the time alone: when the simulator is started again, nothing falls.
+ */
 export class House {
   readonly #random: () => number;
-  readonly #importWh: [number, number] = [4_512_345, 5_209_876];
-  readonly #exportWh: [number, number] = [812_345, 1_934_567];
-  #gasLitres = 3_214_567;
-  #lastMs: number | null = null;
+  /** At the end of the last whole step. */
+  readonly #counters: Counters = {
+    importWh: [4_512_345, 5_209_876],
+    exportWh: [812_345, 1_934_567],
+    gasLitres: 3_214_567,
+  };
+  #step = 0;
 
   /** @param random 0 ≤ x < 1 */
   constructor(random: () => number) {
@@ -33,41 +50,55 @@ export class House {
 
   /** Moves the house on to a local wall time; never backwards. */
   at(localMs: number): HouseState {
-    const hours = Math.max(0, localMs - (this.#lastMs ?? localMs)) / HOUR_MS;
-    this.#lastMs = localMs;
-    const hour = (localMs % DAY_MS) / HOUR_MS;
-    const powerW = this.#powerW(hour);
-    const total = powerW[0] + powerW[1] + powerW[2];
-    const tariff = isLowTariff(localMs, hour) ? 1 : 2;
-    if (total >= 0) this.#importWh[tariff - 1]! += total * hours;
-    else this.#exportWh[tariff - 1]! -= total * hours;
-    this.#gasLitres += gasLitresPerHour(hour) * hours;
+    const steps = Math.max(this.#step, (localMs - BEGIN_MS) / STEP_MS);
+    while (this.#step + 1 <= steps) count(this.#counters, this.#step++, 1);
+    const counters = structuredClone(this.#counters);
+    count(counters, this.#step, steps - this.#step);
+    const hour = hourOf(localMs);
     return {
       localMs,
-      powerW,
+      powerW: this.#powerW(hour),
       voltageV: [this.#around(230.4, 1.5), this.#around(231.1, 1.5), this.#around(229.7, 1.5)],
-      tariff,
-      importWh: [...this.#importWh],
-      exportWh: [...this.#exportWh],
-      gasLitres: this.#gasLitres,
+      tariff: tariffAt(localMs),
+      ...counters,
     };
   }
 
   #powerW(hour: number): [number, number, number] {
-    const base = this.#around(140, 15);
-    const kitchen = bump(hour, 7.5, 1) * 900 + bump(hour, 18.5, 1.5) * 2_100;
-    const evening = bump(hour, 21, 2) * 350;
-    const sun = bump(hour, 13, 3.2) * 3_800;
-    return [
-      base + evening,
-      this.#around(60, 8) + kitchen,
-      this.#around(80, 10) - sun * (0.9 + this.#random() * 0.1),
-    ];
+    const [one, two, three] = usualPowerW(hour);
+    return [this.#around(one, 15), this.#around(two, 8), this.#around(three, 10 + sunW(hour) / 10)];
   }
 
   #around(value: number, spread: number): number {
     return value + (this.#random() - 0.5) * spread;
   }
+}
+
+/** Adds what is counted in a part of a step. */
+function count(counters: Counters, step: number, part: number): void {
+  const middleMs = BEGIN_MS + (step + 0.5) * STEP_MS;
+  const hours = (part * STEP_MS) / HOUR_MS;
+  const hour = hourOf(middleMs);
+  const [one, two, three] = usualPowerW(hour);
+  const energyWh = (one + two + three) * hours;
+  const at = tariffAt(middleMs) - 1;
+  if (energyWh >= 0) counters.importWh[at]! += energyWh;
+  else counters.exportWh[at]! -= energyWh;
+  counters.gasLitres += gasLitresPerHour(hour) * hours;
+}
+
+function usualPowerW(hour: number): [number, number, number] {
+  const kitchen = bump(hour, 7.5, 1) * 900 + bump(hour, 18.5, 1.5) * 2_100;
+  const evening = bump(hour, 21, 2) * 350;
+  return [140 + evening, 60 + kitchen, 80 - 0.95 * sunW(hour)];
+}
+
+function sunW(hour: number): number {
+  return bump(hour, 13, 3.2) * 3_800;
+}
+
+function hourOf(localMs: number): number {
+  return (localMs % DAY_MS) / HOUR_MS;
 }
 
 /** 1 at the middle, falling off on both sides. */
@@ -79,8 +110,9 @@ function gasLitresPerHour(hour: number): number {
   return 40 + bump(hour, 7, 1.5) * 900 + bump(hour, 19, 3) * 600;
 }
 
-/** Nights and weekends. */
-function isLowTariff(localMs: number, hour: number): boolean {
+/** The low one in nights and weekends. */
+function tariffAt(localMs: number): 1 | 2 {
   const weekday = new Date(localMs).getUTCDay();
-  return hour < 7 || hour >= 23 || weekday === 0 || weekday === 6;
+  const hour = hourOf(localMs);
+  return hour < 7 || hour >= 23 || weekday === 0 || weekday === 6 ? 1 : 2;
 }
