@@ -123,6 +123,6 @@ export class Patience {
 }
 
 /** What telegrams are made of: printable characters and line ends. */
-function isText(byte: number): boolean {
+export function isText(byte: number): boolean {
   return (byte >= 0x20 && byte < 0x7f) || byte === 0x0d || byte === 0x0a;
 }

@@ -67,6 +67,32 @@ describe('a scan', () => {
     }
   });
 
+  /** Scans a port on which these pieces arrive, each at its time in milliseconds. */
+  async function scanPieces(...pieces: readonly (readonly [number, Uint8Array])[]) {
+    const open = async (): Promise<Link> => {
+      const [near, far] = linkPair();
+      for (const [atMs, piece] of pieces)
+        setTimeout(() => void far.write(piece, { timeoutMs: 100 }).catch(() => undefined), atMs);
+      return near;
+    };
+    const scanned = scanPort(TCP, { open, keys: null, signal: new AbortController().signal });
+    await vi.advanceTimersByTimeAsync(12_500);
+    return await scanned;
+  }
+
+  it('waits for the end of a slow telegram that began at the last moment', async () => {
+    const pieces = Array.from({ length: 12 }, (_, at) => {
+      const piece = bytes.subarray((at * bytes.length) / 12, ((at + 1) * bytes.length) / 12);
+      return [10_000 + at * 120, piece] as const;
+    });
+    expect((await scanPieces(...pieces)).frame?.header).toBe(HEADER);
+  });
+
+  it('waits for the next telegram if it came too late for the beginning of one', async () => {
+    const scanned = await scanPieces([0, bytes.subarray(40)], [9_500, bytes]);
+    expect(scanned.frame?.header).toBe(HEADER);
+  });
+
   it('sees that the eighth bit is parity', async () => {
     const { outcome } = await scan(() => withParity);
     expect(outcome).toMatchObject({ line: '115200 7E1', header: HEADER });

@@ -4,12 +4,15 @@ import type { Address, LineSettings } from '@meterbridge/core/model';
 import type { Link } from '@meterbridge/core/transport';
 import type { Keys, Seal } from './encryption.ts';
 import { FAST, SLOW } from './line-choice.ts';
+import { isText } from './patience.ts';
 import { type Found, TelegramSplitter } from './telegrams.ts';
 
 /** The slowest meters send every 10 s; two of these and the time to open a port stay below 25 s. */
 const LISTEN_MS = 11_000;
+/** A telegram that has begun by then may come whole: at 9600 baud a long one takes so much time. */
+const TELEGRAM_MS = 1_500;
 const GAP_MS = 1_000;
-/** Bytes that are no telegram are given up after this, so that the meter had time to send a whole one. */
+/** Bytes that are no text are given up after this; text may be the end of a telegram, and the next one is worth waiting for. */
 const GARBLED_MS = 3_000;
 const GARBLED_BYTES = 200;
 const LIMIT = 16_384;
@@ -57,20 +60,38 @@ async function listen(
   const without8th = new TelegramSplitter(options);
   const seven: LineSettings = { ...line, dataBits: 7, parity: 'even' };
   const startMs = performance.now();
-  let firstMs = Number.POSITIVE_INFINITY;
-  let bytes = 0;
-  while (performance.now() - startMs < LISTEN_MS) {
+  const rest = new Rest();
+  let endMs = startMs + LISTEN_MS;
+  while (performance.now() < endMs) {
     const chunk = await link.read({ timeoutMs: GAP_MS, signal });
     const found =
       scannedOf(chunk ? asSent.push(chunk) : asSent.end(), line) ??
       // 7E1 read as 8N1 has its parity in the eighth bit.
       scannedOf(chunk ? without8th.push(chunk.map((byte) => byte & 0x7f)) : without8th.end(), seven);
     if (found) return found;
-    bytes += chunk?.length ?? 0;
-    if (chunk) firstMs = Math.min(firstMs, performance.now());
-    if (bytes >= GARBLED_BYTES && performance.now() - firstMs > GARBLED_MS) break;
+    if (chunk) rest.add(chunk);
+    if (rest.isGarbled) break;
+    endMs = startMs + LISTEN_MS + (chunk ? TELEGRAM_MS : 0);
   }
-  return bytes;
+  return rest.bytes;
+}
+
+/** What arrived and was no telegram. */
+class Rest {
+  bytes = 0;
+  #textBytes = 0;
+  #sinceMs = Number.POSITIVE_INFINITY;
+
+  add(chunk: Uint8Array): void {
+    this.#sinceMs = Math.min(this.#sinceMs, performance.now());
+    this.bytes += chunk.length;
+    for (const byte of chunk) if (isText(byte & 0x7f)) this.#textBytes++;
+  }
+
+  get isGarbled(): boolean {
+    const mayBeText = this.bytes < GARBLED_BYTES || this.#textBytes > 0.95 * this.bytes;
+    return !mayBeText && performance.now() - this.#sinceMs > GARBLED_MS;
+  }
 }
 
 function scannedOf(found: readonly Found[], line: LineSettings): Scanned | null {
