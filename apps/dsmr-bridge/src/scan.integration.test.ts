@@ -19,6 +19,19 @@ function metersOf(stdout: readonly string[]) {
   return loadConfig(config, { file, env: {} }).config.meters;
 }
 
+const KEY = '0123456789ABCDEF0123456789ABCDEF';
+
+/** What is printed of a meter that encrypts. */
+async function scanEncrypted(...options: readonly string[]): Promise<readonly string[]> {
+  await using meter = await tcpMeter();
+  await using app = await startApp('dsmr-bridge', ['scan', `tcp://127.0.0.1:${meter.tcpPort}`, ...options]);
+  await meter.connected();
+  meter.send(sealTelegram(telegram('00.100'), keysOf(KEY, undefined), 1));
+  expect(await app.exit).toBe(0);
+  expect(app.stderr.join('\n')).not.toContain(KEY);
+  return app.stdout;
+}
+
 describe('scan', () => {
   it('prints a configuration with what is behind a serial server', async () => {
     await using meter = await tcpMeter();
@@ -46,35 +59,21 @@ describe('scan', () => {
     ]);
   });
 
-  it('prints a configuration that reads a meter that encrypts, with the key as it was given', async () => {
-    const key = '0123456789ABCDEF0123456789ABCDEF';
+  it('prints a configuration that reads a meter that encrypts, with the key or its file', async () => {
     const keyFile = join(folder, 'p1.key');
-    writeFileSync(keyFile, `${key}\n`);
-    await using meter = await tcpMeter();
-    const scan = async (...options: readonly string[]) => {
-      meter.hangUp();
-      await using app = await startApp('dsmr-bridge', [
-        'scan',
-        `tcp://127.0.0.1:${meter.tcpPort}`,
-        ...options,
-      ]);
-      await meter.connected();
-      meter.send(sealTelegram(telegram('00.100'), keysOf(key, undefined), 1));
-      expect(await app.exit).toBe(0);
-      expect(app.stderr.join('\n')).not.toContain(key);
-      return app.stdout;
-    };
-    expect(metersOf(await scan('--key', key))).toMatchObject([{ id: 'dsmr_154220', key }]);
-    const fromFile = await scan('--key-file', keyFile);
-    expect(metersOf(fromFile)).toMatchObject([{ id: 'dsmr_154220', key }]);
-    expect(fromFile.join('\n')).not.toContain(key);
-    const wrongTag = await scan('--key', key, '--auth-key', key);
-    expect(metersOf(wrongTag)).toMatchObject([{ key, auth_key: key }]);
+    writeFileSync(keyFile, `${KEY}\n`);
+    expect(metersOf(await scanEncrypted('--key', KEY))).toMatchObject([{ id: 'dsmr_154220', key: KEY }]);
+    const fromFile = await scanEncrypted('--key-file', keyFile);
+    expect(metersOf(fromFile)).toMatchObject([{ id: 'dsmr_154220', key: KEY }]);
+    expect(fromFile.join('\n')).not.toContain(KEY);
+  });
+
+  it('says which of the keys does not fit', async () => {
+    const wrongTag = await scanEncrypted('--key', KEY, '--auth-key', KEY);
+    expect(metersOf(wrongTag)).toMatchObject([{ key: KEY, auth_key: KEY }]);
     expect(wrongTag.join('\n')).toContain('auth_key of its own');
-    const unread = await scan('--key', `F${key.slice(1)}`);
-    expect(unread).toContainEqual(
-      expect.stringContaining('key: "" # If it is so with each frame, key is wrong'),
-    );
+    const unread = await scanEncrypted('--key', `F${KEY.slice(1)}`);
+    expect(unread.join('\n')).toContain('key: "" # If it is so with each frame, key is wrong');
   });
 
   it('gives a name of its own to each meter that it cannot read', async () => {
