@@ -147,18 +147,18 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   }
 
   #createLine(entry: E): Line<E> {
-    return new Line(
+    return new Line({
       entry,
-      this.#definition.source,
-      this.#config.breaker,
-      this.logs.meters.child({ meter: entry.id }),
-      {
+      source: this.#definition.source,
+      breaker: this.#config.breaker,
+      log: this.logs.meters.child({ meter: entry.id }),
+      state: this.store.state.space(spaceOf(entry)),
+      events: {
         onReading: (reading) => this.#received(reading, entry),
         onGivenUp: (meters) => this.#meters.lost(meters),
         onReplaced: (meter) => this.#meters.forget([meter]),
       },
-      this.store.state.space(spaceOf(entry)),
-    );
+    });
   }
 
   #received(reading: Reading, { id }: E): void {

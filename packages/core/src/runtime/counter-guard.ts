@@ -31,6 +31,18 @@ interface Guarded {
   keptMs: number;
 }
 
+interface Total {
+  readonly measurement: Measurement;
+  readonly value: Decimal;
+}
+
+interface Change {
+  readonly measurement: Measurement;
+  readonly from: Decimal;
+  readonly to: Decimal;
+  readonly verdict: 'held' | 'confirmed';
+}
+
 /** Holds back totals that fall, or rise faster than is possible, until the next reading confirms them. */
 export class CounterGuard {
   readonly #options: CounterGuardOptions;
@@ -94,21 +106,15 @@ export class CounterGuard {
   #judge(guarded: Guarded, { time, values }: Reading, limits: CounterLimits): void {
     const now = { monotonic: this.#monotonic(), wall: this.#wall(), meter: time.epochMs };
     const heldBefore = guarded.held.size;
-    for (const value of values) {
-      if (value.measurement.stateClass === 'total_increasing' && value.value instanceof Decimal)
-        this.#judgeOne(guarded, value.measurement, value.value, now, limits);
+    for (const { measurement, value } of values) {
+      if (measurement.stateClass === 'total_increasing' && value instanceof Decimal)
+        this.#judgeOne(guarded, { measurement, value }, now, limits);
     }
     const isDue = now.monotonic - guarded.keptMs >= KEEP_EVERY_MS;
     if (isDue || guarded.held.size !== heldBefore) this.#keep(guarded);
   }
 
-  #judgeOne(
-    guarded: Guarded,
-    measurement: Measurement,
-    value: Decimal,
-    now: Moment,
-    limits: CounterLimits,
-  ): void {
+  #judgeOne(guarded: Guarded, { measurement, value }: Total, now: Moment, limits: CounterLimits): void {
     const { key, unit } = measurement;
     const known = guarded.counters.get(key);
     if (known?.unit !== unit) {
@@ -120,17 +126,12 @@ export class CounterGuard {
     const { verdict, counter } = judge(known.counter, value, now, mostPerHour(unit, limits));
     guarded.counters.set(key, { unit, counter });
     if (verdict !== 'held') guarded.held.delete(key);
-    if (verdict !== 'good') this.#tell(guarded, measurement, known.counter.good.value, value, verdict);
+    const from = known.counter.good.value;
+    if (verdict !== 'good') this.#tell(guarded, { measurement, from, to: value, verdict });
   }
 
   /** That a total begins anew every day is no event. */
-  #tell(
-    guarded: Guarded,
-    measurement: Measurement,
-    from: Decimal,
-    to: Decimal,
-    verdict: 'held' | 'confirmed',
-  ): void {
+  #tell(guarded: Guarded, { measurement, from, to, verdict }: Change): void {
     const { key, resets, unit } = measurement;
     const { meter, counts, held } = guarded;
     const isUsual = (resets === true && to.compare(from) < 0) || !this.#options.isPublished(meter, key);

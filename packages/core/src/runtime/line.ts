@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { BridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
 import { FrameLog, type Logger, type SeenFrame } from '../observe/index.ts';
-import { State, type StateSpace } from '../store/index.ts';
+import type { StateSpace } from '../store/index.ts';
 import { openLink } from '../transport/index.ts';
 import { lineWait } from './backoff.ts';
 import { Breaker, type BreakerSettings, type Failure } from './breaker.ts';
@@ -14,13 +14,23 @@ import { supervise } from './supervise.ts';
 const OPEN_TIMEOUT_MS = 10_000;
 
 export interface LineEvents {
-  onReading(reading: Reading, entry: Entry): void;
+  onReading(reading: Reading): void;
   /** The line, or one that is asked on it, failed so often in a row that its meters are to be taken for gone. */
   onGivenUp(meters: readonly Meter[]): void;
   /** One that is asked on the line was asked, whatever came of it. */
   onPolled?(): void;
   /** New settings do not lead to this meter any more. */
   onReplaced(meter: Meter): void;
+}
+
+export interface LineSettings<E extends Entry> {
+  readonly entry: E;
+  readonly source: Source<E>;
+  readonly breaker: BreakerSettings;
+  readonly log: Logger;
+  readonly events: LineEvents;
+  /** What the source must know again after a restart. */
+  readonly state: StateSpace;
 }
 
 /** Runs the source of one entry, and knows how it is doing. */
@@ -35,11 +45,9 @@ export class Line<E extends Entry> {
   readonly frames = new FrameLog();
   /** When something came of it last, good or bad, or a wait ends that it has announced; as `performance.now()`. */
   progressMs = performance.now();
-  readonly #source: Source<E>;
-  readonly #events: LineEvents;
-  readonly #settings: BreakerSettings;
+  readonly #settings: LineSettings<E>;
   readonly #log: Logger;
-  readonly #state: StateSpace;
+  readonly #events: LineEvents;
   #handle: ((command: MeterCommand) => Promise<void>) | null = null;
   readonly #quiet = new OncePerMinute();
   readonly #meters = new Map<string, Meter>();
@@ -47,21 +55,12 @@ export class Line<E extends Entry> {
   readonly #inherited = new Map<string, Meter>();
   #polls: readonly Poll[] = [];
 
-  /** @param state in memory only unless told otherwise */
-  constructor(
-    entry: E,
-    source: Source<E>,
-    settings: BreakerSettings,
-    log: Logger,
-    events: LineEvents,
-    state: StateSpace = new State().space(entry.id),
-  ) {
+  constructor(settings: LineSettings<E>) {
+    const { entry, breaker, log, events } = settings;
     this.entry = entry;
-    this.breaker = new Breaker(settings.failures, lineWait(settings.reset_after));
-    this.#source = source;
+    this.breaker = new Breaker(breaker.failures, lineWait(breaker.reset_after));
     this.#settings = settings;
     this.#log = log;
-    this.#state = state;
     this.#events = events;
   }
 
@@ -94,7 +93,7 @@ export class Line<E extends Entry> {
   /** Resolves when the signal is aborted and the source has ended. */
   async run(signal: AbortSignal): Promise<void> {
     await supervise(
-      () => this.#source(this.#context(signal)),
+      () => this.#settings.source(this.#context(signal)),
       this.breaker,
       {
         onReading: (reading) => this.#received(reading),
@@ -108,7 +107,7 @@ export class Line<E extends Entry> {
     return {
       entry: this.entry,
       signal,
-      state: this.#state,
+      state: this.#settings.state,
       onCommand: (handle) => {
         this.#handle = handle;
       },
@@ -136,7 +135,7 @@ export class Line<E extends Entry> {
     if (this.breaker.problem) this.#log.info('readings arrive again');
     else if (this.readings === 1) this.#log.info('readings arrive');
     this.#meters.set(reading.meter.uniqueId, reading.meter);
-    this.#events.onReading(reading, this.entry);
+    this.#events.onReading(reading);
     if (this.#inherited.size > 0) this.#succeed(reading.meter);
   }
 
@@ -162,7 +161,7 @@ export class Line<E extends Entry> {
       const before = known.get(entry.id);
       known.delete(entry.id);
       if (before && isDeepStrictEqual(before.entry, entry)) return before;
-      const poll = new Poll(entry, this.#settings);
+      const poll = new Poll(entry, this.#settings.breaker);
       for (const meter of before?.meters.values() ?? []) poll.meters.set(meter.uniqueId, meter);
       return poll;
     });

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Meter, Reading } from '../model/index.ts';
+import { State } from '../store/index.ts';
 import { sleep } from '../time/index.ts';
 import { Line } from './line.ts';
 import { Lines } from './lines.ts';
@@ -38,7 +39,10 @@ function setUp() {
     onReplaced: (old: Meter) => void gone.push(`replaced ${old.uniqueId}`),
   };
   const lines = new Lines<Port>({
-    create: (entry) => new Line(entry, source, BREAKER, pino({ enabled: false }), events),
+    create: (entry) => {
+      const state = new State().space(entry.id);
+      return new Line({ entry, source, breaker: BREAKER, log: pino({ enabled: false }), events, state });
+    },
     onGone: (meters) => gone.push(...meters.map(({ uniqueId }) => uniqueId)),
   });
   const take = (list: string[]): readonly string[] => list.splice(0);

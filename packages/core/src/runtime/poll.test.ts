@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BridgeError } from '../errors/index.ts';
 import type { Meter, Reading } from '../model/index.ts';
+import { State } from '../store/index.ts';
 import { sleep } from '../time/index.ts';
 import { Line } from './line.ts';
 import { type PolledEntry, pollMeters } from './poll.ts';
@@ -50,7 +51,14 @@ function setUp(dead: ReadonlyMap<string, BridgeError> = new Map()) {
     onReplaced: ({ id }: Meter) => void told.push(`gone: ${id}`),
   };
   const lineOf = (meters: readonly PolledEntry[]) =>
-    new Line({ id: 'bus', meters }, source, BREAKER, pino({ enabled: false }), events);
+    new Line({
+      entry: { id: 'bus', meters },
+      source,
+      breaker: BREAKER,
+      log: pino({ enabled: false }),
+      events,
+      state: new State().space('bus'),
+    });
   const take = (list: string[]): readonly string[] => list.splice(0);
   return { lineOf, tries: () => take(tries), told: () => take(told), links: () => links };
 }

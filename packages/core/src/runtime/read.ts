@@ -2,6 +2,7 @@ import type { BaseConfig } from '../config/index.ts';
 import { BridgeError } from '../errors/index.ts';
 import { formatInstant, identityOf, type Reading, valueToJson } from '../model/index.ts';
 import { createLogger, type Logger } from '../observe/index.ts';
+import { State } from '../store/index.ts';
 import { atMost } from '../time/index.ts';
 import { Line } from './line.ts';
 import { Shapes } from './shapes.ts';
@@ -56,15 +57,23 @@ async function readEntry<E extends Entry>(settings: ReadSettings<E>): Promise<re
     if (hasOutcome && line.polls.every(({ wasTried }) => wasTried))
       together ??= setTimeout(() => abort.abort(), TOGETHER_MS);
   };
-  const line: Line<E> = new Line(entry, source, config.breaker, log.child({ meter: entry.id }), {
-    onGivenUp: () => undefined,
-    onReplaced: () => undefined,
-    onPolled: endIfAllTold,
-    onReading: (reading) => {
-      if (printed.has(reading.meter.id)) return;
-      printed.add(reading.meter.id);
-      print(reading);
-      endIfAllTold();
+  const line: Line<E> = new Line({
+    entry,
+    source,
+    breaker: config.breaker,
+    log: log.child({ meter: entry.id }),
+    // Nothing of it is kept.
+    state: new State().space(entry.id),
+    events: {
+      onGivenUp: () => undefined,
+      onReplaced: () => undefined,
+      onPolled: endIfAllTold,
+      onReading: (reading) => {
+        if (printed.has(reading.meter.id)) return;
+        printed.add(reading.meter.id);
+        print(reading);
+        endIfAllTold();
+      },
     },
   });
   await atMost(line.run(abort.signal), timeoutMs + END_TIMEOUT_MS);

@@ -1,6 +1,7 @@
 import { hasSystemdNotify, notifySocket } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../observe/index.ts';
+import { State } from '../store/index.ts';
 import { sleep } from '../time/index.ts';
 import { Line } from './line.ts';
 import type { Entry, Source, SourceContext } from './source.ts';
@@ -22,13 +23,14 @@ async function startWatchdog(source: Source<Entry>, { isAbstract, env }: Setting
   const logged: string[] = [];
   const log = createLogger({ level: 'info', format: 'json' }, { write: (line) => logged.push(line) });
   const events = { onReading: () => undefined, onGivenUp: () => undefined, onReplaced: () => undefined };
-  const line = new Line(
-    { id: 'bus' },
+  const line = new Line({
+    entry: { id: 'bus' },
     source,
-    BREAKER,
-    createLogger({ level: 'silent', format: 'json' }),
+    breaker: BREAKER,
+    log: createLogger({ level: 'silent', format: 'json' }),
     events,
-  );
+    state: new State().space('bus'),
+  });
   const systemd = systemdOf({ NOTIFY_SOCKET: socket.address, WATCHDOG_USEC: '100000', ...env });
   const watchdog = new Watchdog(systemd!, { lines: [line], summary: 'all\nwell' }, log, STALLED_AFTER_MS);
   const abort = new AbortController();
