@@ -1,8 +1,7 @@
-import type { MeasuredValue, Measurement, Meter } from '../model/index.ts';
+import { depthOf, type MeasuredValue, type Measurement, type Meter } from '../model/index.ts';
 import type { Message, Topics } from '../mqtt/index.ts';
 import { type MeterEntities, removal } from './entity.ts';
 import type { Layout } from './layout.ts';
-import { isSameMeasurement, isSameMeter } from './same.ts';
 
 /** Many bridges that all answered at once would be the first thing a starting Home Assistant chokes on. */
 const BIRTH_JITTER_MS = 5_000;
@@ -39,16 +38,13 @@ export class Announcer {
   }
 
   /**
-   * Takes note of a meter and what it measures; meant to be called for every reading. Announces what is
-   * new or has changed. What is missing this time stays announced.
+   * Takes note of a meter and what it measures. Announces what is new or has changed. What is missing this time stays
+   * announced.
    *
    * @param expireAfterS seconds without a message until Home Assistant takes the values for gone; null: never
    */
   learn(meter: Meter, values: readonly Measured[], expireAfterS: number | null): void {
-    if (!this.#options.enabled) return;
-    const known = this.#meters.get(meter.uniqueId);
-    if (known && covers(known, meter, values, expireAfterS)) return;
-    this.#announce(meter, values, expireAfterS);
+    if (this.#options.enabled) this.#announce(meter, values, expireAfterS);
   }
 
   /** Takes up what an earlier run has announced. */
@@ -70,7 +66,7 @@ export class Announcer {
     if (!this.#options.enabled) return;
     this.#announceApp();
     // A device may only name a parent that Home Assistant knows already.
-    const parentsFirst = [...this.#meters.values()].sort((a, b) => depth(a.meter) - depth(b.meter));
+    const parentsFirst = [...this.#meters.values()].sort((a, b) => depthOf(a.meter) - depthOf(b.meter));
     for (const entities of parentsFirst) this.#send(this.#options.layout.announcements(entities));
   }
 
@@ -149,21 +145,6 @@ function differing(messages: readonly Message[], before: readonly Message[]): re
   return messages.filter(({ topic, payload }) => payloads.get(topic) !== payload);
 }
 
-/** Whether nothing of this is new. Runs for every reading of every meter: no allocation. */
-function covers(
-  known: MeterEntities,
-  meter: Meter,
-  values: readonly Measured[],
-  expireAfterS: number | null,
-): boolean {
-  if (known.expireAfterS !== expireAfterS || !isSameMeter(known.meter, meter)) return false;
-  for (const { measurement } of values) {
-    const earlier = known.measurements.get(measurement.key);
-    if (earlier === undefined || !isSameMeasurement(earlier, measurement)) return false;
-  }
-  return true;
-}
-
 /** Keys that were announced and are not any more. */
 function withdrawn(
   before: ReadonlyMap<string, Measurement>,
@@ -172,8 +153,4 @@ function withdrawn(
   const isAnnounced = (measurement: Measurement | undefined) =>
     measurement !== undefined && !measurement.unannounced;
   return [...before.keys()].filter((key) => isAnnounced(before.get(key)) && !isAnnounced(after.get(key)));
-}
-
-function depth(meter: Meter): number {
-  return meter.via ? depth(meter.via) + 1 : 0;
 }

@@ -7,4 +7,3 @@ export {
   removal,
 } from './entity.ts';
 export { deviceLayout, type Layout } from './layout.ts';
-export { isSameMeasurement, isSameMeter } from './same.ts';

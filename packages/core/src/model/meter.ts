@@ -10,7 +10,7 @@ export interface Meter {
   readonly type: string;
   /** For people. */
   readonly name: string;
-  /** Stable for ever, unique among all meters of this type; from the serial number where there is one. */
+  /** Stable for ever, unique among all meters of the app; from the serial number where there is one. */
   readonly uniqueId: string;
   readonly serialNumber: string | null;
   readonly manufacturer: string | null;
@@ -22,4 +22,9 @@ export interface Meter {
   readonly intervalMs: number | null;
   /** What it can be told to do. */
   readonly controls?: readonly Control[];
+}
+
+/** How many meters it is read through. */
+export function depthOf({ via }: Meter): number {
+  return via ? depthOf(via) + 1 : 0;
 }

@@ -1,4 +1,4 @@
-import type { Meter } from '../model/index.ts';
+import { depthOf, type Meter } from '../model/index.ts';
 import { atMost } from '../time/index.ts';
 import { type Changes, changesOf } from './changes.ts';
 import type { Line } from './line.ts';
@@ -85,7 +85,7 @@ export class Lines<E extends Entry> {
     const known = metersOf(this.all.filter(({ entry }) => ids.has(entry.id)));
     const byName = new Map(known.map((meter) => [nameOf(meter), meter]));
     const gone = [...byName].filter(([name]) => !stillThere.has(name)).map(([, meter]) => meter);
-    if (gone.length > 0) this.#events.onGone(gone.toSorted((a, b) => depth(b) - depth(a)));
+    if (gone.length > 0) this.#events.onGone(gone.toSorted((a, b) => depthOf(b) - depthOf(a)));
   }
 }
 
@@ -97,8 +97,4 @@ function nameOf({ type, id, uniqueId }: Meter): string {
 /** A meter that only passes others on gives no readings of its own. */
 function withParents(meter: Meter): readonly Meter[] {
   return meter.via ? [meter, ...withParents(meter.via)] : [meter];
-}
-
-function depth({ via }: Meter): number {
-  return via ? depth(via) + 1 : 0;
 }

@@ -155,9 +155,9 @@ export class Meters {
     // Home Assistant counts only what is published: a meter that tells something now and then would seem dead to it.
     const expireAfterS = meter.intervalMs === null ? null : Math.ceil(this.#expireAfterMs(meter) / 1000);
     const owner = ownerOf(meter, this.#configured, line);
-    for (const replaced of this.#retained.received(reading, expireAfterS, owner))
-      this.#announcer.forget(replaced);
-    this.#announcer.learn(meter, values, expireAfterS);
+    const { isNews, replaced } = this.#retained.received(reading, expireAfterS, owner);
+    for (const one of replaced) this.#announcer.forget(one);
+    if (isNews) this.#announcer.learn(meter, values, expireAfterS);
     this.#publisher.publish(reading);
     for (const message of layout.states(reading)) put({ ...message, backlogTopic: null, isValue: true });
   }

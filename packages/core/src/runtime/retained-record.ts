@@ -1,5 +1,10 @@
-import { isSameMeasurement, isSameMeter } from '../discovery/index.ts';
-import type { Measurement, Meter, Reading } from '../model/index.ts';
+import {
+  isSameMeasurement,
+  isSameMeter,
+  type Measurement,
+  type Meter,
+  type Reading,
+} from '../model/index.ts';
 
 /** What the broker keeps of a meter. */
 export interface Kept {

@@ -106,10 +106,10 @@ describe('what the broker keeps', () => {
   it('goes with a meter that was exchanged while nobody looked, but for the topics of the new one', () => {
     const { received, stale } = restarted();
     const other = { ...house, uniqueId: 'E2' };
-    expect(received(other, energy).map(({ uniqueId }) => uniqueId)).toEqual(['E1']);
+    expect(received(other, energy).replaced.map(({ uniqueId }) => uniqueId)).toEqual(['E1']);
     expect(stale).toEqual(['ha/E1', 'meters/main/power']);
-    expect(received(house, energy)).toEqual([]);
-    expect(received(other, energy)).toEqual([]);
+    expect(received(house, energy)).toEqual({ isNews: true, replaced: [] });
+    expect(received(other, energy)).toEqual({ isNews: false, replaced: [] });
   });
 
   it('is written only when something is new', () => {

@@ -28,6 +28,16 @@ export interface Settled {
   readonly withdrawn: readonly string[];
 }
 
+/** What a reading has shown. */
+export interface Noticed {
+  /** The meter, or something that it tells, is not as it was before. */
+  readonly isNews: boolean;
+  /** Meters that this one has taken the place of. */
+  readonly replaced: readonly Meter[];
+}
+
+const NO_NEWS: Noticed = { isNews: false, replaced: [] };
+
 /** Remembers what the broker keeps of the meters, so that nothing stays there that nobody will ever renew. */
 export class Retained {
   readonly #options: RetainedOptions;
@@ -57,18 +67,15 @@ export class Retained {
     return settled;
   }
 
-  /**
-   * Takes note of a meter and what it tells; meant to be called for every reading.
-   * @returns meters that this one has taken the place of
-   */
+  /** Takes note of a meter and what it tells; meant to be called for every reading. */
   received(
     { meter, values }: Pick<Reading, 'meter' | 'values'>,
     expireAfterS: number | null,
     owner: string,
-  ): readonly Meter[] {
+  ): Noticed {
     const name = nameOf(meter);
     const known = this.#meters.get(name);
-    if (known && covers(known, { meter, values }, expireAfterS, owner)) return [];
+    if (known && covers(known, { meter, values }, expireAfterS, owner)) return NO_NEWS;
     if (meter.via && !this.#meters.has(nameOf(meter.via)))
       this.received({ meter: meter.via, values: [] }, null, owner);
     const measurements = new Map(known?.measurements);
@@ -81,7 +88,7 @@ export class Retained {
     const before = [...(known ? [known] : []), ...replaced.map(([, one]) => one)].map(({ topics }) => topics);
     // Usually nothing is stale: then the topics of all other meters need no look.
     this.#stale(before.filter((topics) => !isWithin(topics, kept.topics)));
-    return replaced.map(([, one]) => one.meter);
+    return { isNews: true, replaced: replaced.map(([, one]) => one.meter) };
   }
 
   /** What the broker keeps of it is removed by others. */

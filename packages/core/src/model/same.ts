@@ -1,4 +1,5 @@
-import type { Measurement, Meter } from '../model/index.ts';
+import type { Measurement } from './measurement.ts';
+import type { Meter } from './meter.ts';
 
 /** Whether two objects describe the same meter, as far as an announcement shows it. */
 export function isSameMeter(a: Meter, b: Meter): boolean {
@@ -17,6 +18,7 @@ export function isSameMeter(a: Meter, b: Meter): boolean {
   );
 }
 
+/** The same for a measurement: that a total begins anew (`resets`) is nothing to announce. */
 export function isSameMeasurement(a: Measurement, b: Measurement): boolean {
   if (a === b) return true;
   return (
