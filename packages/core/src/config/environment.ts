@@ -16,7 +16,7 @@ export interface Setting {
   readonly variable: string;
 }
 
-export interface EnvironmentSettings {
+interface EnvironmentSettings {
   /** Lists and sections before the keys inside of them. */
   readonly settings: readonly Setting[];
   readonly findings: readonly Finding[];

@@ -1,6 +1,7 @@
 /**
  * What the runtime does after an error: go on at once, try again every few seconds (a plugged-in adapter is found
- * quickly), try again ever more rarely, or give up.
+ * quickly), or try again ever more rarely. `never` is tried as rarely as `later`: nothing here will mend it, but
+ * somebody may.
  */
 export type Retry = 'now' | 'soon' | 'later' | 'never';
 

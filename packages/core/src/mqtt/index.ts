@@ -4,10 +4,9 @@ export type { MqttSettings, MqttTiming, MqttTls, ProtocolVersion } from './setti
 export type { MessageInfo, OnMessage, SubscribeOptions } from './subscriptions.ts';
 export {
   ATTRIBUTE_TOPIC,
-  discoveryId,
+  birthTopic,
   READING_TOPIC,
   type TopicSettings,
   type Topics,
-  topicLevel,
   topicsOf,
 } from './topics.ts';

@@ -39,8 +39,6 @@ export interface Topics {
   readonly bridgeInfo: string;
   /** Home Assistant's discovery topic of a device. */
   discovery(objectId: string): string;
-  /** Where Home Assistant tells that it has started. */
-  readonly birth: string;
 }
 
 export const READING_TOPIC = '{base}/{type}/{meter}';
@@ -67,17 +65,21 @@ export function topicsOf(settings: TopicSettings): Topics {
     bridgeState: `${base}/bridge/${app}/state`,
     bridgeInfo: `${base}/bridge/${app}/info`,
     discovery: (objectId) => `${discoveryPrefix}/device/${app}/${discoveryId(objectId)}/config`,
-    birth: `${discoveryPrefix}/status`,
   };
 }
 
+/** Where Home Assistant tells that it has started. */
+export function birthTopic(discoveryPrefix: string): string {
+  return `${discoveryPrefix}/status`;
+}
+
 /** A text as one topic level: what MQTT gives a meaning to (`+ # /`) or forbids becomes `_`. */
-export function topicLevel(text: string): string {
+function topicLevel(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: MQTT 5, section 1.5.4: control characters are the point
   return text.replace(/[+#/\u0000-\u001f\u007f-\u009f]/g, '_');
 }
 
 /** Home Assistant drops discovery topics whose ids hold anything else than `[a-zA-Z0-9_-]`; different texts stay different. */
-export function discoveryId(text: string): string {
+function discoveryId(text: string): string {
   return text.replace(/[^a-zA-Z0-9_-]/gu, (character) => `_${character.codePointAt(0)!.toString(16)}`);
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { CommonConfig } from '../config/index.ts';
 import { BridgeError, toBridgeError } from '../errors/index.ts';
-import { type Message, MqttClient, type ProtocolVersion } from '../mqtt/index.ts';
+import { birthTopic, type Message, MqttClient, type ProtocolVersion } from '../mqtt/index.ts';
 import type { Logger, LogTail } from '../observe/index.ts';
 import { type Outbox, type Outgoing, Store } from '../store/index.ts';
 import { atMost } from '../time/index.ts';
@@ -120,7 +120,7 @@ export abstract class App {
     this.store.open();
     await this.#serve();
     const { enabled, discovery_prefix: prefix } = this.#settings.config.homeassistant;
-    if (enabled) this.mqtt.subscribe(`${prefix}/status`, (topic, payload) => this.#birth(topic, payload));
+    if (enabled) this.mqtt.subscribe(birthTopic(prefix), (topic, payload) => this.#birth(topic, payload));
     this.mqtt.connect();
     await this.begin();
   }

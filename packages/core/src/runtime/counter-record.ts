@@ -2,7 +2,7 @@ import { Decimal } from '../codec/index.ts';
 import type { Counter, Sighting } from './counter.ts';
 
 /** Totals as the store keeps them, by key: what a restart must not forget. */
-export type CountersRecord = Readonly<Record<string, CounterRecord>>;
+type CountersRecord = Readonly<Record<string, CounterRecord>>;
 
 interface CounterRecord extends SightingRecord {
   readonly unit: string | null;

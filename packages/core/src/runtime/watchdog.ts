@@ -8,7 +8,7 @@ const STATUS_EVERY_MS = 30_000;
 const MAX_STATUS = 200;
 
 /** What of a bridge the watchdog looks at. */
-export interface Watched {
+interface Watched {
   readonly lines: readonly ProgressingLine[];
   /** How it is doing, in a few words. */
   readonly summary: string;

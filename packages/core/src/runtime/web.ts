@@ -19,7 +19,7 @@ import { metricsOf, type Shown, statusOf } from './status.ts';
 const MAX_POINTS = 500;
 const HOUR_MS = 3_600_000;
 
-export interface WebBridge extends Shown {
+interface WebBridge extends Shown {
   readonly store: Pick<Store, 'history' | 'problem' | 'stats'>;
   readonly lines: readonly WebLine[];
 }

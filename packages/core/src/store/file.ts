@@ -14,7 +14,7 @@ const MAX_CHECKED_BYTES = 16 * 1024 * 1024;
 /** A short wait is enough for a process that is just ending; a longer one would hold up the readings. */
 const BUSY_TIMEOUT_MS = 200;
 
-export interface OpenedFile {
+interface OpenedFile {
   readonly db: DatabaseSync;
   /** Stays with the file for ever. */
   readonly fileId: string;

@@ -31,7 +31,7 @@ export interface OldRow {
 }
 
 /** How much is too much. */
-export interface Excess {
+interface Excess {
   readonly rows: number;
   readonly bytes: number;
   /** Milliseconds since 1970. */
