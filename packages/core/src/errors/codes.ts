@@ -346,7 +346,7 @@ export const errorCodes = {
     hint: 'With WatchdogSec= in its unit, systemd restarts the bridge. Please report it with the log lines before this one.',
   },
   'line/overloaded': {
-    retry: 'never',
+    retry: 'now',
     what: 'Reading the meters of a line takes longer than their intervals: each has its turn, but less often than it should.',
     hint: 'Give the meters of this line longer intervals, or put some of them on a line of their own.',
   },
