@@ -1,6 +1,6 @@
 import type { EventStreams } from '../observe/index.ts';
 import type { AvailabilityUpdate, LineStatus } from '../page/index.ts';
-import { type KnownMeter, updateOf } from './latest.ts';
+import { type KnownMeter, updateOf } from './last-readings.ts';
 import { lineStatus, type Shown, stateOf } from './status.ts';
 
 /** Changes are told together, this often: soon enough to look live, and no meter makes more work than that. */

@@ -1,6 +1,6 @@
 import type { CommonConfig } from '../config/index.ts';
 import { messageOf } from '../errors/index.ts';
-import { ask, urlOf } from './ask.ts';
+import { ask, urlOf } from './own-http.ts';
 
 /** Asks the bridge that runs with this configuration how it is. 0: healthy; 1: not, and what is wrong on standard output. */
 export async function askHealth({ http }: CommonConfig): Promise<number> {

@@ -7,7 +7,7 @@ import type { Logger } from '../observe/index.ts';
 import type { Outbox, Outgoing, Store } from '../store/index.ts';
 import { Availability, type MeterState } from './availability.ts';
 import { CounterGuard } from './counter-guard.ts';
-import { type KnownMeter, Latest, numbersOf } from './latest.ts';
+import { type KnownMeter, LastReadings, numbersOf } from './last-readings.ts';
 import { Publisher } from './publisher.ts';
 import { OncePerMinute } from './quiet.ts';
 import type { Removals } from './removals.ts';
@@ -44,7 +44,7 @@ export class Meters {
   readonly #settings: MetersSettings;
   readonly #shapes: Shapes;
   readonly #guard: CounterGuard;
-  readonly #latest = new Latest();
+  readonly #lastReadings = new LastReadings();
   readonly #availability: Availability;
   readonly #retained: Retained;
   readonly #announcer: Announcer;
@@ -70,7 +70,7 @@ export class Meters {
   get shown(): readonly ShownMeter[] {
     return this.#availability.states().map((state) => ({
       ...state,
-      known: this.#latest.of(state.meter) ?? null,
+      known: this.#lastReadings.of(state.meter) ?? null,
       held: this.#guard.countsOf(state.meter),
     }));
   }
@@ -105,7 +105,7 @@ export class Meters {
   /** @returns what is known of the meter now */
   received(taken: Reading, line: string): KnownMeter {
     const reading = this.#shapes.apply(this.#guard.apply(taken));
-    const known = this.#latest.received(reading, line);
+    const known = this.#lastReadings.received(reading, line);
     this.#availability.seen(reading.meter, this.#expireAfterMs(reading.meter));
     if (!reading.unchanged) {
       this.#tell(reading, line);
@@ -126,7 +126,7 @@ export class Meters {
       this.#announcer.forget(meter);
       this.#availability.forget(meter);
       this.#publisher.forget(meter);
-      this.#latest.forget(meter);
+      this.#lastReadings.forget(meter);
       this.#guard.forget(meter);
       this.#settings.store.history.forget(meter.uniqueId);
     }
@@ -180,7 +180,7 @@ export class Meters {
     if (withdrawn.length === 0) return;
     this.#announcer.withdraw(meter, withdrawn);
     this.#publisher.withdraw(meter, withdrawn);
-    this.#latest.withdraw(meter, withdrawn);
+    this.#lastReadings.withdraw(meter, withdrawn);
   }
 
   #expireAfterMs(meter: Meter): number {

@@ -28,7 +28,10 @@ export interface SourceContext<E extends Entry> {
   readonly signal: AbortSignal;
   /** What the source must know again after a restart: small values, a space for each entry. */
   readonly state: StateSpace;
-  /** From now on, commands for meters of this entry go there; what it throws is the command's failure. */
+  /**
+   * From now on, commands for meters of this entry go there, also while a source that failed waits to be started
+   * again; what it throws is the command's failure.
+   */
   onCommand(handle: (command: MeterCommand) => Promise<void>): void;
   /** Opens the link to the meter; the caller closes it. */
   open(address: Address, line: LineSettings): Promise<Link>;

@@ -5,7 +5,7 @@ import type { BreakerStatus, BridgeStatus, LineStatus, MeterStatus, ValueStatus 
 import type { Breaker } from './breaker.ts';
 import type { Delivery } from './delivery.ts';
 import { type Observed, type ObservedLine, problemOf, problemsOf, warningsOf } from './health.ts';
-import { type KnownMeter, type KnownValue, numbersOf } from './latest.ts';
+import { type KnownMeter, type KnownValue, numbersOf } from './last-readings.ts';
 import type { ShownMeter } from './meters.ts';
 import { VERSION } from './version.ts';
 

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import { type CommonConfig, type LoadedConfig, redact } from '../config/index.ts';
 import { BridgeError, messageOf } from '../errors/index.ts';
 import type { BridgeStatus, FramesAnswer } from '../page/index.ts';
-import { ask, urlOf } from './ask.ts';
 import type { Definition } from './definition.ts';
+import { ask, urlOf } from './own-http.ts';
 import { VERSION } from './version.ts';
 
 /** What a support bundle holds: a JSON file that people can read and attach. */

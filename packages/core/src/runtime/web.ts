@@ -13,7 +13,7 @@ import { type FramesAnswer, type HistoryAnswer, statusPage } from '../page/index
 import type { Store } from '../store/index.ts';
 import { Feed } from './feed.ts';
 import { problemOf, problemsOf, warningsOf } from './health.ts';
-import type { KnownMeter } from './latest.ts';
+import type { KnownMeter } from './last-readings.ts';
 import { metricsOf, type Shown, statusOf } from './status.ts';
 
 const MAX_POINTS = 500;

@@ -26,7 +26,7 @@ export interface KnownValue {
 }
 
 /** The last reading of each meter. */
-export class Latest {
+export class LastReadings {
   readonly #meters = new Map<string, KnownMeter>();
 
   received({ meter, time, values }: Reading, line: string): KnownMeter {
