@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { sampleYaml, timezone } from '@meterbridge/core/config';
-import { BridgeError } from '@meterbridge/core/errors';
 import type { TcpAddress } from '@meterbridge/core/model';
 import {
   argument,
@@ -9,8 +7,8 @@ import {
   listOf,
   Option,
   printMigrated,
+  runSimulator,
   tcpPlace,
-  untilInterrupted,
   wholeNumber,
 } from '@meterbridge/core/runtime';
 import { config } from './config.ts';
@@ -104,31 +102,16 @@ interface SimulateOptions extends KeyArguments {
   readonly seed: number;
 }
 
-async function simulate({
-  listen,
-  pty,
-  dsmr,
-  fault,
-  replay,
-  interval,
-  seed,
-  ...keys
-}: SimulateOptions): Promise<void> {
-  if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
-  const signal = untilInterrupted();
-  await using port = await servePort({
+async function simulate({ dsmr, fault, replay, interval, seed, ...options }: SimulateOptions): Promise<void> {
+  const port = {
     version: dsmr,
     faults: fault,
     seed,
     intervalMs: interval ?? usualIntervalMs(dsmr),
     replay: replay && (await Promise.all(replay.map(wholeInput))),
-    keys: keysOfArguments(keys),
-    tcp: listen,
-    pty,
-  });
-  if (listen) process.stdout.write(`P1 port on tcp://${listen.host}:${port.tcpPort}\n`);
-  if (pty) process.stdout.write(`P1 port on ${pty}\n`);
-  await Promise.race([port.ended, once(signal, 'abort')]);
+    keys: keysOfArguments(options),
+  };
+  await runSimulator(options, 'P1 port', (places) => servePort({ ...port, ...places }));
 }
 
 async function wholeInput(file: string): Promise<Uint8Array> {

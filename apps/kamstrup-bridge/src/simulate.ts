@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { seededRandom } from '@meterbridge/core/codec';
-import { BridgeError } from '@meterbridge/core/errors';
 import type { TcpAddress } from '@meterbridge/core/model';
-import { untilInterrupted } from '@meterbridge/core/runtime';
+import { runSimulator } from '@meterbridge/core/runtime';
 import { type Fault, FaultyHead } from './simulator/faults.ts';
 import { SimulatedMeter } from './simulator/meter.ts';
 import type { SimulatedModel } from './simulator/registers.ts';
@@ -24,24 +22,18 @@ export interface SimulateOptions {
 
 /** Is a meter until the process is asked to end. */
 export async function simulate(options: SimulateOptions): Promise<void> {
-  const { listen, pty, model, serial, echo, realtime, latency, asleep, sleep, fault, seed } = options;
-  if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
-  const signal = untilInterrupted();
+  const { model, serial, echo, realtime, latency, asleep, sleep, fault, seed } = options;
   const sleepAfterMs = sleep === undefined ? null : sleep * 1000;
   const meter = new SimulatedMeter({ model, serial, sleepAfterMs });
   if (fault.includes('missing-register')) meter.lacking.add(74);
   if (asleep) meter.fallAsleep();
   process.on('SIGUSR2', () => meter.wake());
-  await using head = await serveMeter({
+  const head = {
     meter,
-    tcp: listen,
-    pty,
     isRealtime: realtime,
     hasEcho: echo,
     latencyMs: latency,
     head: new FaultyHead(fault, seededRandom(seed)),
-  });
-  if (listen) process.stdout.write(`MULTICAL ${model} on tcp://${listen.host}:${head.tcpPort}\n`);
-  if (pty) process.stdout.write(`MULTICAL ${model} on ${pty}\n`);
-  await once(signal, 'abort');
+  };
+  await runSimulator(options, `MULTICAL ${model}`, (places) => serveMeter({ ...head, ...places }));
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { loadConfig } from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import { mbusFault } from '@meterbridge/core/frames';
@@ -8,8 +7,8 @@ import {
   keyArgument,
   listOf,
   printMigrated,
+  runSimulator,
   tcpPlace,
-  untilInterrupted,
   wholeNumber,
 } from '@meterbridge/core/runtime';
 import { decryptWith } from './aes.ts';
@@ -85,22 +84,12 @@ interface SimulateOptions {
 }
 
 async function simulate(files: readonly string[], options: SimulateOptions): Promise<void> {
-  const { listen, pty, echo, realtime, fault, seed } = options;
-  if (!listen && !pty) throw new BridgeError('usage/invalid', 'simulate needs --listen, --pty, or both');
+  const { echo, realtime, fault, seed } = options;
   const slaves = (await Promise.all(files.map(slavesOfFile))).flat();
-  const signal = untilInterrupted();
-  await using line = await serveLine({
-    slaves,
-    echo,
-    realTimeBaud: realtime,
-    faults: fault,
-    seed,
-    tcp: listen,
-    pty,
-  });
-  const where = [...(listen ? [`tcp://${listen.host}:${line.tcpPort}`] : []), ...(pty ? [pty] : [])];
-  for (const place of where) process.stdout.write(`M-Bus line with ${slaves.length} meters on ${place}\n`);
-  await Promise.race([line.ended, once(signal, 'abort')]);
+  const line = { slaves, echo, realTimeBaud: realtime, faults: fault, seed };
+  await runSimulator(options, `M-Bus line with ${slaves.length} meters`, (places) =>
+    serveLine({ ...line, ...places }),
+  );
 }
 
 async function slavesOfFile(file: string): Promise<readonly Slave[]> {

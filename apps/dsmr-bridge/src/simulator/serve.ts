@@ -1,31 +1,20 @@
-import { type Link, listenTcp, openPty } from '@meterbridge/core/transport';
+import { type Link, type Places, type ServedLinks, serveLinks } from '@meterbridge/core/transport';
 import { runPort, type SimulatorSettings } from './port.ts';
 
-export interface ServeSettings extends SimulatorSettings {
-  readonly tcp?: { readonly host: string; readonly tcpPort: number } | undefined;
-  /** Path of a pseudo terminal. */
-  readonly pty?: string | undefined;
-}
+export interface ServeSettings extends SimulatorSettings, Places {}
 
-export interface SimulatedPort extends AsyncDisposable {
-  /** Where it listens; null without TCP. */
-  readonly tcpPort: number | null;
-  /** Resolves when a replay is over; rejects if the simulator fails. */
-  readonly ended: Promise<void>;
-}
-
-/** A simulated P1 port that any number of readers may connect to; each sees the same telegrams. */
-export async function servePort(settings: ServeSettings): Promise<SimulatedPort> {
+/**
+ * A simulated P1 port that any number of readers may connect to; each sees the same telegrams. It also ends when a replay
+ * is over.
+ */
+export async function servePort(settings: ServeSettings): Promise<ServedLinks> {
   const abort = new AbortController();
   const { signal } = abort;
   const readers = new Set<Link>();
-  const welcome = async (reader: Link): Promise<void> => {
+  const links = await serveLinks(settings, async (reader, gone) => {
     readers.add(reader);
-    await untilGone(reader).finally(() => readers.delete(reader));
-  };
-  await using opened = new AsyncDisposableStack();
-  const server = settings.tcp && opened.use(await listenTcp(settings.tcp, welcome, { signal }));
-  if (settings.pty) readers.add(opened.use(await openPty(settings.pty, { signal })));
+    await untilGone(reader, gone).finally(() => readers.delete(reader));
+  });
   const send = (bytes: Uint8Array): void => {
     // A reader that went away or does not keep up is its own affair: a meter does not wait.
     for (const link of readers)
@@ -34,19 +23,18 @@ export async function servePort(settings: ServeSettings): Promise<SimulatedPort>
   const running = runPort(settings, send, signal).catch((thrown) => {
     if (!signal.aborted) throw thrown;
   });
-  const resources = opened.move();
   return {
-    tcpPort: server?.tcpPort ?? null,
-    ended: running,
+    tcpPort: links.tcpPort,
+    ended: Promise.race([running, links.ended]),
     async [Symbol.asyncDispose]() {
       abort.abort();
       await running;
-      await resources.disposeAsync();
+      await links[Symbol.asyncDispose]();
     },
   };
 }
 
 /** A P1 port takes no input; reading is how a reader that left is noticed. */
-async function untilGone(reader: Link): Promise<never> {
-  for (;;) await reader.read({ timeoutMs: 60_000 });
+async function untilGone(reader: Link, signal: AbortSignal): Promise<never> {
+  for (;;) await reader.read({ timeoutMs: 60_000, signal });
 }

@@ -1,7 +1,7 @@
 import { seededRandom } from '@meterbridge/core/codec';
 import { FrameSplitter, MBUS_LIMIT, scanMbus } from '@meterbridge/core/frames';
 import { sleep } from '@meterbridge/core/time';
-import { type Link, listenTcp, openPty } from '@meterbridge/core/transport';
+import { type Link, type Places, type ServedLinks, serveLinks } from '@meterbridge/core/transport';
 import { standardAnswerMs, wireMs } from '../timing.ts';
 import { answerOf } from './bus.ts';
 import { type Delivery, type Fault, faultyDelivery } from './faults.ts';
@@ -17,51 +17,11 @@ export interface LineSettings {
   readonly seed?: number;
 }
 
-export interface ServeSettings extends LineSettings {
-  readonly tcp?: { readonly host: string; readonly tcpPort: number } | undefined;
-  /** Path of a pseudo terminal. */
-  readonly pty?: string | undefined;
-}
-
-export interface SimulatedLine extends AsyncDisposable {
-  /** Where it listens; null without TCP. */
-  readonly tcpPort: number | null;
-  /** Resolves when it is closed; rejects if the terminal fails. */
-  readonly ended: Promise<void>;
-}
+export interface ServeSettings extends LineSettings, Places {}
 
 /** A line with its level converter, that a master may connect to. */
-export async function serveLine(settings: ServeSettings): Promise<SimulatedLine> {
-  const abort = new AbortController();
-  const { signal } = abort;
-  await using opened = new AsyncDisposableStack();
-  const server =
-    settings.tcp &&
-    opened.use(await listenTcp(settings.tcp, (link) => runLine(link, settings, signal), { signal }));
-  const terminal = settings.pty && opened.use(await openPty(settings.pty, { signal }));
-  const ended = terminal ? untilStopped(runLine(terminal, settings, signal), signal) : stopped(signal);
-  const resources = opened.move();
-  return {
-    tcpPort: server?.tcpPort ?? null,
-    ended,
-    async [Symbol.asyncDispose]() {
-      abort.abort();
-      await Promise.allSettled([ended]);
-      await resources.disposeAsync();
-    },
-  };
-}
-
-async function untilStopped(running: Promise<void>, signal: AbortSignal): Promise<void> {
-  await running.catch((thrown) => {
-    if (!signal.aborted) throw thrown;
-  });
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => resolve());
-  return promise;
+export function serveLine(settings: ServeSettings): Promise<ServedLinks> {
+  return serveLinks(settings, (link, signal) => runLine(link, settings, signal));
 }
 
 const FOREVER_MS = 60_000;

@@ -9,4 +9,5 @@ export { type PolledEntry, pollMeters } from './poll.ts';
 export { runBridge } from './run-bridge.ts';
 export type { Service, ServiceBroker, ServiceContext, ServiceDefinition, ServiceLine } from './service.ts';
 export { runService } from './service-app.ts';
+export { runSimulator } from './simulate.ts';
 export type { Entry, MeterCommand, Source, SourceContext } from './source.ts';

@@ -4,4 +4,5 @@ export { type OpenOptions, openLink } from './open.ts';
 export { linkPair } from './pair.ts';
 export { openPty } from './pty.ts';
 export { openSerial, type SerialOptions } from './serial.ts';
+export { type Places, type ServedLinks, serveLinks } from './serve-links.ts';
 export { formatTcp, openTcp } from './tcp.ts';
