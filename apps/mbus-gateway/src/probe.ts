@@ -2,7 +2,7 @@ import { BridgeError } from '@meterbridge/core/errors';
 import type { MbusLong } from '@meterbridge/core/frames';
 import type { Master } from './master.ts';
 import { SELECTED } from './protocol/request.ts';
-import { addressOf, type SecondaryAddress } from './protocol/secondary-address.ts';
+import { addressOf, isSelected, type SecondaryAddress } from './protocol/secondary-address.ts';
 import { decodeTelegram, type Telegram } from './protocol/telegram.ts';
 import type { Probe } from './search.ts';
 
@@ -22,10 +22,20 @@ export function probeOf(
     if (typeof answer === 'string') return answer;
     const telegram = decodeTelegram(answer);
     const address = addressOf(telegram);
-    if (!address) return 'collision';
+    if (!address || !isSelected(address, mask)) return 'collision';
+    if (address !== mask && !(await isConfirmed(master, address))) return 'collision';
     onFound(telegram, address);
     return address;
   };
+}
+
+/**
+ * Answers of several meters may happen to make a sound one. They hardly do so twice: the next answers have other
+ * numbers. Who is silent now has told enough for once.
+ */
+async function isConfirmed(master: Master, address: SecondaryAddress): Promise<boolean> {
+  const answer = await selectedAnswer(master);
+  return typeof answer === 'string' ? answer === 'none' : addressOf(decodeTelegram(answer)) === address;
 }
 
 /** Silence after an E5 is asked once more: some meters do not answer at once after they were selected. */

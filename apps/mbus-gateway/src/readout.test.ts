@@ -249,6 +249,24 @@ describe('a search of a simulated line', () => {
   });
 });
 
+describe('a sound answer to a mask', () => {
+  const told = Buffer.from(WATER).toString('hex');
+  const other = hexOfFrame(1, 0x72, '78563422 24400107 02000000 04 13 01000000');
+
+  it.each([
+    ['of one meter', '1FFFFFFFFFFFFFFF', [told, told], '1234567824400107'],
+    ['of a meter that is silent then', '1FFFFFFFFFFFFFFF', [told, null, null], '1234567824400107'],
+    ['of the meter that was meant, which is asked once', '1234567824400107', [told], '1234567824400107'],
+    ['that is of several, as it does not fit the mask', '2FFFFFFFFFFFFFFF', [told], 'collision'],
+    ['that is of several, as the next is no frame', '1FFFFFFFFFFFFFFF', [told, 'FD', 'FD'], 'collision'],
+    ['that is of several, as the next is of another', '1FFFFFFFFFFFFFFF', [told, other], 'collision'],
+  ])('%s', async (_of, mask, answers, result) => {
+    const { master, requests } = scriptedMaster(['E5', ...answers]);
+    expect(await probeOf(master, () => undefined)(mask)).toBe(result);
+    expect(await requests).toHaveLength(1 + answers.length);
+  });
+});
+
 describe('simulated meters', () => {
   it('with the same answer sound like one', () => {
     const slaves = [...slavesOfFrames([WATER]), ...slavesOfFrames([WATER])];

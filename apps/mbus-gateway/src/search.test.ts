@@ -1,7 +1,12 @@
 import { seededRandom } from '@meterbridge/core/codec';
 import { describe, expect, it } from 'vitest';
-import { isSelected } from './protocol/secondary-address.ts';
+import { masterOn } from './line.fixture.ts';
+import { probeOf } from './probe.ts';
+import { manufacturerCode } from './protocol/header.ts';
+import { hexByte } from './protocol/hex.ts';
+import { addressBytes, isSelected } from './protocol/secondary-address.ts';
 import { type ProbeResult, searchSecondary } from './search.ts';
+import { Slave } from './simulator/slave.ts';
 
 /** Meters with these numbers, and how often they are asked until all are found. */
 async function search(addresses: readonly string[], options: { isThorough?: boolean } = {}) {
@@ -60,5 +65,92 @@ describe('a search', () => {
     const hidden = [`1A345678${behind}`, `11345678${behind}`, `12345678${behind}`];
     expect((await search(hidden)).found).toEqual(hidden.slice(1));
     expect((await search(hidden, { isThorough: true })).found).toEqual(hidden.toSorted());
+  });
+});
+
+/** Meters on a line that carries all their answers at once, and how often one was selected until all were found. */
+async function searchLine(addresses: readonly string[]) {
+  const slaves = addresses.map((address, at) => {
+    const data = Uint8Array.of(...addressBytes(address), 0, 0, 0, 0, 0x0c, 0x13, at, 0x34, 0x12, 0x00);
+    // A new meter has the primary address 0, as all of them have.
+    return new Slave(0, { address, telegrams: (number) => [{ ci: 0x72, data: data.with(8, number) }] });
+  });
+  // How often is asked does not depend on the speed.
+  await using line = masterOn({ slaves }, { baudRate: 1_000_000, answerMs: 2 });
+  let selections = 0;
+  const probe = probeOf(line.master, () => undefined);
+  const found: string[] = [];
+  for await (const { result } of searchSecondary((mask) => {
+    selections++;
+    return probe(mask);
+  })) {
+    if (result !== 'none' && result !== 'collision') found.push(result);
+  }
+  return { selections, found: found.toSorted() };
+}
+
+const MEDIA = ['02', '03', '04', '06', '07', '0A', '15', '16'];
+
+/** `count` addresses with numbers, and what is behind them, as they come. */
+function population(count: number, numberOf: (at: number) => number, behindOf = (_at: number) => behind) {
+  return Array.from({ length: count }, (_, at) => String(numberOf(at)).padStart(8, '0') + behindOf(at));
+}
+
+describe('a search of a line with 20 meters', { timeout: 60_000 }, () => {
+  const random = seededRandom(20);
+  const anyNumber = (): number => Math.floor(1e8 * random());
+  const anyBehind = (): string => {
+    const letters = Array.from({ length: 3 }, () => String.fromCharCode(65 + Math.floor(26 * random()))).join(
+      '',
+    );
+    const code = manufacturerCode(letters);
+    const version = Math.floor(255 * random());
+    return (
+      [code & 0xff, code >> 8, version].map(hexByte).join('') + MEDIA[Math.floor(MEDIA.length * random())]
+    );
+  };
+
+  it.each<[string, readonly string[]]>([
+    ['of one maker', population(20, anyNumber)],
+    ['of all makers', population(20, anyNumber, anyBehind)],
+    ['of one delivery, numbered one after the other', population(20, (at) => 30_412_345 + at)],
+    ['of one delivery, over the turn of a hundred', population(20, (at) => 30_412_390 + at)],
+    ['numbered in tens', population(20, (at) => 70_000_000 + 10 * at)],
+    ['with small numbers', population(20, (at) => at)],
+    ['in pairs that differ by one', population(20, (at) => 12_345_670 + 4_321_000 * (at >> 1) + (at & 1))],
+    ['that begin with every digit', population(20, (at) => 5_000_000 * at + 77)],
+  ])('%s selects hardly more often than it must, and misses none', async (_of, addresses) => {
+    const { selections, found } = await searchLine(addresses);
+    expect(found).toEqual(addresses.toSorted());
+    expect(selections).toBeLessThanOrEqual(1.15 * fewest(addresses));
+  });
+
+  it.each<[string, readonly string[]]>([
+    [
+      'medium',
+      population(
+        20,
+        (at) => 11_112_222 + (at >> 2),
+        (at) => `2D2C01${MEDIA[at & 3]}`,
+      ),
+    ],
+    [
+      'version',
+      population(
+        20,
+        (at) => 11_112_222 + (at >> 2),
+        (at) => `2D2C${hexByte(1 + (at & 3))}04`,
+      ),
+    ],
+    [
+      'manufacturer',
+      population(
+        20,
+        (at) => 11_112_222 + (at >> 2),
+        (at) => `${['2D2C', '2440', '4D6A', 'A815'][at & 3]}0104`,
+      ),
+    ],
+  ])('whose numbers are the same by fours tells them apart by their %s', async (_what, addresses) => {
+    expect((await searchLine(addresses)).found).toEqual(addresses.toSorted());
   });
 });

@@ -23,6 +23,9 @@ export interface SlaveContent {
 
 const RSP_UD = 0x08;
 const ACK = encodeMbus({ type: 'ack' });
+/** EN 13757-2, 5.7.3. */
+const SHORTEST_DELAY = 11;
+const LONGEST_DELAY = 330;
 const ALL_ANSWER = 254;
 const ALL_SILENT = 255;
 
@@ -30,6 +33,8 @@ const ALL_SILENT = 255;
 export class Slave {
   primary: number;
   baudRate: number;
+  /** What it takes to make its answer, in bit times, within what EN 13757-2 allows: no two meters are alike. */
+  readonly delayBits: number;
   readonly #content: SlaveContent;
   #isSelected = false;
   #lastBit: boolean | null = null;
@@ -40,6 +45,7 @@ export class Slave {
   constructor(primary: number, content: SlaveContent, baudRate = 2400) {
     this.primary = primary;
     this.baudRate = baudRate;
+    this.delayBits = SHORTEST_DELAY + (hashOf(content.address) % (LONGEST_DELAY - SHORTEST_DELAY));
     this.#content = content;
   }
 
@@ -98,4 +104,11 @@ export class Slave {
     this.#last = encodeMbus({ type: 'long', c: RSP_UD, a: this.primary, ci, data });
     return this.#last;
   }
+}
+
+/** The same for the same text (FNV-1a). */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return hash;
 }
