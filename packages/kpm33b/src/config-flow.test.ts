@@ -43,6 +43,7 @@ describe('a meter that did not answer', () => {
     expect([...flow.silentMeters()]).toEqual([ID]);
     flow.heard(TOPIC, '{}', 7_000);
     expect(commands()).toEqual(['0000=60', '0001=1', '0000=60']);
+    expect([...flow.silentMeters()]).toEqual([ID]);
     flow.tick(10_000);
     answer(flow, 11_000);
     expect(told.map(({ outcome }) => outcome)).toEqual(['timeout', 'timeout', 'timeout', 'ack']);

@@ -58,6 +58,7 @@ interface Meter {
   silent: Level[];
   /** When what was sent in vain may be sent again. */
   retryAtMs: number;
+  /** How long to wait when that is in vain, too; 0 while nothing was. */
   retryWaitMs: number;
 }
 
@@ -101,9 +102,10 @@ export class ConfigFlow {
     return { meters: this.#meters.size, pending: this.#pending.size };
   }
 
-  /** Meters that did not answer. */
+  /** Meters that did not answer, also while they are tried again. */
   *silentMeters(): Generator<string> {
-    for (const { id, silent } of this.#meters.values()) if (silent.length > 0) yield id;
+    for (const { id, silent, retryWaitMs } of this.#meters.values())
+      if (silent.length > 0 || retryWaitMs > 0) yield id;
   }
 
   /** A meter of an earlier run. If other intervals hold now, they are sent; if it was silent, when it is heard. */
