@@ -5,6 +5,8 @@ export class LatestMessages {
   readonly #waiting = new Map<string, Outgoing>();
   readonly #underWay = new Set<Outgoing>();
   readonly #keepsPlace: boolean;
+  /** Stands behind what is gone: an iterator that begins anew has to step over all of that each time. */
+  #oldest = this.#waiting.values();
 
   /** @param keepsPlace a message takes the place of the one before it on its topic; else it goes behind all others */
   constructor({ keepsPlace }: { readonly keepsPlace: boolean }) {
@@ -27,9 +29,8 @@ export class LatestMessages {
   }
 
   take(): Outgoing | null {
-    const message = this.#waiting.values().next().value;
+    const message = this.#shift();
     if (!message) return null;
-    this.#waiting.delete(message.topic);
     this.#underWay.add(message);
     return message;
   }
@@ -45,9 +46,17 @@ export class LatestMessages {
   }
 
   dropOldest(): void {
-    const oldest = this.#waiting.values().next().value;
-    if (!oldest) return;
-    this.#waiting.delete(oldest.topic);
-    oldest.onKept?.();
+    this.#shift()?.onKept?.();
+  }
+
+  #shift(): Outgoing | undefined {
+    let { value: oldest } = this.#oldest.next();
+    if (!oldest) {
+      // It came to an end, and would not see what was put since.
+      this.#oldest = this.#waiting.values();
+      oldest = this.#oldest.next().value;
+    }
+    if (oldest) this.#waiting.delete(oldest.topic);
+    return oldest;
   }
 }
