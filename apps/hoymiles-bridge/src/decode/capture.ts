@@ -9,9 +9,9 @@ import { joinPages } from '../protocol/realdata.ts';
 import { limitRequest, powerRequest } from '../protocol/write.ts';
 import { HmDecoder } from './hm-json.ts';
 import { attempt, type Json } from './json.ts';
-import { realDataJson } from './messages-json.ts';
 import { aduJson, blockJson, responseJson, rtuJson, wideBlockJson } from './modbus-json.ts';
 import { plantJson } from './plant-json.ts';
+import { realDataJson } from './realdata-json.ts';
 
 const hex = z.string().transform((text) => bytesOf(text));
 const target = z.union([z.literal('all'), z.number()]);

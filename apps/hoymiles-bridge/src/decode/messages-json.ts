@@ -3,10 +3,11 @@ import { alarmCodeOf, alarmText } from '../protocol/alarms.ts';
 import { isEncrypted, storedLimit } from '../protocol/appinfo.ts';
 import type { Decoded, MessageName } from '../protocol/message.ts';
 import type * as shapes from '../protocol/messages.ts';
-import { type InverterRecord, type MeterValues, type PortValues, realData } from '../protocol/realdata.ts';
 import { serialText } from '../protocol/serial.ts';
 import { dtuVersion, inverterHardware, inverterVersion } from '../protocol/version.ts';
-import { fromEntries, type Json } from './json.ts';
+import type { Json } from './json.ts';
+import { realDataJson } from './realdata-json.ts';
+import { storageJson } from './storage-json.ts';
 
 type Describe = { readonly [Name in MessageName]?: (fields: shapes.Messages[Name]) => Json };
 
@@ -76,54 +77,6 @@ export function messageJson<Name extends MessageName>({ name, fields }: Decoded<
   return DESCRIBED[name]?.(fields) ?? null;
 }
 
-export function realDataJson(message: shapes.RealDataNew): Json {
-  const data = realData(message);
-  return {
-    dtu_serial: data.dtuSerial,
-    time: data.time,
-    pages: data.pages,
-    page: data.page,
-    dtu_power_w: data.power,
-    dtu_today_wh: data.today,
-    inverters: data.inverters.map(inverterJson),
-    ports: data.ports.map(portJson),
-    meters: data.meters.map(meterJson),
-  };
-}
-
-function inverterJson(inverter: InverterRecord): Json {
-  return {
-    serial: inverter.serial,
-    ...(inverter.shortSerial !== null && { serial_alnum: inverter.shortSerial }),
-    phases: inverter.phases,
-    online: inverter.isOnline,
-    ...fromEntries(inverter.values),
-    alarm_counter: inverter.alarmCounter,
-    power_limit_pct: inverter.powerLimit,
-    firmware_raw: inverter.firmware,
-    crc_raw: inverter.crc,
-    signal_raw: inverter.signal,
-  };
-}
-
-function portJson({ serial, port, voltage, current, power, total, today, code, status }: PortValues): Json {
-  return {
-    serial,
-    port,
-    voltage_v: voltage,
-    current_a: current,
-    power_w: power,
-    total_wh: total,
-    today_wh: today,
-    code_raw: code,
-    run_status: status,
-  };
-}
-
-function meterJson({ serial, type, fault, values }: MeterValues): Json {
-  return { serial, type, fault, ...fromEntries(values) };
-}
-
 function appInfoJson(fields: shapes.AppInfo): Json {
   return {
     dtu_serial: fields.dtuSerial,
@@ -137,7 +90,7 @@ function appInfoJson(fields: shapes.AppInfo): Json {
       serial: serialText(one.serial),
       sw_version: inverterVersion(one.software),
       hw_version: inverterHardware(one.hardware),
-      hw_part_number: one.hardwarePart.toString(16).padStart(8, '0'),
+      hw_part_number: (one.hardwarePart >>> 0).toString(16).padStart(8, '0'),
       grid_profile_code: one.gridProfile,
       grid_profile_version: one.gridProfileVersion,
     })),
@@ -174,40 +127,4 @@ function alarmJson({ serial, code: raw, counter, start, end, data1, data2 }: sha
     data2,
     active: status === 0 && end === 0,
   };
-}
-
-function storageJson({ time, pv, load, strings, battery, grid }: shapes.ESData): Json {
-  const phases = grid ? grid.phases : [];
-  return {
-    time,
-    ...(battery && {
-      soc_pct: battery.charge,
-      soh_pct: battery.health,
-      battery_voltage_v: tenths(battery.voltage),
-    }),
-    ...(pv && {
-      pv_to_load_kwh: tenths(pv.first),
-      pv_to_battery_kwh: tenths(pv.second),
-      pv_to_grid_kwh: tenths(pv.third),
-    }),
-    ...(load && {
-      load_from_pv_kwh: tenths(load.first),
-      load_from_battery_kwh: tenths(load.second),
-      load_from_grid_kwh: tenths(load.third),
-    }),
-    ...(grid?.parameters && { grid_frequency_hz: new Decimal(grid.parameters.frequency, 2) }),
-    ...numbered(phases, ({ number, voltage, current }) => ({
-      [`grid_l${number}_voltage_v`]: tenths(voltage),
-      [`grid_l${number}_current_a`]: new Decimal(current, 2),
-    })),
-    ...numbered(strings, ({ index, voltage, current, power }) => ({
-      [`pv${index}_voltage_v`]: tenths(voltage),
-      [`pv${index}_current_a`]: new Decimal(current, 2),
-      [`pv${index}_power_w`]: power,
-    })),
-  };
-}
-
-function numbered<T>(items: readonly T[], describe: (item: T) => Json): Json {
-  return Object.assign({}, ...items.map(describe));
 }
