@@ -66,7 +66,9 @@ describe('hoymiles-bridge', () => {
     },
   );
 
-  it('goes on with the entities of hoymiles-mqtt, and removes those of the other layout', async () => {
+  it('goes on with the entities of hoymiles-mqtt, and removes those of the other layout', {
+    timeout: 60_000,
+  }, async () => {
     await using seen = await collect(broker, 'homeassistant/#');
     const inverters = [{ serial: '112100000033', ports: 1 }];
     await using dtu = await simulatedDtu({ modbus: LOCAL, dtuSerial: '10f871600833', inverters });
@@ -191,6 +193,15 @@ describe('hoymiles-bridge', () => {
     // Each of its four ports, which are the last of eight.
     const written = dtu.requests.filter(([code]) => code === 5).map((pdu) => hexOf(pdu));
     expect(written).toEqual(['05c01f0032', '05c0250032', '05c02b0032', '05c0310032']);
+  });
+
+  it('sets limits that are forgotten as often as wanted', async () => {
+    await using app = await controlled('modbus', { control: { enabled: true, temporary: true } });
+    const { dtu, send } = app;
+    expect(await send('modbus/power_limit', '50')).toBe('done');
+    expect(await send('modbus/power_limit', '60')).toBe('done');
+    const written = dtu.requests.filter(([code]) => code === 5).map((pdu) => hexOf(pdu));
+    expect(written).toEqual(['05d0010032', '05d001003c']);
   });
 
   it('takes commands on protobuf, and waits until inverters have done it', async () => {
