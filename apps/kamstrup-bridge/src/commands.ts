@@ -1,4 +1,4 @@
-import { readForeign, sampleYaml } from '@meterbridge/core/config';
+import { sampleYaml } from '@meterbridge/core/config';
 import {
   type Command,
   listOf,
@@ -10,7 +10,7 @@ import {
 import { config } from './config.ts';
 import { exchangeJson } from './decode.ts';
 import { inputLines } from './input-lines.ts';
-import { migrate } from './migrate/index.ts';
+import { migrateFile } from './migrate/files.ts';
 import { simulate } from './simulate.ts';
 import { FAULTS } from './simulator/faults.ts';
 import { SIMULATED_MODELS } from './simulator/registers.ts';
@@ -26,9 +26,9 @@ export function commands(program: Command): void {
     });
   program
     .command('migrate')
-    .description('turn a config.yaml of kamstrup2mqtt into a configuration of this bridge')
+    .description('turn a config.yaml of kamstrup2mqtt or Meter2MQTT into a configuration of this bridge')
     .argument('<file>', 'the config.yaml')
-    .action(migrateFile);
+    .action(migrate);
   program
     .command('simulate')
     .description('be a meter behind an optical head: on TCP, on a pseudo terminal, or both')
@@ -56,7 +56,7 @@ async function decodeFile(file: string): Promise<void> {
   }
 }
 
-function migrateFile(file: string): void {
-  const { config: example, notes } = migrate(readForeign(file));
+function migrate(file: string): void {
+  const { config: example, notes } = migrateFile(file);
   printMigrated({ yaml: sampleYaml(config, { name: 'kamstrup-bridge', example }), notes });
 }

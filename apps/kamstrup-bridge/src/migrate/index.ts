@@ -22,7 +22,7 @@ export interface Migrated {
 }
 
 type Mqtt = Migrated['config']['mqtt'];
-type Meter = NonNullable<Migrated['config']['meters']>[number];
+export type Meter = NonNullable<Migrated['config']['meters']>[number];
 
 /**
  * The `config.yaml` of kamstrup2mqtt as a configuration of this bridge. The topics of the values stay the same.
@@ -45,7 +45,8 @@ export function migrate(old: Section): Migrated {
   };
 }
 
-function mqttOf(old: Section): Mqtt {
+/** Section `mqtt`, also of Meter2MQTT. */
+export function mqttOf(old: Section): Mqtt {
   const isEncrypted = isTrue(old.tls_enabled);
   const { prefix } = topicOf(old);
   const [username, password, client] = [old.username, old.password, old.client].map(textOf);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '@meterbridge/core/config';
@@ -47,10 +47,13 @@ logging:
 knx: { on: true }
 `;
 
-async function migrated(text: string) {
+async function migrated(text: string, devices: Readonly<Record<string, string>> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'kamstrup-'));
   try {
     await writeFile(join(folder, 'config.yaml'), text);
+    await mkdir(join(folder, 'config.d'));
+    for (const [name, device] of Object.entries(devices))
+      await writeFile(join(folder, 'config.d', name), device);
     await using app = await startApp('kamstrup-bridge', ['migrate', join(folder, 'config.yaml')]);
     const exit = await app.exit;
     await writeFile(join(folder, 'ours.yaml'), `${app.stdout.join('\n')}\n`);
@@ -159,5 +162,97 @@ describe('a configuration of kamstrup2mqtt', () => {
     await using result = await migrated('mqtt: [');
     expect(result.exit).toBe(78);
     expect(result.notes.join('\n')).toContain('config.yaml:1:');
+  });
+});
+
+// Every key of the files that Meter2MQTT comes with, with values of its own.
+const METER2MQTT = `
+mqtt:
+  host: 10.0.0.9
+  port: 8883
+  client: meter2mqtt
+  authentication: true
+  username: house
+  password: "s3cret: #1"
+  tls_enabled: true
+  tls_ca_cert: /etc/ssl/ca.crt
+  tls_cert: /etc/ssl/client.crt
+  tls_key: /etc/ssl/client.key
+  tls_insecure: true
+  tls_version: PROTOCOL_TLSv1_2
+  qos: 1
+  retain: true
+  topic_prefix: home/meters
+logging:
+  level: WARNING
+homeassistant:
+  enabled: true
+  discovery_prefix: ha
+knx:
+  on: true
+`;
+const DEVICES = {
+  'heat.yaml': `
+type: multical
+connection: serial_port
+port: /dev/ttyUSB1
+version: "603"
+parameters: [energy, maxflowDate_m, enrgy]
+poll_interval: 300
+serial_options: { baudrate: 9600, parity: N, stopbits: 2, bytesize: 8, timeout: 2 }
+`,
+  'shed.yml': 'type: multical\nconnection: network_url\nurl: socket://10.0.0.5:2003\nparameters: energy\n',
+  'main.yaml': 'type: dsmr\nport: /dev/ttyUSB0\n',
+  'off.yaml.example': 'type: multical\n',
+};
+
+describe('the configuration of Meter2MQTT', () => {
+  it('becomes one of ours that loads as it is, with the topics that it had', async () => {
+    await using result = await migrated(METER2MQTT, DEVICES);
+    const { mqtt, log, homeassistant, meters } = result.load();
+    expect(mqtt).toMatchObject({
+      url: 'mqtts://10.0.0.9:8883',
+      client_id: 'meter2mqtt',
+      username: 'house',
+      password: 's3cret: #1',
+      base_topic: 'home/meters',
+      qos: 1,
+      retain: true,
+      output: 'both',
+      topics: { attribute: '{base}/{type}/{meter}/{parameter}' },
+      tls: { ca_file: '/etc/ssl/ca.crt', cert_file: '/etc/ssl/client.crt', key_file: '/etc/ssl/client.key' },
+    });
+    expect(log.level).toBe('warn');
+    expect(homeassistant).toMatchObject({ enabled: true, discovery_prefix: 'ha' });
+    expect(meters).toMatchObject([
+      {
+        id: 'heat',
+        model: '603',
+        address: { kind: 'serial', path: '/dev/ttyUSB1' },
+        parameters: [60, 138],
+        interval: 300_000,
+        line: { baudRate: 9600 },
+      },
+      {
+        id: 'shed',
+        model: '402',
+        address: { kind: 'tcp', host: '10.0.0.5', tcpPort: 2003 },
+        parameters: [60],
+      },
+    ]);
+  });
+
+  it('is told of what has no counterpart, and of no password', async () => {
+    await using result = await migrated(METER2MQTT, DEVICES);
+    expect(result.notes.map((note) => note.split(':', 1)[0])).toEqual([
+      'mqtt.tls_insecure',
+      'mqtt.tls_version',
+      'knx',
+      'heat.parameters',
+      'heat.serial_options.timeout',
+      'main',
+      'home/meters/status',
+    ]);
+    expect(result.notes.join()).not.toContain('s3cret');
   });
 });
