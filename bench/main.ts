@@ -12,6 +12,7 @@ import { kmp } from './kmp.ts';
 import { kpm33b } from './kpm33b.ts';
 import { mbus } from './mbus.ts';
 import { soak } from './soak.ts';
+import { start } from './start.ts';
 
 interface Bench {
   /** @returns figures for `results.json` */
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, Bench>> = {
   hoymiles: { run: () => measureAll(hoymiles()) },
   kpm33b: { run: () => measureAll(kpm33b()) },
   delivery: { run: delivery },
+  start: { run: start, isLong: true },
   fleet: { run: fleet, isLong: true },
   fuzz: { run: fuzz, isLong: true },
   soak: { run: soak, isLong: true },
