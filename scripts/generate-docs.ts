@@ -12,6 +12,7 @@ const stale: string[] = [];
 
 settle('docs/ERRORS.md', errorsDocument());
 settle('docs/MIGRATING.md', runConsoleBlocks(readFileSync(join(ROOT, 'docs/MIGRATING.md'), 'utf8')));
+settle('docs/CONFIGURATION.md', await configurationDocument());
 for (const [name, text] of dashboards()) settle(`deploy/monitoring/grafana/dashboards/${name}.json`, text);
 for (const app of readdirSync(join(ROOT, 'apps'), { withFileTypes: true })) {
   if (app.isDirectory()) await settleApp(app.name);
@@ -30,6 +31,23 @@ async function settleApp(name: string): Promise<void> {
   let readme = readFileSync(join(folder, 'README.md'), 'utf8');
   for (const [marker, text] of Object.entries<string>(parts)) readme = replacePart(readme, marker, text);
   settle(`apps/${name}/README.md`, readme);
+}
+
+/** The keys that all bridges have, of the tables of each. */
+async function configurationDocument(): Promise<string> {
+  const bridges = ['dsmr-bridge', 'kamstrup-bridge', 'mbus-gateway', 'hoymiles-bridge'];
+  const tables = await Promise.all(
+    bridges.map(async (name) => {
+      const { config } = await import(join(ROOT, 'apps', name, 'src/config.ts'));
+      return markdownTable(config).trim().split('\n');
+    }),
+  );
+  const [head, rule, ...rows] = tables[0]!.filter((row) => tables.every((others) => others.includes(row)));
+  const table = (chosen: readonly string[]): string => [head, rule, ...chosen].join('\n');
+  const isOfMeter = (row: string): boolean => row.startsWith('| `meters[].');
+  const document = readFileSync(join(ROOT, 'docs/CONFIGURATION.md'), 'utf8');
+  const all = replacePart(document, 'all', table(rows.filter((row) => !isOfMeter(row))));
+  return replacePart(all, 'meters', table(rows.filter(isOfMeter)));
 }
 
 function settle(file: string, text: string): void {
