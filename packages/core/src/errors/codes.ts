@@ -126,7 +126,7 @@ export const errorCodes = {
     hint: 'Stop the other program; only one can read a serial port.',
   },
   'link/refused': {
-    retry: 'later',
+    retry: 'soon',
     what: 'The other end refused the connection.',
     hint: 'Check host and port, and that the serial server (ser2net, esp-link …) runs and has a free connection.',
   },

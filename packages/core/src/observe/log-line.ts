@@ -16,7 +16,8 @@ export function parseLogLine(json: string): LogLine {
   return {
     time: String(time),
     level: String(level),
-    text: [msg, message].filter(Boolean).map(oneLine).join(': '),
+    // An error that is logged alone is its own message.
+    text: [...new Set([msg, message])].filter(Boolean).map(oneLine).join(': '),
     details: Object.entries({ ...fields, ...facts }).map(([key, value]) => `${key}=${printable(value)}`),
     hint: hint ? oneLine(hint) : null,
     stack: stack ?? null,

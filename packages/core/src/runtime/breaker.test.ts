@@ -51,13 +51,13 @@ describe('the wait before the next try', () => {
   it('of a line grows from half a second: up to two where a look is cheap, else to `reset_after`', () => {
     const wait = lineWait(60_000);
     const lost = new BridgeError('link/lost', 'gone');
-    const refused = new BridgeError('link/refused', 'no');
+    const timeout = new BridgeError('link/timeout', 'no');
     for (const [failures, cause, full] of [
       [1, lost, 500],
       [2, lost, 1_000],
       [100, lost, 2_000],
-      [4, refused, 4_000],
-      [100, refused, 60_000],
+      [4, timeout, 4_000],
+      [100, timeout, 60_000],
     ] as const) {
       const [least, most] = within(full);
       const waitMs = wait(failures, cause);

@@ -24,7 +24,7 @@ describe('supervise', () => {
       // biome-ignore lint/correctness/useYield: it never gets so far
       async function* () {
         starts++;
-        throw new BridgeError('link/refused', 'no');
+        throw new BridgeError('link/timeout', 'no');
       },
       breaker(),
       { onReading: () => undefined, onFailure: ({ waitMs }) => waits.push(waitMs) },
