@@ -40,9 +40,8 @@ function startSource(port: Port, state = new State().space(port.id)) {
       opened.push({ line: formatLine(line), far });
       return near;
     },
-    polls: () => [],
+    polling: { polls: () => [], polled: () => undefined },
     waits: () => undefined,
-    polled: () => undefined,
     report: ({ code, hint }) => {
       reports.push(code);
       hints.push(hint);

@@ -45,9 +45,8 @@ export function contextOf(entry: DtuEntry, state = new State().space('test')) {
     state,
     onCommand: () => undefined,
     open: (address, line) => openLink(address, { line, timeoutMs: 2_000, signal: abort.signal }),
-    polls: () => [],
+    polling: { polls: () => [], polled: () => undefined },
     waits: (ms) => waited.push(ms),
-    polled: () => undefined,
     report: ({ code }) => reports.push(code),
     frame: ({ bytes, error }) => {
       frames.push(hexOf(bytes));

@@ -113,8 +113,10 @@ export class Line<E extends Entry> {
       },
       open: (address, line) => openLink(address, { line, timeoutMs: OPEN_TIMEOUT_MS, signal }),
       waits: (ms) => this.#progress(ms),
-      polls: (entries) => this.#pollsOf(entries),
-      polled: (poll, outcome) => this.#polled(poll, outcome),
+      polling: {
+        polls: (entries) => this.#pollsOf(entries),
+        polled: (poll, outcome) => this.#polled(poll, outcome),
+      },
       report: (error) => this.#report(error),
       frame: (frame) => this.#framed(frame),
     };

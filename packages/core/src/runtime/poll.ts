@@ -56,13 +56,13 @@ export class Poll {
  * @throws whatever is wrong with the link; the last failure when no meter answers any more, as a new link may help
  */
 export async function* pollMeters<P extends PolledEntry, E extends Entry>(
-  context: Pick<SourceContext<E>, 'signal' | 'polls' | 'polled' | 'waits' | 'report'>,
+  context: Pick<SourceContext<E>, 'signal' | 'polling' | 'waits' | 'report'>,
   entries: readonly P[],
   read: (entry: P, intervalMs: number) => Promise<readonly Reading[]>,
 ): AsyncGenerator<Reading, never> {
-  const { signal, polls, polled, waits, report } = context;
+  const { signal, polling, waits, report } = context;
   const begunMs = performance.now();
-  const all = polls(entries);
+  const all = polling.polls(entries);
   const turns = entries.map((entry, index) => ({ entry, poll: all[index]! }));
   for (;;) {
     const { turn, dueMs } = nextOf(turns);
@@ -80,12 +80,12 @@ export async function* pollMeters<P extends PolledEntry, E extends Entry>(
       // What was due before the line was there is not its fault.
       const lateMs = performance.now() - Math.max(dueMs, begunMs);
       if (lateMs > poll.intervalMs) report(overloaded(entry, lateMs));
-      polled(poll, readings);
+      polling.polled(poll, readings);
       yield* readings;
     } catch (thrown) {
       const error = toBridgeError(thrown);
       if (signal.aborted || error.code.startsWith('link/')) throw error;
-      polled(poll, error);
+      polling.polled(poll, error);
       if (all.every(({ breaker }) => breaker.state === 'open')) throw error;
     }
   }

@@ -21,6 +21,14 @@ export interface MeterCommand {
   tell(state: CommandState, detail?: string): void;
 }
 
+/** How meters are doing that are asked one by one. */
+export interface Polling {
+  /** In the order of the entries; kept while the source fails and is started again. */
+  polls(entries: readonly PolledEntry[]): readonly Poll[];
+  /** What came of asking one of them. */
+  polled(poll: Poll, outcome: readonly Reading[] | BridgeError): void;
+}
+
 /** What a source gets to work with. */
 export interface SourceContext<E extends Entry> {
   readonly entry: E;
@@ -40,10 +48,8 @@ export interface SourceContext<E extends Entry> {
    * more than some minutes is taken for hanging.
    */
   waits(ms: number): void;
-  /** How these meters are doing, in their order; see `pollMeters`. Kept while the source fails and is started again. */
-  polls(entries: readonly PolledEntry[]): readonly Poll[];
-  /** What came of asking one of them. */
-  polled(poll: Poll, outcome: readonly Reading[] | BridgeError): void;
+  /** For `pollMeters` alone: a source does not touch it. */
+  readonly polling: Polling;
   /** Something went wrong that the source gets over by itself, such as one bad frame: counted, and logged now and then. */
   report(error: BridgeError): void;
   /** A frame came in, or bytes in which one was lost: the last ones are kept for whoever looks for a fault. */
