@@ -1,4 +1,4 @@
-import { type Broker, collect, startBroker } from '@meterbridge/testing';
+import { type Broker, collect, freePort, startBroker } from '@meterbridge/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tcpMeter, telegram } from './bridge.fixture.ts';
 import { type ConfigFolder, configFolder, retained, runFrom } from './reload.fixture.ts';
@@ -74,12 +74,18 @@ describe('after a restart', () => {
 
   it('a meter that is silent from then on is offline in time', async () => {
     using folder = configFolder();
-    write(folder, { meters: { expire_after: '1s' } });
+    const port = await freePort();
+    write(folder, { meters: { expire_after: '1s' }, more: { http: { port } } });
     await run(folder);
     await using seen = await collect(broker, 'meters/dsmr/dsmr_main/availability');
     await using app = await runFrom(folder);
     await app.log(({ msg }) => msg === 'connected to the broker');
     await seen.next(({ payload, retain }) => payload === 'offline' && !retain);
+    const status = await fetch(`http://127.0.0.1:${port}/status`).then((response) => response.json());
+    const unheard = { online: false, age_s: null, time: null, values: [] };
+    expect(status.meters).toContainEqual(
+      expect.objectContaining({ id: 'dsmr_main', line: 'dsmr_main', ...unheard }),
+    );
   });
 
   it('a parameter that was left out meanwhile is gone, also from Home Assistant', async () => {

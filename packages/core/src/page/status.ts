@@ -72,8 +72,8 @@ export interface MeterStatus {
   readonly id: string;
   readonly type: string;
   readonly name: string;
-  /** Id of the line it is read on. */
-  readonly line: string;
+  /** Id of the line it is read on; null: not known before its first reading. */
+  readonly line: string | null;
   /** Under which id it is asked on its line; null if it tells by itself. */
   readonly polled: string | null;
   /** Id of the meter in front of it. */
@@ -83,12 +83,12 @@ export interface MeterStatus {
   readonly serial_number: string | null;
   readonly firmware: string | null;
   readonly online: boolean;
-  /** Since it was last heard of. */
-  readonly age_s: number;
+  /** Since it was last heard of; null: not since the start. */
+  readonly age_s: number | null;
   /** Between two readings; null if they come irregularly. */
   readonly interval_s: number | null;
-  /** Time of the last reading, by the meter's clock; ISO 8601 with offset. */
-  readonly time: string;
+  /** Time of the last reading since the start, by the meter's clock; ISO 8601 with offset. */
+  readonly time: string | null;
   /** By the meter's own key: values of totals that were held back so far, as they could not be true. */
   readonly held: Readonly<Record<string, number>>;
   readonly values: readonly ValueStatus[];

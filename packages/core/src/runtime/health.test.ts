@@ -57,6 +57,23 @@ function bridgeOf(line: ObservedLine, isOnline = true, changes: Partial<Observed
   };
 }
 
+it('a meter that has told nothing since the start is offline with its line, or for itself', () => {
+  const known = null;
+  const meters = [
+    {
+      meter: { ...meter, via: { ...meter, id: 'port' } },
+      online: false,
+      lastMs: null,
+      known,
+      held: new Map(),
+    },
+  ];
+  const line = lineOf();
+  expect(problemsOf(bridgeOf(line, false, { meters })).map(({ what }) => what)).toEqual(['gas: offline']);
+  line.breaker.failed(new BridgeError('link/refused', 'no'));
+  expect(problemsOf(bridgeOf(line, false, { meters })).map(({ what }) => what)).toEqual(['port: no']);
+});
+
 describe('the health of a bridge', () => {
   it('is good when readings reach the broker', () => {
     const bridge = bridgeOf(lineOf());

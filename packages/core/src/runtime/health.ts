@@ -49,11 +49,13 @@ export function problemsOf(bridge: Observed): readonly Problem[] {
   for (const line of bridge.lines) problems.push(...problemsOfLine(line));
   const failing = new Set(bridge.lines.flatMap(({ entry, breaker }) => (breaker.problem ? [entry.id] : [])));
   const told = new Set(bridge.lines.flatMap(({ polls }) => polls.flatMap(metersThatFail)));
-  for (const { meter, online, known } of bridge.meters) {
+  for (const shown of bridge.meters) {
+    const { id, uniqueId } = shown.meter;
     // Where the whole line fails, that is told already.
-    if (online || told.has(meter.uniqueId) || failing.has(known?.line ?? '')) continue;
+    if (shown.online || told.has(uniqueId) || failing.has(lineOf(shown, bridge.lines)?.entry.id ?? ''))
+      continue;
     problems.push({
-      what: `${meter.id}: offline`,
+      what: `${id}: offline`,
       hint: 'Its line works, but nothing of this meter arrives.',
     });
   }
@@ -72,6 +74,18 @@ function problemsOfLine(line: ObservedLine): readonly Problem[] {
   return failing.length > 0 || readings > 0 || mayBeQuiet
     ? failing
     : [{ what: `${entry.id}: no reading yet` }];
+}
+
+/** The line that it is read on; before its first reading, as far as the configuration tells it. */
+export function lineOf<Line extends ObservedLine>(
+  { meter, known }: Pick<ShownMeter, 'meter' | 'known'>,
+  lines: readonly Line[],
+): Line | undefined {
+  if (known) return lines.find(({ entry }) => entry.id === known.line);
+  const own = lines.find(
+    ({ entry, polls }) => entry.id === meter.id || polls.some((poll) => poll.entry.id === meter.id),
+  );
+  return own ?? (meter.via ? lineOf({ meter: meter.via, known: null }, lines) : undefined);
 }
 
 function metersThatFail({ breaker, meters }: Poll): readonly string[] {

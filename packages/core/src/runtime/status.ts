@@ -4,7 +4,7 @@ import type { LogTail, MetricsSource } from '../observe/index.ts';
 import type { BreakerStatus, BridgeStatus, LineStatus, MeterStatus, ValueStatus } from '../page/index.ts';
 import type { Breaker } from './breaker.ts';
 import type { Delivery } from './delivery.ts';
-import { type Observed, type ObservedLine, problemOf, problemsOf, warningsOf } from './health.ts';
+import { lineOf, type Observed, type ObservedLine, problemOf, problemsOf, warningsOf } from './health.ts';
 import { type KnownMeter, type KnownValue, numbersOf } from './last-readings.ts';
 import type { ShownMeter } from './meters.ts';
 import { VERSION } from './version.ts';
@@ -50,7 +50,12 @@ export function statusOf(bridge: Shown): BridgeStatus {
     started: new Date(startedMs).toISOString(),
     ...stateOf(bridge),
     lines: bridge.lines.map(lineStatus),
-    meters: meters.flatMap((shown) => meterStatus(shown, polled.get(shown.meter.uniqueId) ?? null)),
+    meters: meters.map((shown) => {
+      const { meter } = shown;
+      const line = lineOf(shown, bridge.lines);
+      const asked = line?.polls.find(({ entry }) => entry.id === meter.id)?.entry.id;
+      return meterStatus(shown, line?.entry.id ?? null, polled.get(meter.uniqueId) ?? asked ?? null);
+    }),
     log: tail.lines(),
   };
 }
@@ -118,25 +123,23 @@ export function messagesOf({ delivery, dryRun, outbox }: Shown) {
 }
 
 function meterStatus(
-  { online, lastMs, known, held }: ShownMeter,
+  { meter, online, lastMs, known, held }: ShownMeter,
+  line: string | null,
   polled: string | null,
-): readonly MeterStatus[] {
-  if (!known || lastMs === null) return [];
-  const { meter, line, time, values } = known;
-  const status = {
+): MeterStatus {
+  return {
     ...identityOf(meter),
     via: meter.via?.id ?? null,
     firmware: meter.firmware,
     line,
     polled,
     online,
-    age_s: Math.round((performance.now() - lastMs) / 1000),
+    age_s: lastMs === null ? null : Math.round((performance.now() - lastMs) / 1000),
     interval_s: meter.intervalMs === null ? null : meter.intervalMs / 1000,
-    time: formatInstant(time),
-    values: Array.from(values.values(), valueStatus),
+    time: known && formatInstant(known.time),
+    values: Array.from(known?.values.values() ?? [], valueStatus),
     held: Object.fromEntries(held),
   };
-  return [status];
 }
 
 function valueStatus({ measurement, value }: KnownValue): ValueStatus {

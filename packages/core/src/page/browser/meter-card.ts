@@ -18,7 +18,7 @@ interface MeterCardProps {
 
 export function MeterCard({ view, line, isOpen, onToggle }: MeterCardProps) {
   const { status } = view;
-  const age = (performance.now() - view.heardMs) / 1000;
+  const age = view.heardMs === null ? null : (performance.now() - view.heardMs) / 1000;
   const body = `meter-${status.id}`;
   const short = isOpen ? [] : headlines(status.values).slice(0, 2);
   return html`<article class="meter ${status.online ? '' : 'offline'}" aria-label=${status.name}>
@@ -27,7 +27,7 @@ export function MeterCard({ view, line, isOpen, onToggle }: MeterCardProps) {
         <span class="meter-name">${status.name}<small>${status.id}</small></span>
         ${short.map(({ key, text, unit }) => html`<span class="short" key=${key}>${text ?? '–'} <small>${unit}</small></span>`)}
         <span class="pill ${status.online ? 'on' : 'off'}">${status.online ? 'online' : 'offline'}</span>
-        <span class="age">${formatAge(age)}</span>
+        <span class="age">${age === null ? '–' : formatAge(age)}</span>
       </button>
     </h3>
     <div id=${body}>${isOpen && html`<${MeterBody} status=${status} line=${line} age=${age} />`}</div>
@@ -41,7 +41,7 @@ function MeterBody({
 }: {
   status: MeterStatus;
   line: LineStatus | undefined;
-  age: number;
+  age: number | null;
 }) {
   const [plotted, setPlotted] = useState<string | null>(null);
   const onPlot = (key: string): void => setPlotted(key === plotted ? null : key);
@@ -70,11 +70,23 @@ function MeterBody({
 }
 
 /** Why the meter is offline, as far as is known. */
-function Trouble({ status, line, age }: { status: MeterStatus; line: LineStatus | undefined; age: number }) {
+function Trouble({
+  status,
+  line,
+  age,
+}: {
+  status: MeterStatus;
+  line: LineStatus | undefined;
+  age: number | null;
+}) {
   const polled = line?.polled.find(({ id }) => id === status.polled);
   const failing = line?.problem ? line : polled;
   return html`<div class="trouble">
-    <p><strong>Offline.</strong> The last reading came ${formatSpan(age)} ago; the values below are from then.</p>
+    <p><strong>Offline.</strong> ${
+      age === null
+        ? 'It has told nothing since the bridge started.'
+        : `The last reading came ${formatSpan(age)} ago; the values below are from then.`
+    }</p>
     ${
       failing?.problem
         ? html`<${ProblemText} problem=${failing.problem} /><${BreakerText} breaker=${failing} />`
@@ -92,7 +104,7 @@ function Identity({ status }: { status: MeterStatus }) {
     ['Behind', via],
     ['Line', line],
     ['Interval', interval_s === null ? null : formatSpan(interval_s)],
-    ['Time of reading', formatTime(time)],
+    ['Time of reading', time && formatTime(time)],
   ];
   return html`<dl class="facts">
     ${facts.map(([name, text]) => text !== null && html`<div key=${name}><dt>${name}</dt><dd>${text}</dd></div>`)}

@@ -35,7 +35,7 @@ export function Meters({ store }: { store: Store }) {
     ${found.slice(current * PER_PAGE, (current + 1) * PER_PAGE).map((view) => {
       const { id, line } = view.status;
       const isOpen = toggled.has(id) !== all.length <= FEW;
-      return html`<${MeterCard} key=${id} view=${view} line=${store.lines.get(line)} isOpen=${isOpen} onToggle=${() => toggle(id)} />`;
+      return html`<${MeterCard} key=${id} view=${view} line=${line === null ? undefined : store.lines.get(line)} isOpen=${isOpen} onToggle=${() => toggle(id)} />`;
     })}
     ${pages > 1 && html`<${Pages} current=${current} pages=${pages} onPage=${setPage} />`}
   </section>`;

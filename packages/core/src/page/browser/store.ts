@@ -14,7 +14,7 @@ const RETRY_MS = 2_000;
 /** A meter, and when it was last heard of on this page's clock. */
 export interface MeterView {
   status: MeterStatus;
-  heardMs: number;
+  heardMs: number | null;
 }
 
 /** What the page knows of its bridge; kept up to date by events. */
@@ -79,8 +79,10 @@ export class Store {
     this.bridge = status;
     this.heardMs = performance.now();
     this.meters.clear();
-    for (const meter of status.meters)
-      this.meters.set(meter.id, { status: meter, heardMs: performance.now() - meter.age_s * 1000 });
+    for (const meter of status.meters) {
+      const heardMs = meter.age_s === null ? null : performance.now() - meter.age_s * 1000;
+      this.meters.set(meter.id, { status: meter, heardMs });
+    }
     this.lines.clear();
     for (const line of status.lines) this.lines.set(line.id, line);
     this.log = status.log;
