@@ -9,6 +9,7 @@ import {
   printMigrated,
   runSimulator,
   tcpPlace,
+  wholeInput,
   wholeNumber,
 } from '@meterbridge/core/runtime';
 import { config } from './config.ts';
@@ -112,9 +113,4 @@ async function simulate({ dsmr, fault, replay, interval, seed, ...options }: Sim
     keys: keysOfArguments(options),
   };
   await runSimulator(options, 'P1 port', (places) => servePort({ ...port, ...places }));
-}
-
-async function wholeInput(file: string): Promise<Uint8Array> {
-  const chunks = await Array.fromAsync(inputChunks(file));
-  return Buffer.concat(chunks);
 }

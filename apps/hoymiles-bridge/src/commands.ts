@@ -5,13 +5,13 @@ import type { TcpAddress } from '@meterbridge/core/model';
 import {
   type Command,
   InvalidArgumentError,
-  inputChunks,
   keyArgument,
   listOf,
   Option,
   printMigrated,
   tcpPlace,
   untilInterrupted,
+  wholeInput,
   wholeNumber,
 } from '@meterbridge/core/runtime';
 import { config } from './config.ts';
@@ -65,8 +65,7 @@ export function commands(program: Command): void {
 }
 
 async function decode(file: string, options: DecodeOptions): Promise<void> {
-  const bytes = Buffer.concat(await Array.fromAsync(inputChunks(file)));
-  for (const json of await decodeFile(bytes, options)) {
+  for (const json of await decodeFile(await wholeInput(file), options)) {
     process.stdout.write(`${lineOf(json)}\n`);
     if (json.ok === false) process.exitCode = 1;
   }

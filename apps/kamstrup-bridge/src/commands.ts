@@ -1,6 +1,8 @@
+import { latin1 } from '@meterbridge/core/codec';
 import { sampleYaml } from '@meterbridge/core/config';
 import {
   type Command,
+  inputLines,
   listOf,
   Option,
   printMigrated,
@@ -9,7 +11,6 @@ import {
 } from '@meterbridge/core/runtime';
 import { config } from './config.ts';
 import { exchangeJson } from './decode.ts';
-import { inputLines } from './input-lines.ts';
 import { migrateFile } from './migrate/files.ts';
 import { simulate } from './simulate.ts';
 import { FAULTS } from './simulator/faults.ts';
@@ -50,7 +51,7 @@ export function commands(program: Command): void {
 
 async function decodeFile(file: string): Promise<void> {
   for await (const line of inputLines(file)) {
-    const { json, failed } = exchangeJson(line);
+    const { json, failed } = exchangeJson(latin1(line));
     process.stdout.write(`${json}\n`);
     if (failed) process.exitCode = 1;
   }

@@ -1,7 +1,7 @@
 import {
   type Command,
   InvalidArgumentError,
-  inputChunks,
+  inputText,
   Option,
   printMigrated,
 } from '@meterbridge/core/runtime';
@@ -57,9 +57,8 @@ export function commands(program: Command, load: () => { readonly config: Config
     .description('make a configuration of the config.yaml of kpm33b_proxy')
     .argument('<file>', 'the old file')
     .action(async (file: string) => {
-      const text = Buffer.concat(await Array.fromAsync(inputChunks(file))).toString();
       // Real meters need longer than the default; kpm33b_proxy gave them as much.
-      printMigrated(migrate(text, { config_sender: { ack_timeout_seconds: 15 } }));
+      printMigrated(migrate(await inputText(file), { config_sender: { ack_timeout_seconds: 15 } }));
     });
 }
 

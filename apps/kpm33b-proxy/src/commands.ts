@@ -4,7 +4,8 @@ import { loadConfig } from '@meterbridge/core/config';
 import {
   type Command,
   InvalidArgumentError,
-  inputChunks,
+  inputLines,
+  inputText,
   listOf,
   printMigrated,
   untilInterrupted,
@@ -12,7 +13,7 @@ import {
 } from '@meterbridge/core/runtime';
 import { migrate, proxySettings } from '@meterbridge/kpm33b/config';
 import { decodeConfig } from './config.ts';
-import { linesOf, MessageDecoder } from './decode.ts';
+import { isBlank, MessageDecoder } from './decode.ts';
 import { FLEET_FAULTS, Fleet, type FleetFault } from './simulator/fleet.ts';
 import { runFleet } from './simulator/serve.ts';
 
@@ -31,7 +32,7 @@ export function commands(program: Command): void {
     .description('make a configuration of the config.yaml of kpm33b_proxy')
     .argument('<file>', 'the old file')
     .action(async (file: string) => {
-      printMigrated(migrate(Buffer.concat(await Array.fromAsync(inputChunks(file))).toString()));
+      printMigrated(migrate(await inputText(file)));
     });
   program
     .command('simulate')
@@ -62,7 +63,8 @@ function decodeSettings({ config: file }: { readonly config?: string }, program:
 }
 
 async function decodeFile(file: string, decoder: MessageDecoder): Promise<void> {
-  for await (const line of linesOf(inputChunks(file))) {
+  for await (const line of inputLines(file)) {
+    if (isBlank(line)) continue;
     const { json, failed } = decoder.decodeLine(line);
     process.stdout.write(`${json}\n`);
     if (failed) process.exitCode = 1;

@@ -6,10 +6,6 @@ import {
 } from '@meterbridge/kpm33b';
 import { readText } from './text.ts';
 
-const LINE_FEED = 0x0a;
-/** Base64 of a message that is larger than any that is taken, with its topic. */
-const MAX_LINE_BYTES = 16 * 1024 * 1024;
-
 /** A message as `decode` prints it: parsed, null for an empty payload. */
 interface Shown {
   readonly topic: string;
@@ -52,28 +48,8 @@ export class MessageDecoder {
   }
 }
 
-/** The lines of a stream, without their ends; empty ones are left out. */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let pending: Uint8Array[] = [];
-  let pendingBytes = 0;
-  for await (const chunk of chunks) {
-    let from = 0;
-    for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, from)) {
-      const line = Buffer.concat([...pending, chunk.subarray(from, at)]);
-      if (!isBlank(line)) yield line;
-      pending = [];
-      pendingBytes = 0;
-      from = at + 1;
-    }
-    pendingBytes += chunk.length - from;
-    // The rest of a line that is too long is not worth keeping: what is there is no JSON already.
-    if (pendingBytes <= MAX_LINE_BYTES) pending.push(chunk.subarray(from));
-  }
-  const last = Buffer.concat(pending);
-  if (!isBlank(last)) yield last;
-}
-
-function isBlank(line: Uint8Array): boolean {
+/** Nothing but blanks. */
+export function isBlank(line: Uint8Array): boolean {
   return line.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09);
 }
 

@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { BridgeError } from '@meterbridge/core/errors';
 import { mbusLengthAt } from '@meterbridge/core/frames';
-import { inputChunks } from '@meterbridge/core/runtime';
+import { inputBytes } from '@meterbridge/core/runtime';
 
 /**
  * What a file, or standard input for `-`, holds: pieces that are a frame each, or should be one. What is between frames
@@ -9,21 +7,9 @@ import { inputChunks } from '@meterbridge/core/runtime';
  * @throws BridgeError input/unreadable
  */
 export async function* inputFrames(file: string): AsyncGenerator<Uint8Array> {
-  const whole = await wholeInput(file);
+  const whole = Buffer.concat(await Array.fromAsync(inputBytes(file)));
   const text = whole.toString('latin1');
-  if (/^[0-9a-fA-F\s]*$/.test(text)) yield* textFrames(text);
-  // Frames saved from the page, and support bundles, are text of another kind.
-  else if (file === '-') yield* rawFrames(whole);
-  else yield* rawFrames(Buffer.concat(await Array.fromAsync(inputChunks(file))));
-}
-
-async function wholeInput(file: string): Promise<Buffer> {
-  try {
-    return Buffer.concat(await Array.fromAsync(file === '-' ? process.stdin : createReadStream(file)));
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new BridgeError('input/unreadable', `cannot read ${file}: ${reason}`, { cause: thrown });
-  }
+  yield* /^[0-9a-fA-F\s]*$/.test(text) ? textFrames(text) : rawFrames(whole);
 }
 
 /** Frames may be broken over lines, as hex dumps are; where that makes no sense, each line is for itself. */

@@ -2,7 +2,7 @@ export { type Command, InvalidArgumentError, Option } from 'commander';
 export { argument, keyArgument, listOf, tcpPlace, wholeNumber } from './arguments.ts';
 export { localInstant } from './clock.ts';
 export type { BridgeDefinition, ReadOption } from './definition.ts';
-export { inputChunks } from './input.ts';
+export { inputBytes, inputChunks, inputLines, inputText, wholeInput } from './input.ts';
 export { untilInterrupted } from './interruption.ts';
 export { printMigrated } from './migrated.ts';
 export { type PolledEntry, pollMeters } from './poll.ts';
