@@ -17,10 +17,10 @@ const textReaders = new WeakMap<KmpMeter, TextReader>();
 /** Asks a meter for its registers each time they are due. */
 export const source: Source<KmpMeter> = async function* (context) {
   const { entry, report } = context;
-  if (isTextMeter(entry)) yield* textReadings(context);
+  if (isTextMeter(entry)) return yield* textReadings(context);
   const reader = known(readers, entry, (settings) => new MeterReader(settings));
   if (!entry.keep_open) {
-    yield* pollMeters(context, [entry], async (_, intervalMs) => {
+    return yield* pollMeters(context, [entry], async (_, intervalMs) => {
       await using link = await openHead(context);
       return [await reader.read(exchangeOver(link, context), { intervalMs, report })];
     });
