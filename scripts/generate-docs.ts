@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdownTable, sampleYaml } from '@meterbridge/core/config';
 import { errorCodes } from '@meterbridge/core/errors';
+import { zoneTable } from '../packages/testing/src/zones.ts';
 import { runConsoleBlocks } from './console-blocks.ts';
 import { dashboards } from './dashboards.ts';
 
@@ -11,6 +12,8 @@ const isCheck = process.argv.includes('--check');
 const stale: string[] = [];
 
 settle('docs/ERRORS.md', errorsDocument());
+const architecture = readFileSync(join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
+settle('docs/ARCHITECTURE.md', replacePart(architecture, 'zones', zoneTable()));
 settle('docs/MIGRATING.md', runConsoleBlocks(readFileSync(join(ROOT, 'docs/MIGRATING.md'), 'utf8')));
 settle('docs/CONFIGURATION.md', await configurationDocument());
 for (const [name, text] of dashboards()) settle(`deploy/monitoring/grafana/dashboards/${name}.json`, text);
