@@ -38,11 +38,12 @@ describe('the bridge of docs/ADDING-A-METER.md', () => {
 
   it('reads its simulated meter', async () => {
     const port = await freePort();
+    const address = `tcp://127.0.0.1:${port}`;
     const main = join(APP, 'src/main.ts');
-    const simulated = execFile(process.execPath, [main, 'simulate', '--port', `${port}`], { cwd: folder });
+    const simulated = execFile(process.execPath, [main, 'simulate', '--listen', address], { cwd: folder });
     try {
       const { stdout } = await run([main, 'read', '--config', 'pulse-bridge.yaml'], {
-        METERS__0__ADDRESS: `tcp://127.0.0.1:${port}`,
+        METERS__0__ADDRESS: address,
       });
       expect(JSON.parse(stdout)).toMatchObject({
         meter: { id: 'water', serial_number: '12345678' },
