@@ -1,20 +1,26 @@
+import { BridgeError } from '@meterbridge/core/errors';
 import type { SourceContext } from '@meterbridge/core/runtime';
 import * as z from 'zod';
 import type { MbusLine, MbusMeter } from './config.ts';
 import { isSecondaryAddress, isSelected, type SecondaryAddress } from './protocol/secondary-address.ts';
 
+type Kept = Pick<SourceContext<MbusLine>['state'], 'get' | 'set'>;
+
 /** The meters of a line: those of the configuration, and those that were found besides. */
 export class KnownMeters {
   readonly #line: MbusLine;
-  readonly #state: SourceContext<MbusLine>['state'];
+  readonly #state: Kept;
   /** Those that a search found, as they would be configured. */
   readonly #found = new Map<SecondaryAddress, Adopted>();
-  /** Secondary addresses of those that are configured by their primary ones. */
-  readonly #ofPrimary = new Set<SecondaryAddress>();
+  /** Those that are configured by their primary addresses, and who answered there last in their place. */
+  readonly #ofPrimary = new Map<
+    number,
+    { readonly address: SecondaryAddress; readonly rival?: SecondaryAddress }
+  >();
   #changed = new AbortController();
 
   /** What a search before a restart found is read at once. */
-  constructor({ entry, state }: Pick<SourceContext<MbusLine>, 'entry' | 'state'>) {
+  constructor({ entry, state }: { readonly entry: MbusLine; readonly state: Kept }) {
     this.#line = entry;
     this.#state = state;
     for (const others of entry.others) {
@@ -59,10 +65,23 @@ export class KnownMeters {
     );
   }
 
-  /** A configured meter told its secondary address: if a search finds it, too, it is not to be read twice. */
+  /**
+   * A meter told its secondary address. One that is configured by its primary address is not to be read twice if a
+   * search finds it, too.
+   * @throws BridgeError meter/other-answer if it was another one before: only the second time in a row it was exchanged
+   */
   recognise({ meter }: MbusMeter, address: SecondaryAddress | null): void {
-    if (address === null || typeof meter === 'string' || this.#ofPrimary.has(address)) return;
-    this.#ofPrimary.add(address);
+    if (address === null || typeof meter === 'string') return;
+    const { address: before, rival } = this.#ofPrimary.get(meter) ?? {};
+    if (before === address && rival === undefined) return;
+    if (before !== undefined && before !== address && rival !== address) {
+      this.#ofPrimary.set(meter, { address: before, rival: address });
+      throw new BridgeError(
+        'meter/other-answer',
+        `meter ${address} answers at the primary address of ${before}`,
+      );
+    }
+    this.#ofPrimary.set(meter, { address });
     if (this.#found.has(address)) this.#hasChanged();
   }
 
@@ -81,7 +100,7 @@ export class KnownMeters {
 
   #isConfigured(address: SecondaryAddress): boolean {
     return (
-      this.#ofPrimary.has(address) ||
+      this.#ofPrimary.values().some((one) => one.address === address) ||
       this.#line.meters.some(({ meter }) => typeof meter === 'string' && isSelected(address, meter))
     );
   }

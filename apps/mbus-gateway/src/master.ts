@@ -76,6 +76,12 @@ export class Master {
     }
   }
 
+  /** What was taken for the answer to the last request was none: that request is to be repeated. */
+  async takeBack(a: number): Promise<void> {
+    this.#bits.set(a, !(this.#bits.get(a) ?? true));
+    await quiet(this.#link, this.timing, this.#signal);
+  }
+
   async #ask(request: Uint8Array, accept: (frame: MbusFrame) => boolean, tries: number): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
       const answer = await exchange(this.#link, request, accept, this.timing, this.#signal);

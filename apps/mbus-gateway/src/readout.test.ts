@@ -160,6 +160,20 @@ describe('a readout', () => {
     await expect(readOut(master, 2, SETTINGS)).rejects.toMatchObject({ code: 'meter/other-answer' });
   });
 
+  it('passes over an answer that came late from another meter, or once more', async () => {
+    const one = (id: string, access: string, rest: string) =>
+      hexOfFrame(1, 0x72, `${id} 24400107 ${access}000000 04 13 ${rest}`);
+    const stranger = one('22222222', '09', '99000000');
+    const first = one('78563412', '01', '01000000 1F');
+    const last = one('78563412', '02', '02000000');
+    const { master, requests } = scriptedMaster(['E5', stranger, first, first, last]);
+    const { records, problem } = await readOut(master, '1234567824400107', SETTINGS);
+    expect(records.map(({ raw }) => raw)).toEqual([1, 2]);
+    expect(problem).toMatchObject({ code: 'meter/other-answer' });
+    // What was no answer does not move the frame count bit on.
+    expect((await requests).slice(1)).toEqual(['107bfd7816', '107bfd7816', '105bfd5816', '105bfd5816']);
+  });
+
   it('never takes the answer of another meter than the selected one', async () => {
     const { master } = scriptedMaster(['E5', Buffer.from(WATER).toString('hex')]);
     await expect(readOut(master, '8765432124400107', SETTINGS)).rejects.toMatchObject({

@@ -1,4 +1,3 @@
-import { hexOf } from '@meterbridge/core/codec';
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { MbusLong } from '@meterbridge/core/frames';
 import { ABSENT, type Master } from './master.ts';
@@ -6,15 +5,10 @@ import type { Decrypt } from './protocol/encryption.ts';
 import type { FixedHeader } from './protocol/fixed.ts';
 import type { TelegramHeader } from './protocol/header.ts';
 import type { DataRecord } from './protocol/record.ts';
-import type { RecordHead } from './protocol/record-head.ts';
 import { SELECTED } from './protocol/request.ts';
-import { addressBytes, addressOf, isSelected, type SecondaryAddress } from './protocol/secondary-address.ts';
-import {
-  decodeTelegram,
-  type FixedTelegram,
-  type Telegram,
-  type VariableTelegram,
-} from './protocol/telegram.ts';
+import { addressBytes, addressOf, type SecondaryAddress } from './protocol/secondary-address.ts';
+import { decodeTelegram } from './protocol/telegram.ts';
+import { isRepeated, isSameMeter, type ReadableTelegram, strayOf } from './stray.ts';
 import { unreadable } from './unreadable.ts';
 
 /** Where a meter is on its line: a primary address, or a secondary one. */
@@ -44,25 +38,35 @@ export interface Readout {
 export async function readOut(master: Master, target: Target, settings: ReadoutSettings): Promise<Readout> {
   const a = await reachForData(master, target);
   const telegrams: ReadableTelegram[] = [];
+  let passedOver: BridgeError | null = null;
+  let strays = 0;
   try {
     while (telegrams.length < settings.maxTelegrams) {
       const telegram = readable(await master.request(a), target, settings);
-      requireSameMeter(target, telegram, telegrams[0]);
       const previous = telegrams.at(-1);
-      if (previous && isRepeated(previous, telegram)) return whole(telegrams, null);
+      const stray = strayOf(target, telegram, telegrams[0], previous);
+      if (stray && ++strays < MOST_STRAYS) {
+        passedOver = stray;
+        await master.takeBack(a);
+        continue;
+      }
+      if (stray && !isSameMeter(target, telegram, telegrams[0])) throw stray;
+      if (previous && isRepeated(previous, telegram)) return whole(telegrams, passedOver);
       telegrams.push(telegram);
-      if (!telegram.hasMore) return whole(telegrams, null);
+      if (!telegram.hasMore) return whole(telegrams, passedOver);
     }
   } catch (thrown) {
     const error = toBridgeError(thrown);
     // What was told before is worth having, unless the line is gone.
-    if (telegrams.length === 0 || !/^(meter|frame)\//.test(error.code)) throw thrown;
+    if (!/^(meter|frame)\//.test(error.code)) throw thrown;
+    if (telegrams.length === 0) throw passedOver ?? error;
     return whole(telegrams, error);
   }
   return whole(telegrams, cutOff(settings.maxTelegrams));
 }
 
-type ReadableTelegram = VariableTelegram | FixedTelegram;
+/** Answers that belong to something else; after so many, somebody else is there. */
+const MOST_STRAYS = 3;
 
 /** Wakes up or selects the meter; tells at which address it then answers. */
 async function reachForData(master: Master, target: Target): Promise<number> {
@@ -90,30 +94,6 @@ function readable(answer: MbusLong, target: Target, { decrypt }: ReadoutSettings
   const { structure } = telegram;
   if ((structure === 'variable' || structure === 'fixed') && telegram.records) return telegram;
   throw unreadable(answer, telegram, decrypt !== undefined);
-}
-
-function requireSameMeter(target: Target, telegram: Telegram, first: Telegram | undefined): void {
-  const found = addressOf(telegram);
-  if (!found) return;
-  const isWanted = typeof target === 'number' || isSelected(found, target.toUpperCase());
-  if (isWanted && (!first || addressOf(first) === found)) return;
-  throw new BridgeError('meter/other-answer', `meter ${found} answered in place of another`);
-}
-
-/** A meter that does not know the frame count bit tells the same again and again; only its clock moves on. */
-function isRepeated(previous: ReadableTelegram, telegram: ReadableTelegram): boolean {
-  const [before, now] = [previous.records ?? [], telegram.records ?? []];
-  if (before.length !== now.length) return false;
-  if (now.length === 0)
-    return hexOf(previous.manufacturerData ?? EMPTY) === hexOf(telegram.manufacturerData ?? EMPTY);
-  const isSameKind = now.every(({ head }, at) => isSameHead(head, before[at]!.head));
-  return isSameKind && now.some(({ value }, at) => String(value) === String(before[at]!.value));
-}
-
-const EMPTY = new Uint8Array(0);
-
-function isSameHead(one: RecordHead, other: RecordHead): boolean {
-  return one === other || (one.dib === other.dib && one.vib === other.vib);
 }
 
 function cutOff(maxTelegrams: number): BridgeError {

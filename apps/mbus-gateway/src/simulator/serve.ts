@@ -30,13 +30,16 @@ const WRITE_MS = 60_000;
 /** Answers what a master asks on this link, until it goes away. @throws BridgeError link/lost */
 export async function runLine(link: Link, settings: LineSettings, signal?: AbortSignal): Promise<void> {
   const splitter = new FrameSplitter(scanMbus, MBUS_LIMIT);
-  const deliver = faultyDelivery(settings.faults ?? [], seededRandom(settings.seed ?? 1));
+  const { slaves } = settings;
+  const deliver = faultyDelivery(settings.faults ?? [], seededRandom(settings.seed ?? 1), (random) =>
+    slaves[Math.floor(slaves.length * random)]!.currentTelegram(),
+  );
   for (;;) {
     const chunk = await link.read({ timeoutMs: FOREVER_MS, signal });
     if (!chunk) continue;
     if (settings.echo) await link.write(chunk, { timeoutMs: WRITE_MS, signal });
     for (const { error, bytes } of splitter.push(chunk)) {
-      const answer = error ? null : answerOf(settings.slaves, bytes);
+      const answer = error ? null : answerOf(slaves, bytes);
       if (answer) await send(link, bytes, deliver(answer), settings.realTimeBaud, signal);
     }
   }
@@ -45,7 +48,7 @@ export async function runLine(link: Link, settings: LineSettings, signal?: Abort
 async function send(
   link: Link,
   request: Uint8Array,
-  { bytes, delayMs }: Delivery,
+  { bytes, delayMs, babble }: Delivery,
   baudRate: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -54,4 +57,5 @@ async function send(
     : 0;
   if (paceMs + delayMs > 0) await sleep(paceMs + delayMs, signal);
   await link.write(bytes, { timeoutMs: WRITE_MS, signal });
+  if (babble.length > 0) await link.write(babble, { timeoutMs: WRITE_MS, signal });
 }

@@ -63,6 +63,11 @@ export class Slave {
     return frame.a === ALL_SILENT ? null : answer;
   }
 
+  /** What it told last, or would tell now. */
+  currentTelegram(): Uint8Array {
+    return this.#last ?? this.#telegram(true);
+  }
+
   #beSelected(mask: Uint8Array): Uint8Array | null {
     this.#isSelected = isSelected(this.#content.address, addressOfBytes(mask));
     if (!this.#isSelected) return null;
