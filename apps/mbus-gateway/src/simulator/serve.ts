@@ -26,6 +26,8 @@ export function serveLine(settings: ServeSettings): Promise<ServedLinks> {
 
 const FOREVER_MS = 60_000;
 const WRITE_MS = 60_000;
+/** In real time, so many bytes of an answer come together. */
+const TOGETHER = 4;
 
 /** Answers what a master asks on this link, until it goes away. @throws BridgeError link/lost */
 export async function runLine(link: Link, settings: LineSettings, signal?: AbortSignal): Promise<void> {
@@ -52,10 +54,25 @@ async function send(
   baudRate: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const paceMs = baudRate
-    ? wireMs(request.length + bytes.length, baudRate) + standardAnswerMs(baudRate) / 2
-    : 0;
-  if (paceMs + delayMs > 0) await sleep(paceMs + delayMs, signal);
-  await link.write(bytes, { timeoutMs: WRITE_MS, signal });
+  if (delayMs > 0) await sleep(delayMs, signal);
+  if (baudRate) await sendInTime(link, request, bytes, baudRate, signal);
+  else await link.write(bytes, { timeoutMs: WRITE_MS, signal });
   if (babble.length > 0) await link.write(babble, { timeoutMs: WRITE_MS, signal });
+}
+
+/** As the bytes come at this speed: a master does not wait for the last one to hear the first. */
+async function sendInTime(
+  link: Link,
+  request: Uint8Array,
+  bytes: Uint8Array,
+  baudRate: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const beginMs = performance.now() + wireMs(request.length, baudRate) + standardAnswerMs(baudRate) / 2;
+  for (let at = 0; at < bytes.length; at += TOGETHER) {
+    const some = bytes.subarray(at, at + TOGETHER);
+    const dueMs = beginMs + wireMs(at + some.length, baudRate);
+    await sleep(Math.max(0, dueMs - performance.now()), signal);
+    await link.write(some, { timeoutMs: WRITE_MS, signal });
+  }
 }
