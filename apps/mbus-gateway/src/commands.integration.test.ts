@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startApp } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
-import { simulatedHouse } from './bridge.fixture.ts';
+import { HOUSE, simulatedHouse, simulatedLine } from './bridge.fixture.ts';
 import type { Slave } from './simulator/slave.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -102,9 +102,18 @@ describe('set-address', () => {
     expect(house.slaves.map(({ primary }) => primary)).toEqual([5, 6, 9]);
   });
 
+  it('gives a new meter that is alone on its line its first one', async () => {
+    await using house = await simulatedLine(HOUSE.meters.slice(2));
+    const args = ['set-address', '254', '17', '--address', house.address, ...FAST, '--yes'];
+    await using app = await startApp('mbus-gateway', args);
+    expect(await app.exit).toBe(0);
+    expect(house.slaves.map(({ primary }) => primary)).toEqual([17]);
+  });
+
   it.each([
     ['5', 1, 'meter/collision'],
     ['all', 64, 'one meter'],
+    ['254', 1, 'meter/collision'],
   ])('does not write to several meters at once (%s)', async (meter, code, problem) => {
     await using house = await simulatedHouse();
     const args = ['set-address', meter, '6', '--address', house.address, ...FAST, '--yes'];

@@ -1,11 +1,11 @@
 import { address, aesKey, bridgeConfig, duration, meterBase, timetable } from '@meterbridge/core/config';
 import * as z from 'zod';
-import { BAUD_RATES, MOST_PRIMARY } from './protocol/request.ts';
+import { ANY_ONE, BAUD_RATES, MOST_PRIMARY } from './protocol/request.ts';
 import { EVERY_METER, isSecondaryAddress } from './protocol/secondary-address.ts';
 import type { Target } from './readout.ts';
 
 const TARGET =
-  'must be a primary address from 0 to 250, in quotes a secondary one such as "12345678" or "1234567824400107", or all';
+  'must be a primary address from 0 to 250, 254 for the only meter of a line, in quotes a secondary one such as "12345678" or "1234567824400107", or all';
 const BAUD = `must be one of ${BAUD_RATES.join(', ')}`;
 const ANY_BEHIND_ID = 'FFFFFFFF';
 
@@ -16,7 +16,7 @@ export const target = z.codec(
   {
     decode: (written, context) => {
       const text = String(written);
-      if (/^\d{1,3}$/.test(text) && Number(text) <= MOST_PRIMARY) return Number(text);
+      if (/^\d{1,3}$/.test(text) && isPrimary(Number(text))) return Number(text);
       if (text === 'all') return EVERY_METER;
       const whole = text.length === 8 ? text + ANY_BEHIND_ID : text;
       if (isSecondaryAddress(whole)) return whole.toUpperCase();
@@ -26,6 +26,10 @@ export const target = z.codec(
     encode: (found) => found,
   },
 );
+
+function isPrimary(address: number): boolean {
+  return address <= MOST_PRIMARY || address === ANY_ONE;
+}
 
 const baud = z
   .int({ error: BAUD })
@@ -51,7 +55,7 @@ const meter = z.strictObject({
   rts: z.boolean().default(true).describe('Switch RTS on.'),
   meter: target.meta({
     description:
-      'Which meter of the line: its primary address, or in quotes its secondary one, 8 or 16 digits. The scan command finds them. all: every other one of the line that a search finds; they are called as this entry, with their secondary address behind it.',
+      'Which meter of the line: its primary address (254 if there is only one), or in quotes its secondary one, 8 or 16 digits. The scan command finds them. all: every other one of the line that a search finds; they are called as this entry, with their secondary address behind it.',
     examples: ['1234567824400107'],
   }),
   discover: z

@@ -154,6 +154,13 @@ describe('a readout', () => {
     expect(records).toHaveLength(1);
   });
 
+  it('reaches the only meter of a line at 254, and sees if it is not the only one', async () => {
+    await using alone = masterOn({ slaves: slavesOfFrames([WATER]) });
+    expect((await readOut(alone.master, 254, SETTINGS)).address).toBe('1234567824400107');
+    await using several = masterOn({ slaves: slavesOfDescription(SERIES) });
+    await expect(readOut(several.master, 254, SETTINGS)).rejects.toMatchObject({ code: 'meter/collision' });
+  });
+
   it('never takes the answer of another address', async () => {
     const other = Buffer.from(WATER).toString('hex');
     const { master } = scriptedMaster(['E5', other, other, other]);
