@@ -47,6 +47,18 @@ describe('when readings are written', () => {
     expect(unwritten.dueMs()).toBeLessThan(0);
   });
 
+  it('is at once when as many are awaited as the last time none came any more', () => {
+    const fill = (): readonly Row[] => numbers(20).map((id) => add(id, nobody));
+    const first = fill();
+    vi.advanceTimersByTime(1_000);
+    expect(unwritten.dueMs()).toBeLessThan(0);
+    for (const row of first) unwritten.remove(row);
+    fill();
+    expect(unwritten.dueMs()).toBeLessThan(0);
+    add(21, nobody);
+    expect(unwritten.dueMs()).toBeGreaterThan(0);
+  });
+
   it('is as soon as ever for one that nobody else keeps, however many are awaited', () => {
     for (const id of numbers(100)) add(id, nobody);
     const own = add(101);

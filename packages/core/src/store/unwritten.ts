@@ -24,6 +24,8 @@ export class Unwritten {
   /** Rows for which someone waits to hear that they are kept. */
   #awaited = 0;
   #lastAwaitedMs = 0;
+  /** So many were awaited when no more came: likely all that whoever waits may send. The next time they are written at once. */
+  #mostAwaited = Number.POSITIVE_INFINITY;
 
   constructor(limits: OutboxLimits) {
     this.#limits = limits;
@@ -53,6 +55,7 @@ export class Unwritten {
     this.#bytes += row.bytes;
     if (!row.onKept) return;
     this.#awaited++;
+    if (this.#awaited > this.#mostAwaited) this.#mostAwaited = Number.POSITIVE_INFINITY;
     this.#lastAwaitedMs = performance.now();
   }
 
@@ -75,7 +78,9 @@ export class Unwritten {
     const now = performance.now();
     if (this.#awaited >= WORTH_A_WRITE && this.#awaited === this.size) {
       const missingMs = this.#lastAwaitedMs + this.#awaited * PAUSE_MS - now;
-      return missingMs > 0 ? missingMs : -1;
+      if (missingMs > 0 && this.#awaited < this.#mostAwaited) return missingMs;
+      this.#mostAwaited = this.#awaited;
+      return -1;
     }
     let due = Number.POSITIVE_INFINITY;
     for (const { takenMs } of this.#rows.values()) {
