@@ -312,6 +312,18 @@ describe('a DTU on protobuf', () => {
     expect(readingOf(readings, 'roof_116100000002')).toMatchObject({ alarm_code: 0, alarm_text: 'none' });
   });
 
+  it('tells the limit that all inverters have, if it is the same', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL });
+    const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const reader = new Dtu(context);
+    const limit = async () => readingOf(await reader.read(context), 'roof').power_limit;
+    expect(await limit()).toBe(100);
+    for (const serial of ['116100000001', '116100000002']) {
+      dtu.plant.limits.set(serial, 12.5);
+      expect(await limit()).toBe(serial.endsWith('1') ? null : 12.5);
+    }
+  });
+
   it('tells its alarms page by page', async () => {
     await using dtu = await simulatedDtu({ protobuf: LOCAL, perPage: 1 });
     dtu.plant.raiseAlarm('116100000001', 124);

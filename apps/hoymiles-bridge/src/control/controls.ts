@@ -63,6 +63,8 @@ function limits(step: number, ratedPower: number | null): readonly Control[] {
     min: LEAST,
     max: 100,
     step,
+    // Told on protobuf, by newer firmware.
+    shows: 'power_limit',
   };
   if (ratedPower === null) return [percent];
   const watts: Control = {

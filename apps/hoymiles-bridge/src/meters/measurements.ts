@@ -33,6 +33,13 @@ const STATE: Measurement = {
 
 const diagnostic = (key: string, name: string): Measurement => ({ key, name, unit: null, diagnostic: true });
 
+const POWER_LIMIT: Measurement = {
+  ...diagnostic('power_limit', 'Power limit'),
+  unit: '%',
+  stateClass: 'measurement',
+  precision: 1,
+};
+
 /** Of a DTU: its whole plant. */
 export const DTU_MEASUREMENTS: readonly Measurement[] = [
   STATE,
@@ -40,6 +47,7 @@ export const DTU_MEASUREMENTS: readonly Measurement[] = [
   { key: 'today_production', name: 'Production today', ...ENERGY, resets: true },
   { key: 'total_production', name: 'Production total', ...ENERGY },
   { key: 'alarm_flag', name: 'Alarm', unit: null, deviceClass: 'enum', options: ['OFF', 'ON'] },
+  POWER_LIMIT,
 ];
 
 export const INVERTER_MEASUREMENTS: readonly Measurement[] = [
@@ -63,7 +71,7 @@ export const INVERTER_MEASUREMENTS: readonly Measurement[] = [
   { key: 'current_l2', name: 'Current L2', ...CURRENT },
   { key: 'current_l3', name: 'Current L3', ...CURRENT },
   { key: 'temperature', name: 'Temperature', ...TEMPERATURE },
-  { ...diagnostic('power_limit', 'Power limit'), unit: '%', stateClass: 'measurement', precision: 1 },
+  POWER_LIMIT,
   diagnostic('operating_status', 'Operating status'),
   diagnostic('alarm_code', 'Alarm code'),
   diagnostic('alarm_text', 'Alarm'),

@@ -33,13 +33,21 @@ export function plantValues(plant: PlantState, activities: readonly Activity[], 
     (inverter) => isLive(inverter) && (inverter.status === ALARM || (inverter.alarmCode ?? 0) !== 0),
   );
   const busy = (['producing', 'alarm'] as const).find((activity) => activities.includes(activity));
-  return new Map<string, Value>([
+  const told = new Map<string, Value>([
     ['state', busy ?? 'asleep'],
     ['pv_power', plantPower(plant)],
     ['today_production', kilowattHours(sum.today)],
     ['total_production', kilowattHours(sum.total)],
     ['alarm_flag', hasAlarm ? 'ON' : 'OFF'],
   ]);
+  const limits = plant.inverters.filter(isLive).flatMap(({ values }) => values.get('power_limit') ?? []);
+  if (limits.length > 0) told.set('power_limit', commonOf(limits));
+  return told;
+}
+
+/** Null where they differ. */
+function commonOf([first, ...others]: readonly Decimal[]): Decimal | null {
+  return first && others.every((one) => one.compare(first) === 0) ? first : null;
 }
 
 /** @param production of its ports, in their order */

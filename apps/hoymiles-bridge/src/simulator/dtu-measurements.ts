@@ -14,22 +14,26 @@ export function pageOf(page: number, settings: DtuServerSettings): Uint8Array {
 }
 
 function realData(page: number, { plant, now, perPage, faults }: DtuServerSettings): Uint8Array {
-  const blocks = plant.at(now());
+  const all = plant.at(now());
   const pages = Math.max(1, Math.ceil(plant.inverters.length / perPage));
   const serials = plant.inverters.slice(page * perPage, (page + 1) * perPage).map(({ serial }) => serial);
-  const own = blocks.filter(({ serial }) => serials.includes(serial));
+  const own = all.filter(({ serial }) => serials.includes(serial));
   return encodeMessage('RealDataNew', {
     dtuSerial: plant.dtuSerial,
     // A DTU without time yet counts from its start.
     time: faults.strikes('not-ready') ? 901 : secondsOf(now),
     pages,
     page,
-    singlePhase: serials.map((serial) => inverterRecord(own.filter((block) => block.serial === serial))),
+    singlePhase: serials.map((serial) => {
+      const blocks = own.filter((block) => block.serial === serial);
+      return inverterRecord(blocks, plant.limits.get(serial) ?? 100);
+    }),
     ports: own.map(portRecord),
   });
 }
 
-function inverterRecord(blocks: readonly PortBlock[]): SinglePhaseRecord {
+/** @param limit % of its rated power */
+function inverterRecord(blocks: readonly PortBlock[], limit: number): SinglePhaseRecord {
   const { serial, gridVoltage, gridFrequency, temperature, alarmCount, linkStatus } = blocks[0]!;
   const power = blocks.reduce((sum, { pvPower }) => sum + Number(pvPower.mantissa), 0);
   return {
@@ -45,7 +49,7 @@ function inverterRecord(blocks: readonly PortBlock[]): SinglePhaseRecord {
     alarmCounter: alarmCount,
     crc: 0,
     link: linkStatus,
-    powerLimit: 1000,
+    powerLimit: Math.round(10 * limit),
     signal: 0,
   };
 }
