@@ -23,7 +23,7 @@ const DATA_TOPICS = {
 const BRIDGES = Object.keys(DATA_TOPICS) as (keyof typeof DATA_TOPICS)[];
 const APPS = [...BRIDGES, 'kpm33b-proxy', 'kpm33b-config-sender'];
 
-describe.skipIf(!hasEngine)('the central broker', () => {
+describe.skipIf(!hasEngine)('the central broker', { timeout: 60_000 }, () => {
   let broker: CentralBroker;
   beforeAll(async () => {
     broker = await startCentralBroker();
@@ -209,7 +209,7 @@ describe.skipIf(!hasEngine)('the central broker', () => {
   });
 });
 
-describe.skipIf(!hasEngine)('a bridge refuses a broker', () => {
+describe.skipIf(!hasEngine)('a bridge refuses a broker', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'refused-'));
   const files = { ca: join(folder, 'ca.pem'), foreignCa: join(folder, 'foreign.pem') };
   let certificates: Certificates;

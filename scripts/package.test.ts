@@ -47,7 +47,7 @@ const APPS: readonly (readonly [string, readonly string[], string, object])[] = 
   ['mbus-gateway', ['decode'], '10 5b 01 5c 16', { ok: true, frame: { c: 0x5b, a: 1 } }],
 ];
 
-describe.each(APPS)('the package of %s', (app, args, input, wanted) => {
+describe.each(APPS)('the package of %s', { timeout: 60_000 }, (app, args, input, wanted) => {
   const place = join(folder, app);
   const program = join(place, 'node_modules/.bin', app);
 
@@ -64,7 +64,7 @@ describe.each(APPS)('the package of %s', (app, args, input, wanted) => {
     expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE', 'README.md']));
     await run('npm', ['install', '--offline', '--no-audit', '--prefix', place, join(folder, filename)]);
     expect((await run(program, ['--version'])).stdout).toContain(VERSION);
-  }, 60_000);
+  });
 
   it('decodes', () => {
     expect(JSON.parse(feed(program, args, input).stdout)).toMatchObject(wanted);

@@ -21,7 +21,7 @@ const hasEngine = hasContainerEngine('installation under systemd');
 const run = promisify(execFile);
 
 /** A machine with systemd, and a copy of what install.sh needs at /meterbridge. */
-describe.skipIf(!hasEngine)('on a machine with systemd', () => {
+describe.skipIf(!hasEngine)('on a machine with systemd', { timeout: 60_000 }, () => {
   let folder: string;
   let container: string;
   const sh = async (script: string): Promise<string> =>
@@ -135,7 +135,7 @@ END
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
     expect(status).toMatch(/^Seccomp:\s+2$/m);
     expect(await sh('stat -c %a /var/lib/private/meterbridge/dsmr-bridge/dsmr-bridge.db')).toBe('600\n');
-  }, 60_000);
+  });
 
   it('a bridge that hangs is started again', async () => {
     const restarts = Number(await property('NRestarts'));
@@ -150,7 +150,7 @@ END
       Number(await property('NRestarts')) > restarts && (await property('SubState')) === 'running';
     await until(isBack, 'systemd has started it again', 30_000);
     await sh(`rm -r ${dropIn} && systemctl daemon-reload`);
-  }, 60_000);
+  });
 
   it('an upgrade keeps the configuration and starts what runs again', async () => {
     const [pid, config] = [await property('MainPID'), await sh(`cat ${CONFIG}`)];
@@ -158,6 +158,14 @@ END
     expect(await property('SubState')).toBe('running');
     expect(await property('MainPID')).not.toBe(pid);
     expect(await sh(`cat ${CONFIG}`)).toBe(config);
+  });
+
+  it('a Node.js that services could not see is copied', async () => {
+    await sh('install -D /usr/local/bin/node /root/node && NODE=/root/node /meterbridge/deploy/install.sh');
+    expect(await sh('stat -c %F /opt/meterbridge/bin/node')).toBe('regular file\n');
+    await sh('/meterbridge/deploy/install.sh');
+    expect(await sh('readlink /opt/meterbridge/bin/node')).toBe('/usr/local/bin/node\n');
+    expect(await property('SubState')).toBe('running');
   });
 
   it('a wrong configuration is told, and not tried again and again', async () => {
