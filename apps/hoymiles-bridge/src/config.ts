@@ -133,15 +133,10 @@ export const example: z.input<typeof config> = {
   meters: [{ id: 'roof', host: '192.168.1.20', timezone: 'Europe/Amsterdam' }],
 };
 
-/** One DTU as in the configuration. */
-type Dtu = z.output<typeof dtu>;
-/** One DTU with how often it is read. */
-export type DtuEntry = Dtu & { readonly interval: number };
+/** One DTU as in the configuration; each is read by itself. */
+export type DtuEntry = z.output<typeof dtu>;
 
-/** Each DTU is read by itself. */
-export function entriesOf({ meters }: { readonly meters: readonly Dtu[] }): readonly DtuEntry[] {
-  return meters.map((meter) => {
-    const usual = meter.protocol === 'modbus' ? MODBUS_INTERVAL_MS : PROTOBUF_INTERVAL_MS;
-    return { ...meter, interval: meter.interval ?? usual };
-  });
+/** Milliseconds between two readings, with the protocol that the DTU speaks, as far as that is known. */
+export function intervalMsOf({ interval, protocol }: Pick<DtuEntry, 'interval' | 'protocol'>): number {
+  return interval ?? (protocol === 'modbus' ? MODBUS_INTERVAL_MS : PROTOBUF_INTERVAL_MS);
 }

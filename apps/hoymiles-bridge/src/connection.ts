@@ -62,8 +62,19 @@ export class DtuConnection {
   async order(context: Context, commanded: Commanded): Promise<void> {
     if (!this.#spoken) throw new BridgeError('control/refused', 'the DTU was not reached yet');
     const [protocol, asking] = this.#spoken;
+    const wasOpen = this.#link !== null;
     this.#link ??= await this.#open(context, protocol);
-    await asking.order(this.#link, context, commanded);
+    try {
+      await asking.order(this.#link, context, commanded);
+    } catch (thrown) {
+      const { code } = toBridgeError(thrown);
+      if (/^(?:link|frame)\//.test(code)) await this.close();
+      // A restart that came through ends the connection as well: it is not ordered twice.
+      const isIdempotent = commanded.order.kind === 'limit' || commanded.order.kind === 'power';
+      if (!wasOpen || !isIdempotent || code !== 'link/lost') throw thrown;
+      this.#link = await this.#open(context, protocol);
+      await asking.order(this.#link, context, commanded);
+    }
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@ import { valueToPlain } from '@meterbridge/core/model';
 import type { SourceContext } from '@meterbridge/core/runtime';
 import { State } from '@meterbridge/core/store';
 import { openLink } from '@meterbridge/core/transport';
-import { config, type DtuEntry, entriesOf } from './config.ts';
+import { config, type DtuEntry } from './config.ts';
 import { usualInverters } from './simulator/plant.ts';
 import { type DtuSimulation, serveDtu } from './simulator/serve.ts';
 
@@ -29,7 +29,7 @@ export async function simulatedDtu(simulation: Partial<DtuSimulation> = {}) {
 /** Reads at any time, so that no test waits for an upload. */
 export function entryOf(keys: object): DtuEntry {
   const meters = [{ id: 'roof', host: '127.0.0.1', cloud: false, ...keys }];
-  return entriesOf(config.parse({ mqtt: { url: 'mqtt://localhost' }, meters }))[0]!;
+  return config.parse({ mqtt: { url: 'mqtt://localhost' }, meters }).meters[0]!;
 }
 
 /** What a source gets, with what it told. */

@@ -1,4 +1,5 @@
 import { bytesOf, hexOf } from '@meterbridge/core/codec';
+import type { Reading } from '@meterbridge/core/model';
 import { State } from '@meterbridge/core/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { contextOf, entryOf, LOCAL, MORNING, NIGHT, readingOf, simulatedDtu } from './dtu.fixture.ts';
@@ -239,6 +240,29 @@ describe('a DTU on protobuf', () => {
     // That a DTU hangs up between two readings is no news.
     expect(reports).toEqual([]);
     expect(dtu.actions.filter((action) => action === 33)).toHaveLength(2);
+  });
+
+  it('takes a command over a new connection if it has closed the one there was', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, encRand: KEY });
+    const keys = { port: dtu.protobufPort, protocol: 'protobuf', control: { enabled: true } };
+    const { context } = contextOf(entryOf(keys));
+    const reader = new Dtu(context);
+    const [{ meter }] = (await reader.read(context)) as [Reading];
+    await dtu.restart(KEY);
+    const told: string[] = [];
+    const command = { meter, key: 'power_limit', text: '50', tell: (state: string) => told.push(state) };
+    await reader.command(context, command);
+    expect(told).toContain('accepted');
+    expect([...dtu.plant.limits.values()]).toEqual([50, 50]);
+  });
+
+  it('is asked as often as its protocol allows, once that is known', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL });
+    const { context } = contextOf(entryOf({ port: dtu.modbusPort }));
+    const reader = new Dtu(context);
+    expect([reader.isKnown, reader.intervalMs]).toEqual([false, 35_000]);
+    await reader.read(context);
+    expect([reader.isKnown, reader.intervalMs]).toEqual([true, 60_000]);
   });
 
   it('is restarted for another key before its numbers are used up', async () => {

@@ -1,9 +1,9 @@
-import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
+import { BridgeError, type ErrorCode, toBridgeError } from '@meterbridge/core/errors';
 import type { Reading } from '@meterbridge/core/model';
 import type { MeterCommand, SourceContext } from '@meterbridge/core/runtime';
 import { sleep } from '@meterbridge/core/time';
 import * as z from 'zod';
-import type { DtuEntry } from './config.ts';
+import { type DtuEntry, intervalMsOf } from './config.ts';
 import { DtuConnection } from './connection.ts';
 import { controlsOver } from './control/controls.ts';
 import { ControlRules } from './control/rules.ts';
@@ -15,6 +15,9 @@ import { settingsOf } from './settings.ts';
 import { untilUploadMs, uploadPauseMs } from './upload.ts';
 
 type Context = SourceContext<DtuEntry>;
+
+/** There was no connection over which anything could have been sent. */
+const NOT_REACHED: ReadonlySet<ErrorCode> = new Set(['link/refused', 'link/timeout', 'link/not-found']);
 
 /** One port, as it is kept over a restart. */
 const storedPort = z.object({
@@ -45,6 +48,16 @@ export class Dtu {
     this.#plant = new PlantReadings(settingsOf(entry), stored.success ? stored.data.ports : {});
   }
 
+  /** Milliseconds between two readings. */
+  get intervalMs(): number {
+    return intervalMsOf({ ...this.#entry, protocol: this.#connection.protocol ?? this.#entry.protocol });
+  }
+
+  /** What the DTU speaks is known. */
+  get isKnown(): boolean {
+    return this.#entry.protocol !== 'auto' || this.#connection.protocol !== null;
+  }
+
   /** @throws BridgeError meter/…, frame/…, link/… */
   async read(context: Context): Promise<readonly Reading[]> {
     await this.#whileUploading(context);
@@ -61,7 +74,12 @@ export class Dtu {
       if (!order) return;
       command.tell('accepted');
       const progress = { timezone: this.#entry.timezone, signal: context.signal, tell: command.tell };
-      await this.#connection.order(context, { order, target, progress });
+      try {
+        await this.#connection.order(context, { order, target, progress });
+      } catch (thrown) {
+        if (NOT_REACHED.has(toBridgeError(thrown).code)) this.#rules.undone(order, target);
+        throw thrown;
+      }
       this.#rules.done(order, target);
     });
   }

@@ -2,7 +2,7 @@
 import { runBridge } from '@meterbridge/core/runtime';
 import { commands } from './commands.ts';
 import { layoutOf } from './compatibility/index.ts';
-import { config, entriesOf, example } from './config.ts';
+import { config, example } from './config.ts';
 import { legacyVariables } from './migrate/variables.ts';
 import { source } from './source.ts';
 
@@ -11,7 +11,7 @@ await runBridge({
   summary: 'Reads Hoymiles DTUs over Modbus or protobuf and publishes to MQTT.',
   config,
   example,
-  entries: entriesOf,
+  entries: ({ meters }) => meters,
   source,
   layout: layoutOf,
   commands,

@@ -1,3 +1,4 @@
+import type { Reading } from '@meterbridge/core/model';
 import { pollMeters, type Source } from '@meterbridge/core/runtime';
 import type { DtuEntry } from './config.ts';
 import { Dtu } from './dtu.ts';
@@ -12,7 +13,14 @@ export const source: Source<DtuEntry> = async function* (context) {
   dtus.set(entry, dtu);
   context.onCommand((command) => dtu.command(context, command));
   try {
-    yield* pollMeters(context, [entry], () => dtu.read(context));
+    // How often it may be asked depends on what it speaks, which the first reading tells.
+    let first: readonly Reading[] | null = dtu.isKnown ? null : await dtu.read(context);
+    const polled = { ...entry, interval: dtu.intervalMs };
+    yield* pollMeters(context, [polled], async () => {
+      const readings = first ?? (await dtu.read(context));
+      first = null;
+      return readings;
+    });
   } finally {
     await dtu.close();
   }

@@ -4,7 +4,7 @@ import { Decimal } from '@meterbridge/core/codec';
 import type { Message } from '@meterbridge/core/mqtt';
 import { conformancePath, conformanceReason } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
-import { config, entriesOf } from '../config.ts';
+import { config } from '../config.ts';
 import { plantOfBlocks } from '../meters/plant-of-blocks.ts';
 import type { PortBlock } from '../protocol/block.ts';
 import { PlantReadings } from '../readings.ts';
@@ -62,7 +62,7 @@ describe.skipIf(folder === null)(
       const layout = layoutOf(parsed)!;
       const plant = plantOfBlocks(input.dtu_serial, input.ports.map(blockOf));
       const noon = Date.UTC(2024, 5, 10, 10);
-      const readings = new PlantReadings(settingsOf(entriesOf(parsed)[0]!)).read(plant, noon);
+      const readings = new PlantReadings(settingsOf(parsed.meters[0]!)).read(plant, noon);
       const configs = readings.flatMap(({ meter, values }) => {
         const measurements = new Map(values.map(({ measurement }) => [measurement.key, measurement]));
         return layout.announcements({ meter, measurements, expireAfterS: null });

@@ -68,10 +68,17 @@ describe('limits', () => {
     expect(rules.judge(limit('60'), HM, MINUTE)).toEqual({ kind: 'limit', percent: 60 });
   });
 
-  it('are not written again if they are the same', () => {
+  it('are not written again for ten minutes if they are the same; then somebody else may have set another', () => {
     const rules = new ControlRules();
     rules.done(rules.judge(limit('50'), HM, 0)!, HM);
-    expect(rules.judge(limit('50'), HM, 10 * MINUTE)).toBeNull();
+    expect(rules.judge(limit('50'), HM, 10 * MINUTE - 1)).toBeNull();
+    expect(rules.judge(limit('50'), HM, 10 * MINUTE)).toEqual({ kind: 'limit', percent: 50 });
+  });
+
+  it('may be written at once if the one before did not reach the DTU', () => {
+    const rules = new ControlRules();
+    rules.undone(rules.judge(limit('50'), HM, 0)!, HM);
+    expect(rules.judge(limit('60'), HM, 1)).toEqual({ kind: 'limit', percent: 60 });
   });
 
   it('are written again if the last one failed', () => {

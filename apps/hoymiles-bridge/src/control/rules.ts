@@ -6,6 +6,8 @@ import { KEY } from './controls.ts';
 
 /** An inverter keeps its limit in an EEPROM, which wears. */
 const LIMIT_EVERY_MS = 60_000;
+/** For so long it is taken that nobody else has set another limit, and the same one is not written again. */
+const SAME_FOR_MS = 600_000;
 
 /** What shall be done, once it is known to make sense. */
 export type Order =
@@ -46,7 +48,9 @@ export class ControlRules {
     const order = orderOf(command, target);
     if (order.kind !== 'limit' || target.isTemporary) return order;
     const before = target.serials.map((serial) => this.#limited.get(serial));
-    if (before.length > 0 && before.every((one) => one?.percent === order.percent)) return null;
+    const isSame = (one: Limited | undefined): boolean =>
+      one?.percent === order.percent && nowMs - one.atMs < SAME_FOR_MS;
+    if (before.length > 0 && before.every(isSame)) return null;
     const waitMs = Math.max(...before.map((one) => (one ? one.atMs + LIMIT_EVERY_MS - nowMs : 0)));
     if (waitMs > 0) {
       const detail = `inverters wear with each new limit: the next one is taken in ${Math.ceil(waitMs / 1000)} s`;
@@ -54,6 +58,11 @@ export class ControlRules {
     }
     for (const serial of target.serials) this.#limited.set(serial, { atMs: nowMs, percent: null });
     return order;
+  }
+
+  /** An order did not reach the DTU: nothing was written. */
+  undone(order: Order, { serials }: Target): void {
+    if (order.kind === 'limit') for (const serial of serials) this.#limited.delete(serial);
   }
 
   /** An order was carried out. */

@@ -104,7 +104,8 @@ export class Connection {
 
   /** @param onRefused what the broker, or the library, has against it */
   subscribe(filter: string, onRefused: (why: string) => void): void {
-    this.#library?.subscribe(filter, { qos: 1 }, (error) => {
+    // Retain as published: else a command that is to be kept would look like any other to whoever hears it at once.
+    this.#library?.subscribe(filter, { qos: 1, rap: true }, (error) => {
       if (error && !this.#hasEnded) onRefused(error.message);
     });
   }

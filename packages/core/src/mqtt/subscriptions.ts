@@ -5,7 +5,7 @@ import { safely } from './safely.ts';
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 
 export interface MessageInfo {
-  /** An old message that the broker kept, not one that was published just now. */
+  /** The broker keeps the message: it may be an old one. With MQTT 3.1.1 it is known of old ones only. */
   readonly retain: boolean;
   /** To be called once the message cannot get lost any more, if the subscription says that this is known later. */
   readonly taken: () => void;

@@ -73,6 +73,20 @@ describe('a command', () => {
     expect(JSON.parse(String(results[0]!.payload))).toMatchObject({ state: 'failed', detail: 'too much' });
   });
 
+  it('is refused while another one of the same meter is under way', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { send, texts, states } = setUp(() => promise);
+    await send(TOPIC, '50');
+    await send(TOPIC, '60');
+    expect([texts, states()]).toEqual([['50'], ['failed']]);
+    resolve();
+    await send(TOPIC, '70');
+    expect([texts, states()]).toEqual([
+      ['50', '70'],
+      ['failed', 'done', 'done'],
+    ]);
+  });
+
   it.each([
     ['is retained', '50', true],
     ['is empty', '', false],

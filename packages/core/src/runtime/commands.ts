@@ -25,6 +25,8 @@ export interface CommandsSettings {
 export class Commands {
   readonly #settings: CommandsSettings;
   #isListening = false;
+  /** Meters that are carrying out a command: one that is told more than it can do would do it all hours later. */
+  readonly #busy = new Set<Meter>();
 
   constructor(settings: CommandsSettings) {
     this.#settings = settings;
@@ -50,13 +52,23 @@ export class Commands {
       if (isRetained) throw new BridgeError('control/refused', 'retained commands are not carried out');
       if (payload.length === 0 || payload.length > MAX_BYTES)
         throw new BridgeError('control/refused', `a command has 1 to ${MAX_BYTES} bytes`);
-      await line.command({ meter, key, text, tell });
+      await this.#alone(meter, () => line.command({ meter, key, text, tell }));
       log.info({ value: text }, 'command carried out');
       tell('done');
     } catch (thrown) {
       const error = toBridgeError(thrown);
       log.warn({ err: error }, 'command failed');
       tell('failed', error.message);
+    }
+  }
+
+  async #alone(meter: Meter, run: () => Promise<void>): Promise<void> {
+    if (this.#busy.has(meter)) throw new BridgeError('control/refused', 'another command is under way');
+    this.#busy.add(meter);
+    try {
+      await run();
+    } finally {
+      this.#busy.delete(meter);
     }
   }
 
