@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { freePort, hasBrowser, openPage, startBrowser } from '@meterbridge/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Decimal } from '../codec/index.ts';
 import { bridgeConfig, meterBase } from '../config/index.ts';
@@ -63,6 +66,12 @@ function readingOf(meter: Meter, turn: number): Reading {
   };
 }
 
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'web-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
 const bridges: { stop(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const bridge of bridges.splice(0)) await bridge.stop();
@@ -88,6 +97,8 @@ async function start(count: number, source: Source<{ readonly id: string }> = so
   const settings = {
     mqtt: { url: 'mqtt://127.0.0.1:9' },
     http: { port },
+    // What waits for the broker would go on waiting in the next test.
+    store: { path: join(folder, `${port}.db`) },
     meters: [{ id: 'bus' }],
     breaker: { failures: 2 },
   };
