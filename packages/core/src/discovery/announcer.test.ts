@@ -1,11 +1,12 @@
 import { conformancePath, conformanceReason, violations } from '@meterbridge/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { house } from '../model/house.fixture.ts';
 import type { Measurement, Meter } from '../model/index.ts';
 import type { Message } from '../mqtt/index.ts';
 import { Announcer, type AnnouncerOptions } from './announcer.ts';
 import type { DiscoverySettings } from './entity.ts';
-import { house, topics } from './house.fixture.ts';
 import { deviceLayout, type Layout } from './layout.ts';
+import { topics } from './topics.fixture.ts';
 
 const gas: Meter = { ...house, id: 'main_gas', name: 'Gas meter', uniqueId: 'G1', via: house };
 const power: Measurement = {

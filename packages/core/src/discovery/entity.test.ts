@@ -1,10 +1,11 @@
 import { conformancePath, conformanceReason, homeAssistantTables, violations } from '@meterbridge/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { house as unknownHouse } from '../model/house.fixture.ts';
 import type { Measurement, Meter } from '../model/index.ts';
 import type { Message } from '../mqtt/index.ts';
 import { bridgeDeviceMessage, type DiscoverySettings, deviceMessage, removal } from './entity.ts';
-import { topics, house as unknownHouse } from './house.fixture.ts';
+import { topics } from './topics.fixture.ts';
 
 const settings: DiscoverySettings = {
   app: 'dsmr-bridge',

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Decimal } from '../codec/index.ts';
+import { house as meter } from '../model/house.fixture.ts';
 import type { Measurement, Reading } from '../model/index.ts';
 import type { StateSpace } from '../store/index.ts';
 import { CounterGuard } from './counter-guard.ts';
 import { mostPerHour, USUAL_LIMITS } from './counter-limits.ts';
-import { house as meter } from './meter.fixture.ts';
 
 const energy: Measurement = {
   key: 'energy',

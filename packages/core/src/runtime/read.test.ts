@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { BridgeError } from '../errors/index.ts';
+import { house } from '../model/house.fixture.ts';
 import type { Reading } from '../model/index.ts';
-import { house } from './meter.fixture.ts';
 import { pollMeters } from './poll.ts';
 import { readOnce } from './read.ts';
 import type { Entry, Source } from './source.ts';

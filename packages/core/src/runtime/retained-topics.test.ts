@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { house } from './meter.fixture.ts';
+import { house } from '../model/house.fixture.ts';
 import { ownerOf } from './retained-topics.ts';
 
 it.each([

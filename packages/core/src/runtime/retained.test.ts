@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { house } from '../model/house.fixture.ts';
 import type { Measurement, Meter } from '../model/index.ts';
 import { State } from '../store/state.ts';
-import { house } from './meter.fixture.ts';
 import { Retained } from './retained.ts';
 
 const gas: Meter = { ...house, id: 'main_gas', uniqueId: 'G1', via: house };

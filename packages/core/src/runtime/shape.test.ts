@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Decimal } from '../codec/index.ts';
+import { house as meter } from '../model/house.fixture.ts';
 import type { Measurement, Reading } from '../model/index.ts';
-import { house as meter } from './meter.fixture.ts';
 import { Shape, type ShapeSettings } from './shape.ts';
 
 const power: Measurement = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BaseConfig } from '../config/index.ts';
+import { house } from '../model/house.fixture.ts';
 import type { Meter, Reading } from '../model/index.ts';
-import { house } from './meter.fixture.ts';
 import { Shapes } from './shapes.ts';
 
 type Settings = BaseConfig['meters'][number];

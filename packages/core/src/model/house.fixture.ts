@@ -1,6 +1,6 @@
-import type { Meter } from '../model/index.ts';
+import type { Meter } from './meter.ts';
 
-/** An electricity meter, for tests. */
+/** A meter of which little is known, for tests. */
 export const house: Meter = {
   id: 'main',
   type: 'dsmr',
