@@ -53,8 +53,8 @@ async function readEntry<E extends Entry>(settings: ReadSettings<E>): Promise<re
   const timeout = setTimeout(() => abort.abort(), timeoutMs);
   let together: NodeJS.Timeout | undefined;
   const endIfAllTold = (): void => {
-    const hasOutcome = printed.size > 0 || line.polls.some(({ breaker }) => breaker.problem);
-    if (hasOutcome && line.polls.every(({ wasTried }) => wasTried))
+    // Where nothing was told yet, a meter may be asleep: it has all of its time to wake up.
+    if (printed.size > 0 && line.polls.every(({ wasTried }) => wasTried))
       together ??= setTimeout(() => abort.abort(), TOGETHER_MS);
   };
   const line: Line<E> = new Line({
