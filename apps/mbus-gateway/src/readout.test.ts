@@ -107,7 +107,7 @@ describe('a readout', () => {
 
   it('has patience with requests that are long on a slow line', async () => {
     const line = { slaves: slavesOfFrames([WATER]), realTimeBaud: 300 };
-    await using slow = masterOn(line, { baudRate: 300, answerMs: standardAnswerMs(300) });
+    await using slow = masterOn(line, { baudRate: 300, answerMs: standardAnswerMs(300), latencyMs: 50 });
     const { records } = await readOut(slow.master, '1234567824400107', SETTINGS);
     expect(records).toHaveLength(1);
   });

@@ -26,8 +26,8 @@ export function serveLine(settings: ServeSettings): Promise<ServedLinks> {
 
 const FOREVER_MS = 60_000;
 const WRITE_MS = 60_000;
-/** In real time, so many bytes of an answer come together. */
-const TOGETHER = 4;
+/** In real time, bytes of an answer come together that are sent within this time. */
+const TOGETHER_MS = 20;
 
 /** Answers what a master asks on this link, until it goes away. @throws BridgeError link/lost */
 export async function runLine(link: Link, settings: LineSettings, signal?: AbortSignal): Promise<void> {
@@ -69,8 +69,9 @@ async function sendInTime(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const beginMs = performance.now() + wireMs(request.length, baudRate) + standardAnswerMs(baudRate) / 2;
-  for (let at = 0; at < bytes.length; at += TOGETHER) {
-    const some = bytes.subarray(at, at + TOGETHER);
+  const together = Math.ceil(TOGETHER_MS / wireMs(1, baudRate));
+  for (let at = 0; at < bytes.length; at += together) {
+    const some = bytes.subarray(at, at + together);
     const dueMs = beginMs + wireMs(at + some.length, baudRate);
     await sleep(Math.max(0, dueMs - performance.now()), signal);
     await link.write(some, { timeoutMs: WRITE_MS, signal });
