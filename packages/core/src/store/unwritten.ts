@@ -10,9 +10,9 @@ const GRACE_MS = 50;
 const WORTH_A_WRITE = 16;
 /**
  * That nothing comes for a while shows it. Until then the confirmations spare the disk, and nothing is lost by a kill:
- * whoever waits still has them. For each that is awaited, so that this is never slower than 10,000 per second.
+ * whoever waits still has them. For each that is awaited, so that this is never slower than 50,000 per second.
  */
-const PAUSE_MS = 0.1;
+const PAUSE_MS = 0.02;
 /** At most: while there is no file that can be written, the oldest go. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
