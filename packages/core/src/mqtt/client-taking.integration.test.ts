@@ -24,33 +24,39 @@ describe.skipIf(!(await hasRealBroker()))('messages that are acknowledged when t
     );
     return { taker, got };
   }
+  /** Behind a message of its own, the broker has heard its subscription, too. */
+  async function listening({ client, reached }: TestClient): Promise<void> {
+    await reached('connected');
+    await client.publish({ topic: 'ready', payload: '', qos: 1, retain: false });
+  }
+  const patience = { timeout: 10_000 };
   const payloads = (got: readonly Got[]): readonly string[] => got.map(({ payload }) => payload);
 
   it('are held back by the broker until then', async () => {
     await using sender = await collect(broker, 'none');
     const { taker, got } = startTaker('hold');
     await using _ = taker;
-    await taker.reached('connected');
+    await listening(taker);
     for (const payload of ['1', '2', '3']) await sender.publish('hold/in', payload);
-    await vi.waitFor(() => expect(payloads(got)).toEqual(['1', '2']));
+    await vi.waitFor(() => expect(payloads(got)).toEqual(['1', '2']), patience);
     got[1]!.taken();
     got[0]!.taken();
-    await vi.waitFor(() => expect(payloads(got)).toEqual(['1', '2', '3']));
+    await vi.waitFor(() => expect(payloads(got)).toEqual(['1', '2', '3']), patience);
     expect(taker.states).toEqual(['connected']);
   });
 
   it('come again after the receiver died, and those with them that were sent meanwhile', async () => {
     await using sender = await collect(broker, 'none');
     const first = startTaker('die');
-    await first.taker.reached('connected');
+    await listening(first.taker);
     for (const payload of ['1', '2']) await sender.publish('die/in', payload);
-    await vi.waitFor(() => expect(first.got).toHaveLength(2));
+    await vi.waitFor(() => expect(first.got).toHaveLength(2), patience);
     first.got[0]!.taken();
     await first.taker.client.close();
     await sender.publish('die/in', '3');
     const second = startTaker('die');
     await using _ = second.taker;
-    await vi.waitFor(() => expect(payloads(second.got)).toEqual(['2', '3']));
+    await vi.waitFor(() => expect(payloads(second.got)).toEqual(['2', '3']), patience);
     // What belongs to a connection that is gone is not said to another one.
     first.got[1]!.taken();
     expect(second.taker.states.length).toBeLessThanOrEqual(1);
@@ -60,11 +66,11 @@ describe.skipIf(!(await hasRealBroker()))('messages that are acknowledged when t
     await using sender = await collect(broker, 'none');
     const { taker, got } = startTaker('restart');
     await using _ = taker;
-    await taker.reached('connected');
+    await listening(taker);
     await sender.publish('restart/in', '1');
-    await vi.waitFor(() => expect(got).toHaveLength(1));
+    await vi.waitFor(() => expect(got).toHaveLength(1), patience);
     await broker.stop();
     await broker.start();
-    await vi.waitFor(() => expect(payloads(got)).toEqual(['1', '1']), { timeout: 10_000 });
+    await vi.waitFor(() => expect(payloads(got)).toEqual(['1', '1']), patience);
   });
 });

@@ -80,6 +80,7 @@ describe('a command', () => {
     await send(TOPIC, '60');
     expect([texts, states()]).toEqual([['50'], ['failed']]);
     resolve();
+    await new Promise(setImmediate);
     await send(TOPIC, '70');
     expect([texts, states()]).toEqual([
       ['50', '70'],
