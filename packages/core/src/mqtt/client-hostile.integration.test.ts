@@ -23,7 +23,7 @@ describe('MQTT client with a server that is no good broker', () => {
     await using bridge = startClient(silent, {}, { connectTimeoutMs: 50 });
     const error = await bridge.reached('mqtt/unreachable');
     expect(error?.message).toMatch(/:\d+ did not answer within 0.05 s/);
-    await vi.waitFor(() => expect(connections).toBeGreaterThan(2));
+    await vi.waitFor(() => expect(connections).toBeGreaterThan(2), 10_000);
     expect(bridge.states).toEqual(['mqtt/unreachable']);
   });
 
@@ -162,7 +162,7 @@ describe('MQTT client with a server that is no good broker', () => {
     );
     await using bridge = startClient(broker);
     bridge.client.subscribe('test/in', (_topic, payload) => arrived.push(payload.length));
-    await vi.waitFor(() => expect(arrived).toEqual([1024 * 1024]));
+    await vi.waitFor(() => expect(arrived).toEqual([1024 * 1024]), 10_000);
     expect(bridge.errors).toMatchObject([
       { code: 'mqtt/oversized', facts: { topic: 'test/in', bytes: 1024 * 1024 + 1 } },
     ]);
@@ -184,7 +184,7 @@ describe('MQTT client with a server that is no good broker', () => {
     await using bridge = startClient(broker);
     bridge.client.subscribe('test/in', (_topic, payload) => arrived.push(Buffer.from(payload).toString()));
     await bridge.reached('mqtt/lost');
-    await vi.waitFor(() => expect(arrived).toEqual(['whole']));
+    await vi.waitFor(() => expect(arrived).toEqual(['whole']), 10_000);
     expect(bridge.states).toEqual(['connected', 'mqtt/lost', 'connected']);
     expect(bridge.errors).toEqual([]);
   });

@@ -87,7 +87,7 @@ describe.skipIf(!(await hasRealBroker()))('MQTT client with Mosquitto', () => {
 
   it('names user and broker when the password is wrong, and connects when it was corrected', async () => {
     await broker.reload({ passwords: passwordFile({ bridge: 'other', observer: 'secret' }) });
-    await vi.waitFor(async () => expect(await broker.logs()).toMatch(/Reloading config/));
+    await vi.waitFor(async () => expect(await broker.logs()).toMatch(/Reloading config/), 10_000);
     await using bridge = start();
     const error = await bridge.reached('mqtt/refused');
     expect(error).toMatchObject({ facts: { username: 'bridge', reason: 0x87 } });
@@ -149,7 +149,7 @@ describe.skipIf(!(await hasRealBroker()))('MQTT client with Mosquitto', () => {
     const error = await Promise.race([bridge, other].map((client) => client.reached('mqtt/taken-over')));
     expect(error?.facts).toMatchObject({ clientId: 'twice' });
     await other.client.close();
-    await vi.waitFor(() => expect(bridge.client.connected).toBe(true));
+    await vi.waitFor(() => expect(bridge.client.connected).toBe(true), 10_000);
     await publishUntilAcknowledged(bridge, 'test/alone');
   });
 
@@ -191,7 +191,10 @@ describe.skipIf(!(await hasRealBroker()))('MQTT client with Mosquitto', () => {
   it('tells a birth message that the broker refuses', async () => {
     await using bridge = start({ birth: [message('forbidden/birth')] });
     await bridge.reached('connected');
-    await vi.waitFor(() => expect(bridge.errors.map(({ code }) => code)).toEqual(['mqtt/not-authorized']));
+    await vi.waitFor(
+      () => expect(bridge.errors.map(({ code }) => code)).toEqual(['mqtt/not-authorized']),
+      10_000,
+    );
   });
 
   it('stays subscribed over a restart, whatever its callbacks throw', async () => {
@@ -206,17 +209,17 @@ describe.skipIf(!(await hasRealBroker()))('MQTT client with Mosquitto', () => {
     });
     await bridge.reached('connected');
     await using observer = await observe('test/in/#');
-    await vi.waitFor(async () => expect(await broker.logs()).toContain('test/in/+ (QoS 1)'));
+    await vi.waitFor(async () => expect(await broker.logs()).toContain('test/in/+ (QoS 1)'), 10_000);
     await bridge.client.publish(message('test/in/a', '1'));
-    await vi.waitFor(() => expect(arrived).toEqual(['test/in/a 1 false']));
+    await vi.waitFor(() => expect(arrived).toEqual(['test/in/a 1 false']), 10_000);
     const told = () => bridge.errors.map(({ message }) => message);
-    await vi.waitFor(() => expect(told()).toEqual(['broken callback', 'broken promise']));
+    await vi.waitFor(() => expect(told()).toEqual(['broken callback', 'broken promise']), 10_000);
     await broker.stop();
     await bridge.reached('mqtt/lost');
     await broker.start();
     await bridge.reached('connected');
     await bridge.client.publish(message('test/in/b', '2'));
-    await vi.waitFor(() => expect(arrived.at(-1)).toBe('test/in/b 2 false'));
+    await vi.waitFor(() => expect(arrived.at(-1)).toBe('test/in/b 2 false'), 10_000);
     cancel();
     await bridge.client.publish(message('test/in/c', '3', { retain: true }));
     await observer.next(({ topic }) => topic === 'test/in/c');
@@ -229,7 +232,7 @@ describe.skipIf(!(await hasRealBroker()))('MQTT client with Mosquitto', () => {
     await bridge.client.publish(message('test/kept', 'old', { retain: true }));
     const arrived: boolean[] = [];
     bridge.client.subscribe('test/kept', (_topic, _payload, { retain }) => arrived.push(retain));
-    await vi.waitFor(() => expect(arrived).toEqual([true]));
+    await vi.waitFor(() => expect(arrived).toEqual([true]), 10_000);
   });
 
   it('closes in time, though the broker is frozen and messages are outstanding', async () => {
