@@ -114,7 +114,11 @@ export function warningsOf({
 export function summaryOf(bridge: Observed): string {
   const [problem] = problemsOf(bridge);
   if (problem) return problem.what;
-  const { meters, dryRun } = bridge;
+  const { lines, meters, dryRun } = bridge;
   const online = meters.filter((meter) => meter.online).length;
-  return `${online} of ${meters.length} meters online${dryRun ? '; dry run' : ''}`;
+  const readings = lines.reduce((sum, line) => sum + line.readings, 0);
+  // Some apps pass on what meters say, and know none of them.
+  const isWithoutMeters = meters.length === 0 && readings > 0;
+  const how = isWithoutMeters ? `${readings} readings` : `${online} of ${meters.length} meters online`;
+  return `${how}${dryRun ? '; dry run' : ''}`;
 }

@@ -47,7 +47,8 @@ function countOf(count: number): string {
   return count === 1 ? 'Something is wrong' : `${count} things are wrong`;
 }
 
-function summary({ meters, bridge }: Store): string {
+function summary({ meters, bridge, isWithoutMeters }: Store): string {
+  if (isWithoutMeters) return bridge?.broker.connected ? 'The broker takes every message.' : 'No broker.';
   const online = [...meters.values()].filter(({ status }) => status.online).length;
   const broker = bridge?.broker.connected ? 'the broker takes every message' : 'no broker';
   return `${online} ${online === 1 ? 'meter' : 'meters'} online, ${broker}.`;

@@ -12,6 +12,7 @@ export function Meters({ store }: { store: Store }) {
   const [page, setPage] = useState(0);
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const all = [...store.meters.values()];
+  if (store.isWithoutMeters) return null;
   const found = all.filter(({ status }) => matches(status, search)).toSorted(offlineFirst);
   const pages = Math.max(1, Math.ceil(found.length / PER_PAGE));
   const current = Math.min(page, pages - 1);

@@ -34,6 +34,11 @@ export class Store {
     this.#onChange = onChange;
   }
 
+  /** An app that passes on what meters say, and shows none of them. */
+  get isWithoutMeters(): boolean {
+    return this.meters.size === 0 && [...this.lines.values()].some(({ readings }) => readings > 0);
+  }
+
   connect(): void {
     const source = new EventSource('events');
     source.onopen = () => this.#load();
