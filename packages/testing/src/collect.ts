@@ -19,7 +19,7 @@ export interface Collector extends AsyncDisposable {
 export async function collect(
   broker: { readonly host: string; readonly port: number },
   filter: string,
-  options: IClientOptions = {},
+  { qos = 1, ...options }: IClientOptions & { readonly qos?: 0 | 1 } = {},
 ): Promise<Collector> {
   const messages: CollectedMessage[] = [];
   const waiting = new Set<() => void>();
@@ -34,7 +34,7 @@ export async function collect(
     messages.push({ topic, payload: payload.toString(), qos, retain });
     for (const look of waiting) look();
   });
-  await client.subscribeAsync(filter, { qos: 1 });
+  await client.subscribeAsync(filter, { qos });
 
   const next: Collector['next'] = (fits = () => true, timeoutMs = 10_000) =>
     new Promise((resolve, reject) => {
