@@ -27,7 +27,7 @@ export class CommandLedger implements Tally {
   demand(): UploadIntervals {
     this.#version++;
     const seconds = SECONDS[this.#version % SECONDS.length]!;
-    const minutes = MINUTES[this.#version % MINUTES.length]!;
+    const minutes = MINUTES[Math.floor(this.#version / SECONDS.length) % MINUTES.length]!;
     this.#answers = new Map();
     this.#wanted = this.#addresses.flatMap((address) => [
       `${address}/0000/${seconds}`,

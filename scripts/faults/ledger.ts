@@ -47,26 +47,33 @@ export interface Tally {
 /** What a meter sent, and what of it a subscriber got. */
 export class Ledger implements Tally {
   readonly #sent = new Map<string, Sent>();
+  /** Those of this account and later ones, in order. */
+  #open: Sent[] = [];
   readonly #received = new Map<string, Received>();
-  #sinceMs = 0;
-  #untilMs = 0;
+  #untilMs: number | null = null;
   #receivedSince = 0;
 
   begin(): void {
-    this.#sinceMs = this.#untilMs;
+    const sinceMs = this.#untilMs ?? performance.now();
+    this.#open = this.#open.filter(({ atMs }) => atMs > sinceMs);
     this.#receivedSince = this.#received.size;
   }
 
   /** @param connection null: nothing that is under way can get lost */
   sent(id: string, connection: Connection | null, isIntact: boolean): void {
     const known = this.#sent.get(id);
-    if (known) known.isIntact ||= isIntact;
-    else this.#sent.set(id, { id, atMs: performance.now(), connection, isIntact });
+    if (known) {
+      known.isIntact ||= isIntact;
+      return;
+    }
+    const one = { id, atMs: performance.now(), connection, isIntact };
+    this.#sent.set(id, one);
+    this.#open.push(one);
   }
 
   /** What was sent last belongs to something that did not come through as a whole, or not in time. */
   broken(): void {
-    const last = [...this.#sent.values()].at(-1);
+    const last = this.#open.at(-1);
     if (last) last.isIntact = false;
   }
 
@@ -77,24 +84,22 @@ export class Ledger implements Tally {
   }
 
   get demanded(): number {
-    return this.#own(Number.POSITIVE_INFINITY).length;
+    return this.#open.length;
   }
 
   get arrived(): number {
-    return this.#own(Number.POSITIVE_INFINITY).filter(({ id }) => this.#received.has(id)).length;
+    return this.#open.filter(({ id }) => this.#received.has(id)).length;
   }
 
   freshMs(afterMs: number): number | null {
-    for (const { id, atMs } of this.#own(Number.POSITIVE_INFINITY)) {
-      const arrived = atMs > afterMs ? this.#received.get(id) : undefined;
-      if (arrived) return arrived.firstMs;
-    }
-    return null;
+    const fresh = this.#open.filter(({ atMs }) => atMs > afterMs);
+    const arrivals = fresh.flatMap(({ id }) => this.#received.get(id)?.firstMs ?? []);
+    return arrivals.length > 0 ? Math.min(...arrivals) : null;
   }
 
   account(untilMs: number): Account {
     this.#untilMs = untilMs;
-    const own = this.#own(untilMs);
+    const own = this.#open.filter(({ atMs }) => atMs <= untilMs);
     const missing = own.filter(({ id }) => !this.#received.has(id));
     const perished = new Set(missing.filter(({ isIntact }) => !isIntact));
     for (const one of this.#underWay(own)) perished.add(one);
@@ -107,10 +112,6 @@ export class Ledger implements Tally {
       lost: missing.filter((one) => !perished.has(one)).map(({ id }) => id),
       invented: [...this.#received.keys()].slice(this.#receivedSince).filter((id) => !this.#sent.has(id)),
     };
-  }
-
-  #own(untilMs: number): readonly Sent[] {
-    return [...this.#sent.values()].filter(({ atMs }) => atMs > this.#sinceMs && atMs <= untilMs);
   }
 
   /** The last ones of a connection that is over: behind the last one that arrived. Before it, none may be missing. */

@@ -1,17 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Collector, collect, freePort, startApp } from '@meterbridge/testing';
+import { type Collector, collect, freePort, startApp, until } from '@meterbridge/testing';
 import { CommandLedger } from './commands.ts';
 import { Ledger, type Tally } from './ledger.ts';
-import { LINES, MBUS_LINE } from './lines.ts';
-import { type Relay, startRelay } from './relay.ts';
+import { LINES, type Line, MBUS_LINE } from './lines.ts';
+import { type Relay, type RelaySettings, startRelay } from './relay.ts';
 import { type Stack, startStack } from './stack.ts';
 
 const METERS = 5;
-const BRIDGE = { breaker: { reset_after: '3s' } };
 const PUMP_MS = 25;
 const PROXY = 'kpm33b-proxy';
-const SENDER = 'kpm33b-config-sender';
+export const SENDER = 'kpm33b-config-sender';
 const LEVELS: Readonly<Record<string, string>> = { MQTT_RT_DATA: 'seconds', MQTT_ENY_NOW: 'minutes' };
 
 export const APPS = [...LINES.map(({ app }) => app), PROXY, SENDER] as const;
@@ -19,84 +18,44 @@ export const APPS = [...LINES.map(({ app }) => app), PROXY, SENDER] as const;
 type Json = Readonly<Record<string, unknown>>;
 
 /** All six apps at work on simulated meters, and whoever keeps the books. */
-export interface Plant extends AsyncDisposable {
+export interface Plant extends Observers, AsyncDisposable {
   readonly stack: Stack;
   readonly tallies: ReadonlyMap<string, Tally>;
   /** Between each app and its meters. */
   readonly relays: ReadonlyMap<string, Relay>;
-  /** On the central broker, as Home Assistant. */
-  readonly homeAssistant: Collector;
-  /** On the internal broker, as a meter. */
-  readonly meters: Collector;
+  /** The meters of an app are behind a broker. */
+  isMqtt(app: string): boolean;
   /** Meters shall have other intervals. */
   demand(): Promise<void>;
   /** What was on its way to an app may have come too late for it. */
   interrupted(): void;
 }
 
+interface Observers {
+  /** On the central broker, as Home Assistant; it misses nothing while it is away. */
+  readonly homeAssistant: Collector;
+  /** What a broker has yet to pass on to the one above dies with it, though confirmed; this one has it by then. */
+  readonly witness: Collector;
+  /** On the internal broker, as a meter. */
+  readonly meters: Collector;
+  /** Resolves when what is published is seen. */
+  watching(): Promise<void>;
+}
+
 export async function startPlant(): Promise<Plant> {
   await using opened = new AsyncDisposableStack();
   const stack = opened.use(await startStack());
   await stack.up('mosquitto-central', 'mosquitto-internal', 'keeper');
-  const [reader, simulator] = [
-    await stack.password('homeassistant', 'central'),
-    await stack.password('simulator', 'internal'),
-  ];
-  const central = { host: '127.0.0.1', port: stack.centralPort };
-  const account = { username: 'homeassistant', password: reader };
-  const stays = { clean: false, clientId: 'ledger' };
-  const homeAssistant = opened.use(await collect(central, '#', { ...account, ...stays }));
-  // What is confirmed to a bridge while the one above has yet to confirm others dies with a broker that is killed.
-  const witness = opened.use(await collect(central, '#', { ...account, qos: 0 }));
-  const internal = { host: '127.0.0.1', port: stack.internalPort };
-  const meters = opened.use(
-    await collect(internal, '#', { username: 'simulator', password: simulator, ...stays }),
-  );
+  const simulator = await stack.password('simulator', 'internal');
+  const observers = await observe(stack, simulator, opened);
 
-  const ledgers = new Map<string, Ledger>();
+  const ledgers = new Map([...LINES.map(({ app }) => app), PROXY].map((app) => [app, new Ledger()]));
   const relays = new Map<string, Relay>();
-  await writeFile(join(stack.folder, 'line.yaml'), JSON.stringify(MBUS_LINE));
-  for (const { app, simulate, meter, frameLength, identity } of LINES) {
-    const ledger = new Ledger();
-    ledgers.set(app, ledger);
-    const port = await freePort();
-    opened.use(await startApp(app, ['simulate', ...simulate(`tcp://127.0.0.1:${port}`, stack.folder)]));
-    const relay = opened.use(
-      await startRelay({
-        target: { host: '127.0.0.1', port },
-        frameLength,
-        connected: () => ({ isOver: false }),
-        sent: (connection, frame, isIntact) => {
-          const id = identity(frame);
-          if (id !== null) ledger.sent(id, connection, isIntact);
-        },
-        broken: () => ledger.broken(),
-      }),
-    );
-    relays.set(app, relay);
-    await stack.configure(app, {
-      mqtt: mqttOf(app, { output: 'json' }),
-      meters: [meter(relay.port)],
-      ...BRIDGE,
-    });
-  }
+  for (const line of LINES)
+    relays.set(line.app, await startMeter(stack, line, ledgers.get(line.app)!, opened));
+  for (const app of [PROXY, SENDER]) relays.set(app, opened.use(await startRelay(internalLink(stack))));
 
-  const proxyLedger = new Ledger();
-  ledgers.set(PROXY, proxyLedger);
-  for (const app of [PROXY, SENDER]) {
-    const relay = opened.use(
-      await startRelay({
-        target: internal,
-        frameLength: (bytes) => bytes.length,
-        connected: () => ({ isOver: false }),
-        // The internal broker keeps what did not come through.
-        sent: () => undefined,
-        broken: () => undefined,
-      }),
-    );
-    relays.set(app, relay);
-  }
-  const internalOf = (app: string) => ({
+  const internalOf = (app: string): object => ({
     ...{ host: 'meters', port: relays.get(app)!.port },
     ...{ username: app, password_file: '/run/account/internal' },
   });
@@ -110,37 +69,18 @@ export async function startPlant(): Promise<Plant> {
       config_sender: { ack_timeout_seconds: 15, retry_after_seconds: 3 },
     });
   await demand();
-  const passwordFile = join(stack.folder, 'simulator');
-  await writeFile(passwordFile, simulator);
-  opened.use(
-    await startApp(PROXY, [
-      ...['simulate', '--broker', `127.0.0.1:${stack.internalPort}`, '--username', 'simulator'],
-      ...['--password-file', passwordFile, '--meters', String(METERS), '--rate', '10', '--fault', 'double'],
-    ]),
-  );
+  await startFleet(stack, simulator, opened);
 
-  const pump = reading([
-    [
-      meters,
-      (topic, message) => {
-        const level = LEVELS[topic];
-        if (level) proxyLedger.sent(`${message.id}/${level}/${message.time}`, null, true);
-        else commands.seen(topic, message);
-      },
-    ],
-    [homeAssistant, (topic, message) => receive(ledgers, topic, message, 'session')],
-    [witness, (topic, message) => receive(ledgers, topic, message, 'witness')],
-  ]);
-  const timer = setInterval(pump, PUMP_MS);
+  const timer = setInterval(bookkeeping(observers, ledgers, commands), PUMP_MS);
   opened.defer(() => clearInterval(timer));
   await stack.up(...APPS);
   const all = opened.move();
   return {
+    ...observers,
     stack,
     tallies: new Map<string, Tally>([...ledgers, [SENDER, commands]]),
     relays,
-    homeAssistant,
-    meters,
+    isMqtt: (app) => app === PROXY || app === SENDER,
     demand,
     interrupted: () => {
       for (const ledger of ledgers.values()) ledger.broken();
@@ -149,27 +89,117 @@ export async function startPlant(): Promise<Plant> {
   };
 }
 
-function mqttOf(app: string, more: object = {}): object {
+async function observe(stack: Stack, simulator: string, opened: AsyncDisposableStack): Promise<Observers> {
+  const username = 'homeassistant';
+  const account = { username, password: await stack.password(username, 'central') };
+  const stays = { clean: false, clientId: 'ledger' };
+  const central = { host: '127.0.0.1', port: stack.centralPort };
+  const homeAssistant = opened.use(await collect(central, '#', { ...account, ...stays }));
+  const witness = opened.use(await collect(central, '#', { ...account, qos: 0 }));
+  const internal = { host: '127.0.0.1', port: stack.internalPort };
+  const meterAccount = { username: 'simulator', password: simulator };
+  const meters = opened.use(await collect(internal, '#', { ...meterAccount, ...stays }));
+  let calls = 0;
+  const watching = async (): Promise<void> => {
+    const call = `call ${++calls}`;
+    const hears = ({ messages }: Collector): boolean => messages.some(({ payload }) => payload === call);
+    const isHeard = async (): Promise<boolean> => {
+      await homeAssistant.publish('homeassistant/faults', call);
+      return hears(homeAssistant) && hears(witness);
+    };
+    await until(isHeard, 'what is published is seen', 60_000);
+  };
+  return { homeAssistant, witness, meters, watching };
+}
+
+/** A simulated meter, and the line to it; the app is told where. */
+async function startMeter(
+  stack: Stack,
+  line: Line,
+  ledger: Ledger,
+  opened: AsyncDisposableStack,
+): Promise<Relay> {
+  const { app, simulate, meter, frameLength, identity } = line;
+  await writeFile(join(stack.folder, 'line.yaml'), JSON.stringify(MBUS_LINE));
+  const port = await freePort();
+  opened.use(await startApp(app, ['simulate', ...simulate(`tcp://127.0.0.1:${port}`, stack.folder)]));
+  const relay = opened.use(
+    await startRelay({
+      target: { host: '127.0.0.1', port },
+      frameLength,
+      sent: (connection, frame, isIntact) => {
+        const id = identity(frame);
+        if (id !== null) ledger.sent(id, connection, isIntact);
+      },
+      broken: () => ledger.broken(),
+    }),
+  );
+  await stack.configure(app, {
+    mqtt: { ...mqttOf(app), output: 'json' },
+    meters: [meter(relay.port)],
+    breaker: { reset_after: '3s' },
+  });
+  return relay;
+}
+
+/** The internal broker keeps what does not come through: nothing is told of what does. */
+function internalLink({ internalPort }: Stack): RelaySettings {
   return {
-    ...{ url: 'mqtt://mosquitto-central:1883', username: app, password_file: '/run/account/central' },
-    ...more,
+    target: { host: '127.0.0.1', port: internalPort },
+    frameLength: (bytes) => bytes.length,
+    sent: () => undefined,
+    broken: () => undefined,
   };
 }
 
-/** Reads on in what was collected, each message once. */
-function reading(
-  sources: readonly (readonly [Collector, (topic: string, message: Json) => void])[],
+async function startFleet(stack: Stack, password: string, opened: AsyncDisposableStack): Promise<void> {
+  const passwordFile = join(stack.folder, 'simulator');
+  await writeFile(passwordFile, password);
+  const account = ['--username', 'simulator', '--password-file', passwordFile];
+  const fleet = ['--meters', String(METERS), '--rate', '10', '--fault', 'double'];
+  const broker = ['--broker', `127.0.0.1:${stack.internalPort}`];
+  opened.use(await startApp(PROXY, ['simulate', ...broker, ...account, ...fleet]));
+}
+
+/** Enters what the observers collect, each message once. */
+function bookkeeping(
+  { homeAssistant, witness, meters }: Observers,
+  ledgers: ReadonlyMap<string, Ledger>,
+  commands: CommandLedger,
 ): () => void {
-  const positions = sources.map(() => 0);
+  const fromMeters = (topic: string, message: Json): void => {
+    const level = LEVELS[topic];
+    // Without a time it is nonsense that was put there to be dropped.
+    if (level && message.time) ledgers.get(PROXY)?.sent(`${message.id}/${level}/${message.time}`, null, true);
+    else commands.seen(topic, message);
+  };
+  const received =
+    (observer: string) =>
+    (topic: string, message: Json): void => {
+      const line = LINES.find((one) => topic === one.topic || topic === `${one.topic}/backlog`);
+      if (line) ledgers.get(line.app)?.received(line.published(message), observer);
+      const [, id, level] = /^kpm33b\/(\w+)\/(seconds|minutes)$/.exec(topic) ?? [];
+      if (id) ledgers.get(PROXY)?.received(`${id}/${level}/${message.time}`, observer);
+    };
+  const sources = [
+    [meters, fromMeters],
+    [homeAssistant, received('session')],
+    [witness, received('witness')],
+  ] as const;
+  const read = sources.map(() => 0);
   return () => {
-    for (const [at, [{ messages }, take]] of sources.entries()) {
-      for (; positions[at]! < messages.length; positions[at]!++) {
-        const { topic, payload, retain } = messages[positions[at]!]!;
+    for (const [at, [{ messages }, enter]] of sources.entries()) {
+      for (const { topic, payload, retain } of messages.slice(read[at])) {
         // Retained ones are told again at each subscription.
-        if (!retain && payload.startsWith('{')) take(topic, parsed(payload));
+        if (!retain && payload.startsWith('{')) enter(topic, parsed(payload));
       }
+      read[at] = messages.length;
     }
   };
+}
+
+function mqttOf(app: string): object {
+  return { url: 'mqtt://mosquitto-central:1883', username: app, password_file: '/run/account/central' };
 }
 
 function parsed(payload: string): Json {
@@ -178,12 +208,4 @@ function parsed(payload: string): Json {
   } catch {
     return {};
   }
-}
-
-function receive(ledgers: ReadonlyMap<string, Ledger>, topic: string, message: Json, observer: string): void {
-  const line = LINES.find((one) => topic === one.topic || topic === `${one.topic}/backlog`);
-  const [, id, level] = /^kpm33b\/(\w+)\/(seconds|minutes)$/.exec(topic) ?? [];
-  const app = line?.app ?? (id === undefined ? undefined : PROXY);
-  const ledger = app === undefined ? undefined : ledgers.get(app);
-  ledger?.received(line ? line.published(message) : `${id}/${level}/${message.time}`, observer);
 }

@@ -12,7 +12,6 @@ export type FrameLength = (bytes: Buffer) => number;
 export interface RelaySettings {
   readonly target: { readonly host: string; readonly port: number };
   readonly frameLength: FrameLength;
-  readonly connected: () => Connection;
   readonly sent: (connection: Connection, frame: Buffer, isIntact: boolean) => void;
   /** Something did not come through: what it belongs to may be given up. */
   readonly broken: () => void;
@@ -23,6 +22,7 @@ export interface Relay extends AsyncDisposable {
   mode: RelayMode;
   /** What came from either side and was not passed on, in chunks. */
   readonly swallowed: number;
+  readonly damaged: number;
   readonly refused: number;
   /** Connections that are over. */
   readonly ended: number;
@@ -31,16 +31,10 @@ export interface Relay extends AsyncDisposable {
 }
 
 /** A line between a meter and its bridge, frame by frame, that can be broken; it tells what went through. */
-export async function startRelay({
-  target,
-  frameLength,
-  connected,
-  sent,
-  broken,
-}: RelaySettings): Promise<Relay> {
+export async function startRelay({ target, frameLength, sent, broken }: RelaySettings): Promise<Relay> {
   const random = seededRandom(20_261_121);
   const sockets = new Set<Socket>();
-  const state = { mode: 'open' as RelayMode, swallowed: 0, refused: 0, ended: 0 };
+  const state = { mode: 'open' as RelayMode, swallowed: 0, damaged: 0, refused: 0, ended: 0 };
 
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -56,7 +50,10 @@ export async function startRelay({
     if (isDamaged) bytes[Math.floor(random() * bytes.length)]! ^= 1 << Math.floor(random() * 7);
     // What follows a damaged frame may be taken for its end.
     sent(connection, frame, !isDamaged && wasIntact);
-    if (isDamaged) broken();
+    if (isDamaged) {
+      state.damaged++;
+      broken();
+    }
     bridge.write(bytes);
     return !isDamaged;
   };
@@ -66,7 +63,7 @@ export async function startRelay({
       bridge.resetAndDestroy();
       return;
     }
-    const connection = connected();
+    const connection: Connection = { isOver: false };
     const meter = keep(connect(target.port, target.host));
     let pending = Buffer.alloc(0);
     let isIntact = true;

@@ -6,8 +6,15 @@ import { promisify } from 'node:util';
 import { freePort } from '@meterbridge/testing';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PORTS = ['MQTT', 'MQTTS', 'INTERNAL', 'DSMR_HTTP', 'KAMSTRUP_HTTP', 'MBUS_HTTP', 'HOYMILES_HTTP'];
-const SERVICE_PORTS = ['KPM33B_HTTP', 'KPM33B_SENDER_HTTP'];
+const BROKER_PORTS = ['MQTT_PORT', 'MQTTS_PORT', 'INTERNAL_PORT'];
+const HTTP_PORTS: Readonly<Record<string, string>> = {
+  'dsmr-bridge': 'DSMR_HTTP_PORT',
+  'kamstrup-bridge': 'KAMSTRUP_HTTP_PORT',
+  'mbus-gateway': 'MBUS_HTTP_PORT',
+  'hoymiles-bridge': 'HOYMILES_HTTP_PORT',
+  'kpm33b-proxy': 'KPM33B_HTTP_PORT',
+  'kpm33b-config-sender': 'KPM33B_SENDER_HTTP_PORT',
+};
 const DNS = '127.0.0.11';
 const COMPOSE_MS = 540_000;
 
@@ -23,7 +30,9 @@ export interface Stack extends AsyncDisposable {
   up(...services: readonly string[]): Promise<void>;
   /** `docker COMMAND ARGUMENTS CONTAINER` of these services. */
   docker(command: readonly string[], ...services: readonly string[]): Promise<void>;
-  /** Runs a program where the disk is. */
+  /** Whether an app says that it has its central broker. */
+  hasBroker(app: string): Promise<boolean>;
+  /** Runs a program where the disk of the apps is, or the one of the central broker. */
   keeper(...command: readonly string[]): Promise<string>;
   password(account: string, broker: 'central' | 'internal'): Promise<string>;
   /** Names can be resolved, or not. */
@@ -38,7 +47,7 @@ export async function startStack(): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'faults-'));
   const project = `meterbridge-faults-${process.pid}`;
   const env: NodeJS.ProcessEnv = { ...process.env, COMPOSE_PROJECT_NAME: project, FAULTS_DIR: folder };
-  for (const name of [...PORTS, ...SERVICE_PORTS]) env[`${name}_PORT`] = String(await freePort());
+  for (const name of [...BROKER_PORTS, ...Object.values(HTTP_PORTS)]) env[name] = String(await freePort());
   env.CONFIG_DIR = join(folder, 'config');
   await mkdir(env.CONFIG_DIR);
   await mkdir(join(folder, 'faults'));
@@ -64,6 +73,10 @@ export async function startStack(): Promise<Stack> {
     docker: async (command, ...services) => {
       const containers = services.map((service) => `${project}-${service}-1`);
       await run('docker', [...command, ...containers], { timeout: 120_000 });
+    },
+    hasBroker: async (app) => {
+      const answer = await fetch(`http://127.0.0.1:${env[HTTP_PORTS[app]!]}/status`);
+      return JSON.parse(await answer.text()).broker.connected;
     },
     keeper: async (...command) =>
       (await run('docker', ['exec', `${project}-keeper-1`, ...command], { timeout: 60_000 })).stdout,
