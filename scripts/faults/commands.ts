@@ -23,7 +23,7 @@ export class CommandLedger implements Tally {
     this.#addresses = addresses;
   }
 
-  /** Other intervals than before; only the last ones count. */
+  /** Other intervals than ever before, so that no old answer is taken for a new one; only the last ones count. */
   demand(): UploadIntervals {
     this.#version++;
     const seconds = SECONDS[this.#version % SECONDS.length]!;

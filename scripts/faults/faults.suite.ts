@@ -1,9 +1,12 @@
+import { seededRandom } from '@meterbridge/core/codec';
 import { type CollectedMessage, hasContainerEngine, until } from '@meterbridge/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { APPS, type Plant, SENDER, startPlant } from './plant.ts';
 import type { RelayMode } from './relay.ts';
 
 const DAY_MS = 86_400_000;
+const KILLS = 50;
+const KILLS_MS = 540_000;
 /** Limit of each wait; nothing here takes so long. */
 const PATIENCE_MS = 120_000;
 
@@ -242,3 +245,33 @@ fault.each(['+1d', '-1d'])('when the clock jumps by %s and back', (offset) =>
     () => plant.stack.setClock('+0'),
   ),
 );
+
+fault(
+  `when the bridge is killed ${KILLS} times, at any moment`,
+  () =>
+    suffer(
+      'killed',
+      async () => {
+        const lives = await Promise.allSettled(APPS.map(killed));
+        expect(lives.filter(({ status }) => status === 'rejected')).toEqual([]);
+      },
+      async () => undefined,
+    ),
+  KILLS_MS,
+);
+
+/** Kills an app again and again: now while it starts, now while it works. */
+async function killed(app: string, seed: number): Promise<void> {
+  const random = seededRandom(seed + 1);
+  const tally = plant.tallies.get(app)!;
+  const pause = (limitMs: number): Promise<void> =>
+    new Promise((resolve) => setTimeout(resolve, random() * limitMs));
+  for (let life = 0; life < KILLS; life++) {
+    const startMs = performance.now();
+    if (life % 2 === 1) await until(() => tally.freshMs(startMs) !== null, `${app} works`, PATIENCE_MS);
+    await pause(life % 2 === 1 ? 300 : 2_000);
+    await docker(['kill'], app);
+    if (app === SENDER) await plant.demand();
+    await docker(['start'], app);
+  }
+}
