@@ -123,7 +123,8 @@ function connections({ internal_broker, internal_broker_topics, central_broker_t
 }
 
 function keep(state: StateSpace, id: string, known: KnownMeter | null): void {
-  if (known) state.set(id, known);
+  // At once: after a kill, a meter that was told something else than before must not be taken for done.
+  if (known) state.set(id, known, 0);
   else state.delete(id);
 }
 

@@ -8,8 +8,11 @@ const WRITE_WITHIN_MS = 10_000;
 export interface StateSpace {
   /** Undefined if there is none, or if it cannot be read. */
   get(key: string): unknown;
-  /** @param value anything that `JSON.stringify` takes */
-  set(key: string, value: unknown): void;
+  /**
+   * @param value anything that `JSON.stringify` takes
+   * @param withinMs it is in the file then; 0 for what a kill must not undo
+   */
+  set(key: string, value: unknown, withinMs?: number): void;
   delete(key: string): void;
   keys(): readonly string[];
 }
@@ -21,7 +24,8 @@ export class State implements Member {
   /** Space → keys that changed, or went. */
   readonly #changed = new Map<string, Set<string>>();
   #database: Database | null = null;
-  #changedSinceMs: number | null = null;
+  /** When what has changed is to be written, as `performance.now()`. */
+  #dueMs = Number.POSITIVE_INFINITY;
   #isWritten = false;
 
   keepIn(database: Database): void {
@@ -32,11 +36,11 @@ export class State implements Member {
     const values = this.#valuesOf(name);
     return {
       get: (key) => parse(values.get(key)),
-      set: (key, value) => {
+      set: (key, value, withinMs) => {
         const text = JSON.stringify(value);
         if (values.get(key) === text) return;
         values.set(key, text);
-        this.#change(name, key);
+        this.#change(name, key, withinMs);
       },
       delete: (key) => {
         if (values.delete(key)) this.#change(name, key);
@@ -68,13 +72,12 @@ export class State implements Member {
   }
 
   dueMs(): number {
-    if (this.#changedSinceMs === null) return Number.POSITIVE_INFINITY;
-    return Math.max(0, this.#changedSinceMs + WRITE_WITHIN_MS - performance.now());
+    return Math.max(0, this.#dueMs - performance.now());
   }
 
   write(db: DatabaseSync, isLast: boolean): void {
     this.#isWritten = false;
-    if (this.#changedSinceMs === null || (!isLast && this.dueMs() > 0)) return;
+    if (this.#changed.size === 0 || (!isLast && this.dueMs() > 0)) return;
     const put = db.prepare('INSERT OR REPLACE INTO state (space, key, value) VALUES (?, ?, ?)');
     const remove = db.prepare('DELETE FROM state WHERE space = ? AND key = ?');
     for (const [name, keys] of this.#changed) {
@@ -91,7 +94,7 @@ export class State implements Member {
     if (!this.#isWritten) return;
     this.#isWritten = false;
     this.#changed.clear();
-    this.#changedSinceMs = null;
+    this.#dueMs = Number.POSITIVE_INFINITY;
   }
 
   #valuesOf(name: string): Map<string, string> {
@@ -100,10 +103,10 @@ export class State implements Member {
     return known;
   }
 
-  #change(name: string, key: string): void {
+  #change(name: string, key: string, withinMs = WRITE_WITHIN_MS): void {
     const keys = this.#changed.get(name) ?? new Set<string>();
     this.#changed.set(name, keys.add(key));
-    this.#changedSinceMs ??= performance.now();
+    this.#dueMs = Math.min(this.#dueMs, performance.now() + withinMs);
     this.#database?.touch();
   }
 }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BridgeError } from '../errors/index.ts';
 import { afterKill, deliver, openStore, reading, tempFolder } from './store.fixture.ts';
 
@@ -290,6 +290,15 @@ describe('state', () => {
     expect(after.space('counters').get('main')).toEqual({ energy: '123.456' });
     expect(after.space('counters').keys()).toEqual(['main']);
     expect(after.space('counters').get('old')).toBeUndefined();
+  });
+
+  it('is there again after a kill if it is not to be undone by one', async () => {
+    const path = fresh();
+    const space = openStore(path).state.space('meters');
+    space.set('later', 1);
+    space.set('now', 2, 0);
+    const kept = (): unknown => openStore(afterKill(path)).state.space('meters').get('now');
+    await vi.waitFor(() => expect(kept()).toBe(2), 10_000);
   });
 
   it('of a space that nobody needs any more is gone, after a restart, too', async () => {
