@@ -1,8 +1,12 @@
+import { createDecipheriv } from 'node:crypto';
 import { CRC16, crc16, latin1 } from '@meterbridge/core/codec';
 import { decodeP1, FrameSplitter, p1Scanner } from '@meterbridge/core/frames';
 import dsmrParser from 'dsmr-parser';
+import { keysOf } from '../apps/dsmr-bridge/src/encryption.ts';
 import { meterClock } from '../apps/dsmr-bridge/src/protocol/timestamp.ts';
 import { PortReader } from '../apps/dsmr-bridge/src/reader.ts';
+import { sealTelegram } from '../apps/dsmr-bridge/src/simulator/seal.ts';
+import { TelegramSplitter } from '../apps/dsmr-bridge/src/telegrams.ts';
 import type { Contender, Contest } from './measure.ts';
 import { chunksOf, corpusPorts, garbage, joined, type Port, simulatedPort } from './telegrams.ts';
 
@@ -19,7 +23,39 @@ export function dsmr(): readonly Contest[] {
     ...(corpus.length > 0 ? [againstPeer(`${corpus.length} meters of the conformance corpus`, corpus)] : []),
     againstBytes(simulated[0]!),
     againstTelegrams(simulated[0]!),
+    againstCipher(simulated[0]!),
   ];
+}
+
+/** What the encryption of a port costs, beside the cipher alone. */
+function againstCipher(port: Port): Contest {
+  const keys = keysOf('000102030405060708090A0B0C0D0E0F', undefined);
+  const sealed = port.map((telegram, at) => sealTelegram(telegram, keys, at));
+  const read = (telegrams: Port) => (): void => {
+    const options = { crc: 'if-present', maxTelegramBytes: LIMIT, keys, tag: 'verify' } as const;
+    const splitter = new TelegramSplitter(options);
+    const reader = new PortReader({ id: 'main', clock });
+    let found = 0;
+    for (const telegram of telegrams)
+      for (const one of splitter.push(telegram))
+        if (one.error === null && reader.read(one.frame, 0).length > 0) found++;
+    if (found !== telegrams.length) throw new Error(`${found} readings instead of ${telegrams.length}`);
+  };
+  return {
+    title: 'Encrypted telegrams to readings',
+    unit: 'telegrams',
+    contenders: [
+      { name: 'AES-128-GCM of as many bytes', work: port.length, run: () => decipherAll(port, keys.key) },
+      { name: 'encrypted telegrams', work: port.length, run: read(sealed) },
+      { name: 'the same in the clear', work: port.length, run: read(port) },
+    ],
+  };
+}
+
+function decipherAll(port: Port, key: Uint8Array): void {
+  const iv = new Uint8Array(12);
+  for (const telegram of port)
+    expectAbove(0, createDecipheriv('aes-128-gcm', key, iv, { authTagLength: 12 }).update(telegram).length);
 }
 
 function againstPeer(title: string, ports: readonly Port[]): Contest {
