@@ -1,14 +1,16 @@
 #!/bin/sh
 # Makes the accounts of a broker, each with a random password: make-accounts.sh FOLDER [central|internal NAME...]
 #
-#   FOLDER/central, FOLDER/internal    for the brokers: hashed passwords, and the options of mosquitto_sub
+#   FOLDER/central, FOLDER/internal    for the brokers: hashed passwords, rights, and the options of mosquitto_sub
 #   FOLDER/NAME/central, …/internal    the password of that account, for whoever uses it
 #
 # Without names: those of all bridges, of Home Assistant, of the demo's simulator, and of `reader`, who may read everything. What is there
-# already stays as it is. A new password: delete the old one, run this again, and have the broker read its files (SIGHUP).
+# already stays as it is, but for the rights, which are made of mosquitto/central.acl and internal.acl each time: an account without a
+# section of its own there has what stands under `user %u`, where %u is its name.
+# A new password: delete the old one, run this again, and have the broker read its files (SIGHUP).
 # Runs wherever mosquitto_passwd is: on the machine of the broker, or in the broker's image:
-#   docker run --rm -v "$PWD/deploy:/deploy:ro" -v "$PWD/accounts:/accounts" -e APP_OWNER=1000 eclipse-mosquitto:2 \
-#     sh /deploy/make-accounts.sh /accounts
+#   docker run --rm -v "$PWD:/meterbridge:ro" -v "$PWD/accounts:/accounts" -e APP_OWNER=1000 eclipse-mosquitto:2 \
+#     sh /meterbridge/deploy/make-accounts.sh /accounts
 # Started by root, it gives the brokers' files to the user mosquitto, and passwords to APP_OWNER if that is set.
 set -eu
 umask 077
@@ -39,6 +41,17 @@ make_account() { # BROKER NAME
   echo "$1 broker: account $2"
 }
 
+make_rights() { # BROKER
+  rules=$(dirname "$0")/../mosquitto/$1.acl
+  {
+    sed '/^user %u$/,$d' "$rules"
+    cut -d: -f1 "$folder/$1/passwords" | while read -r name; do
+      grep -qx "user $name" "$rules" || sed -n "/^user %u\$/,\$ { s/%u/$name/g; p; }" "$rules"
+    done
+  } >"$folder/$1/acl.new"
+  mv "$folder/$1/acl.new" "$folder/$1/acl"
+}
+
 give() { # OWNER PATH...
   owner=$1
   shift
@@ -64,6 +77,9 @@ case ${1-all} in
     ;;
   *) usage ;;
 esac
+for broker in central internal; do
+  if [ -e "$folder/$broker/passwords" ]; then make_rights "$broker"; fi
+done
 for path in "$folder"/*; do
   case $path in
     */central | */internal) give "$(getent passwd mosquitto | cut -d: -f3,4)" "$path" ;;

@@ -11,8 +11,8 @@ const IMAGE = 'eclipse-mosquitto:2';
 export const hasEngine = hasContainerEngine('the central broker', IMAGE);
 
 const run = promisify(execFile);
-export const docker = async (...args: readonly string[]): Promise<string> =>
-  (await run('docker', args, { timeout: 60_000 })).stdout;
+const runDocker = (args: readonly string[]) => run('docker', args, { timeout: 60_000 });
+export const docker = async (...args: readonly string[]): Promise<string> => (await runDocker(args)).stdout;
 
 /** The central broker as it is shipped: its own files, accounts and certificates of the scripts. */
 export interface CentralBroker extends AsyncDisposable {
@@ -22,6 +22,9 @@ export interface CentralBroker extends AsyncDisposable {
   /** Certificate authority of its certificate. */
   readonly caFile: string;
   readonly container: string;
+  log(): Promise<string>;
+  /** What make-accounts.sh made of an ACL file. */
+  rights(broker: 'central' | 'internal'): Promise<string>;
   /** File with the password of an account. */
   passwordFile(account: string): string;
   password(account: string): Promise<string>;
@@ -33,10 +36,10 @@ export interface CentralBroker extends AsyncDisposable {
 export async function startCentralBroker(): Promise<CentralBroker> {
   const folder = await mkdtemp(join(tmpdir(), 'central-broker-'));
   const [accounts, certificates] = [join(folder, 'accounts'), join(folder, 'certificates')];
-  const scripts = ['-v', `${ROOT}/deploy:/deploy:ro`];
+  const scripts = ['-v', `${ROOT}:/meterbridge:ro`];
   const makeAccounts = (...args: readonly string[]): Promise<string> => {
     const owner = ['-e', `APP_OWNER=${process.getuid?.() ?? ''}`];
-    const script = ['sh', '/deploy/make-accounts.sh', '/accounts', ...args];
+    const script = ['sh', '/meterbridge/deploy/make-accounts.sh', '/accounts', ...args];
     return docker('run', '--rm', ...scripts, ...owner, '-v', `${accounts}:/accounts`, IMAGE, ...script);
   };
   const makeCertificates = async (...hosts: readonly string[]): Promise<void> => {
@@ -52,7 +55,6 @@ export async function startCentralBroker(): Promise<CentralBroker> {
       ...['run', '-d', '--user', '1883:1883', '--read-only', '--cap-drop', 'ALL'],
       ...['-p', `127.0.0.1:${port}:1883`, '-p', `127.0.0.1:${tlsPort}:8883`],
       ...['-v', `${ROOT}/mosquitto/central.conf:/mosquitto/config/mosquitto.conf:ro`],
-      ...['-v', `${ROOT}/mosquitto/central.acl:/mosquitto/config/central.acl:ro`],
       ...['-v', `${accounts}/central:/mosquitto/accounts:ro`],
       ...['-v', `${certificates}/broker:/mosquitto/tls:ro`],
       ...['-e', 'XDG_CONFIG_HOME=/mosquitto/accounts', IMAGE],
@@ -65,6 +67,10 @@ export async function startCentralBroker(): Promise<CentralBroker> {
     await docker('kill', '--signal', 'HUP', container);
     await until(async () => (await reloads()) > before, 'the broker reads its files', 20_000);
   };
+  const log = async (): Promise<string> => {
+    const { stdout, stderr } = await runDocker(['logs', container]);
+    return stdout + stderr;
+  };
   const passwordFile = (account: string): string => join(accounts, account, 'central');
   await until(async () => (await docker('logs', container)).includes(' running'), 'the broker runs', 20_000);
   return {
@@ -73,6 +79,9 @@ export async function startCentralBroker(): Promise<CentralBroker> {
     tlsPort,
     caFile: join(certificates, 'ca.pem'),
     container,
+    log,
+    rights: (name) =>
+      docker('run', '--rm', '-v', `${accounts}:/accounts:ro`, IMAGE, 'cat', `/accounts/${name}/acl`),
     passwordFile,
     password: async (account) => (await readFile(passwordFile(account), 'utf8')).trim(),
     makeAccounts: async (...args) => {

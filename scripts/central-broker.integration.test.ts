@@ -160,6 +160,21 @@ describe.skipIf(!hasEngine)('the central broker', { timeout: 60_000 }, () => {
     await expect(broker.makeAccounts('central', '../x')).rejects.toThrow('usage');
   });
 
+  it('reads rights that nobody else may change or see, and has nothing to complain of', async () => {
+    const file = '/mosquitto/accounts/acl';
+    const stat = ['stat', '-c', '%a %U:%G', file];
+    expect(await docker('exec', broker.container, ...stat)).toBe('600 mosquitto:mosquitto\n');
+    expect(await broker.log()).not.toMatch(/warning|error/i);
+  });
+
+  it('and the internal one give each meter its rights, once it has an account', async () => {
+    await broker.makeAccounts('internal', '25950027');
+    const [, meter] = (await broker.rights('internal')).split('user 25950027\n');
+    expect(meter).toContain('topic write MQTT_RT_DATA\n');
+    expect(meter).toContain('topic read MQTT_COMMOD_SET_25950027\n');
+    expect(meter).not.toContain('%u');
+  });
+
   describe('and a bridge', () => {
     const encrypted = (url: string): object => ({
       url,

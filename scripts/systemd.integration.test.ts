@@ -101,7 +101,7 @@ describe.skipIf(!hasEngine)('on a machine with systemd', { timeout: 60_000 }, ()
 
   it('the central broker runs with its accounts and certificates', async () => {
     await sh(`
-      install -D -o mosquitto -g mosquitto -m 600 -t /etc/meterbridge/central /meterbridge/mosquitto/central.*
+      install -D -m 644 -t /etc/meterbridge/central /meterbridge/mosquitto/central.conf
       /meterbridge/deploy/make-accounts.sh /etc/meterbridge/accounts
       BROKER_OWNER=mosquitto /meterbridge/deploy/make-certificates.sh /etc/meterbridge/certificates localhost
       systemctl disable --now mosquitto

@@ -6,7 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const FOLDER = join(import.meta.dirname, '../../../mosquitto');
 const file = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
-const USERS = ['kpm33b-proxy', 'kpm33b-config-sender', '25950027', '25950028'];
+const METERS = ['25950027', '25950028'];
+const USERS = ['kpm33b-proxy', 'kpm33b-config-sender', 'reader', ...METERS];
+/** As deploy/make-accounts.sh writes it. */
+const [shared = '', ofMeter = ''] = file('internal.acl').split(/^(?=user %u$)/m);
+const RIGHTS = [shared, ...METERS.map((meter) => ofMeter.replaceAll('%u', meter))].join('');
 /** What does not name a place of the machine that it is meant for. */
 const LIMITS = file('internal.conf')
   .split('\n')
@@ -17,7 +21,7 @@ describe.skipIf(!(await hasRealBroker()))('the internal broker', () => {
   beforeAll(async () => {
     const files = {
       passwords: passwordFile(Object.fromEntries(USERS.map((user) => [user, 'secret']))),
-      acl: file('internal.acl'),
+      acl: RIGHTS,
     };
     const config = ['allow_anonymous false', 'password_file passwords', 'acl_file acl', ...LIMITS];
     broker = await startBroker({ real: true, config, files, persistence: true });
@@ -49,6 +53,19 @@ describe.skipIf(!(await hasRealBroker()))('the internal broker', () => {
     await sender.next(({ payload }) => payload === 'answer');
     expect(payloadsOf(meter)).toEqual(['command']);
     expect(nosy.messages).toEqual([]);
+  });
+
+  it('takes data and answers of nobody but meters', async () => {
+    await using sender = await as('kpm33b-config-sender', '#');
+    const topics = ['MQTT_RT_DATA', 'MQTT_ENY_NOW', 'MQTT_COMMOD_SET_REP', 'MQTT_COMMOD_SET_25950027'];
+    for (const account of ['kpm33b-proxy', 'reader']) {
+      await using other = await as(account, 'none');
+      for (const topic of topics) await other.publish(topic, 'forged');
+    }
+    await using meter = await as('25950027', 'none');
+    await meter.publish('MQTT_RT_DATA', 'data');
+    await sender.next(({ payload }) => payload === 'data');
+    expect(payloadsOf(sender)).toEqual(['data']);
   });
 
   it.each(['MQTT_RT_DATA', 'MQTT_ENY_NOW'])('takes %s of a meter for the proxy', async (topic) => {
