@@ -3,7 +3,7 @@ import type { SourceContext } from '@meterbridge/core/runtime';
 import type { Link } from '@meterbridge/core/transport';
 import * as z from 'zod';
 import { localTime } from './clock.ts';
-import type { DtuEntry } from './config.ts';
+import type { DtuEntry, Protocol } from './config.ts';
 import { orderOverModbus, orderOverProtobuf, type Progress } from './control/orders.ts';
 import type { Order, Target } from './control/rules.ts';
 import { DTU_TIMING, DtuSession } from './dtu-session.ts';
@@ -34,10 +34,14 @@ export interface Asking {
   order(link: Link, context: Context, commanded: Commanded): Promise<void>;
 }
 
+/** How long answers are waited for, and how long a DTU is left alone between two requests; tests have less time. */
+export type Timing = Readonly<Record<Protocol, { readonly timeoutMs: number; readonly pauseMs: number }>>;
+export const TIMING: Timing = { modbus: MODBUS_TIMING, protobuf: DTU_TIMING };
+
 const shape = z.object({ width: z.union([z.literal(1), z.literal(6)]), count: z.int().nullable() });
 
 /** Remembers over a restart how much the DTU takes in one read. */
-export function askModbus(entry: DtuEntry, state: Context['state']): Asking {
+export function askModbus(entry: DtuEntry, state: Context['state'], timing: Timing): Asking {
   const { framing, unit, addressing } = entry;
   const known = shape.safeParse(state.get('blocks'));
   const reader = new BlockReader(addressing, known.success ? known.data : null);
@@ -45,7 +49,7 @@ export function askModbus(entry: DtuEntry, state: Context['state']): Asking {
   let listed: PlantBlocks['entries'] = new Map();
   const clientOf = (link: Link, { signal, frame }: Context): ModbusClient => {
     const client =
-      clients.get(link) ?? new ModbusClient(link, { framing, unit, ...MODBUS_TIMING }, signal, frame);
+      clients.get(link) ?? new ModbusClient(link, { framing, unit, ...timing.modbus }, signal, frame);
     clients.set(link, client);
     return client;
   };
@@ -66,12 +70,13 @@ export function askModbus(entry: DtuEntry, state: Context['state']): Asking {
 export function askProtobuf(
   { fast_refresh, timezone }: DtuEntry,
   { report, state }: Pick<Context, 'report' | 'state'>,
+  timing: Timing,
 ): Asking {
   const key = new SessionKey(randomInt(0x10000), state);
   const reader = new DtuReader(key, fast_refresh, report);
   const sessions = new WeakMap<Link, DtuSession>();
   const sessionOf = (link: Link, { signal, frame: seen }: Context): DtuSession => {
-    const session = sessions.get(link) ?? new DtuSession(link, DTU_TIMING, key, { signal, seen });
+    const session = sessions.get(link) ?? new DtuSession(link, timing.protobuf, key, { signal, seen });
     sessions.set(link, session);
     return session;
   };

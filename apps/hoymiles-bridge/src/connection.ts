@@ -1,7 +1,7 @@
 import { BridgeError, type ErrorCode, toBridgeError } from '@meterbridge/core/errors';
 import type { SourceContext } from '@meterbridge/core/runtime';
 import type { Link } from '@meterbridge/core/transport';
-import { type Asking, askModbus, askProtobuf, type Commanded } from './asking.ts';
+import { type Asking, askModbus, askProtobuf, type Commanded, type Timing } from './asking.ts';
 import type { DtuEntry, Protocol } from './config.ts';
 import type { PlantState } from './meters/plant.ts';
 
@@ -26,11 +26,11 @@ export class DtuConnection {
   #spoken: readonly [Protocol, Asking] | null = null;
   #link: Link | null = null;
 
-  constructor(context: Pick<Context, 'entry' | 'state' | 'report'>) {
+  constructor(context: Pick<Context, 'entry' | 'state' | 'report'>, timing: Timing) {
     const { entry } = context;
     this.#entry = entry;
-    const modbus = ['modbus', askModbus(entry, context.state)] as const;
-    const protobuf = ['protobuf', askProtobuf(entry, context)] as const;
+    const modbus = ['modbus', askModbus(entry, context.state, timing)] as const;
+    const protobuf = ['protobuf', askProtobuf(entry, context, timing)] as const;
     const all = [modbus, protobuf];
     this.#askings = entry.protocol === 'auto' ? all : all.filter(([name]) => name === entry.protocol);
   }

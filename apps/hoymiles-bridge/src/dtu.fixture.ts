@@ -5,7 +5,9 @@ import { valueToPlain } from '@meterbridge/core/model';
 import type { SourceContext } from '@meterbridge/core/runtime';
 import { State } from '@meterbridge/core/store';
 import { openLink } from '@meterbridge/core/transport';
+import type { Timing } from './asking.ts';
 import { config, type DtuEntry } from './config.ts';
+import { Dtu } from './dtu.ts';
 import { usualInverters } from './simulator/plant.ts';
 import { type DtuSimulation, serveDtu } from './simulator/serve.ts';
 
@@ -30,6 +32,17 @@ export async function simulatedDtu(simulation: Partial<DtuSimulation> = {}) {
 export function entryOf(keys: object): DtuEntry {
   const meters = [{ id: 'roof', host: '127.0.0.1', cloud: false, ...keys }];
   return config.parse({ mqtt: { url: 'mqtt://localhost' }, meters }).meters[0]!;
+}
+
+/** The simulated DTU answers at once and never locks up. */
+const FAST: Timing = {
+  modbus: { timeoutMs: 2_000, pauseMs: 0 },
+  protobuf: { timeoutMs: 2_000, pauseMs: 0 },
+};
+
+/** A DTU as the bridge reads it. */
+export function dtuOf(context: SourceContext<DtuEntry>): Dtu {
+  return new Dtu(context, FAST);
 }
 
 /** What a source gets, with what it told. */

@@ -3,6 +3,7 @@ import type { Reading } from '@meterbridge/core/model';
 import type { MeterCommand, SourceContext } from '@meterbridge/core/runtime';
 import { sleep } from '@meterbridge/core/time';
 import * as z from 'zod';
+import { TIMING } from './asking.ts';
 import { type DtuEntry, intervalMsOf } from './config.ts';
 import { DtuConnection } from './connection.ts';
 import { controlsOver } from './control/controls.ts';
@@ -40,10 +41,10 @@ export class Dtu {
   #controls: ControlsOf | undefined;
   #leave: NodeJS.Timeout | undefined;
 
-  constructor(context: Pick<Context, 'entry' | 'state' | 'report'>) {
+  constructor(context: Pick<Context, 'entry' | 'state' | 'report'>, timing = TIMING) {
     const { entry, state } = context;
     this.#entry = entry;
-    this.#connection = new DtuConnection(context);
+    this.#connection = new DtuConnection(context, timing);
     const stored = kept.safeParse({ ports: state.get('production') });
     this.#plant = new PlantReadings(settingsOf(entry), stored.success ? stored.data.ports : {});
   }
