@@ -62,8 +62,8 @@ export function askModbus(entry: DtuEntry, state: Context['state'], timing: Timi
       context.state.set('blocks', reader.shape);
       return plantOfBlocks(dtuSerial, ports);
     },
-    order: (link, context, { order, target }) =>
-      orderOverModbus(clientOf(link, context), order, target, listed),
+    order: (link, context, { order, target, progress }) =>
+      orderOverModbus(clientOf(link, context), order, target, listed, progress),
   };
 }
 

@@ -92,9 +92,9 @@ const dtu = z
           .describe('Take commands by MQTT: power limit, on and off, restart; see Control.'),
         temporary: z
           .boolean()
-          .default(false)
+          .default(true)
           .describe(
-            'Modbus: limits for all inverters last until they start anew, and wear nothing. For newer firmware; try it first.',
+            'Modbus: limits for all inverters last until they start anew, and wear nothing, where the DTU has such limits. false: inverters keep them for good.',
           ),
       })
       .prefault({})

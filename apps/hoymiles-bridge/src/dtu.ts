@@ -1,4 +1,4 @@
-import { BridgeError, type ErrorCode, toBridgeError } from '@meterbridge/core/errors';
+import { toBridgeError } from '@meterbridge/core/errors';
 import type { Reading } from '@meterbridge/core/model';
 import type { MeterCommand, SourceContext } from '@meterbridge/core/runtime';
 import { sleep } from '@meterbridge/core/time';
@@ -6,9 +6,8 @@ import * as z from 'zod';
 import { TIMING } from './asking.ts';
 import { type DtuEntry, intervalMsOf } from './config.ts';
 import { DtuConnection } from './connection.ts';
+import { Commander } from './control/commander.ts';
 import { controlsOver } from './control/controls.ts';
-import { ControlRules } from './control/rules.ts';
-import { targetOf } from './control/target.ts';
 import type { ControlsOf } from './meters/identity.ts';
 import { isInsideInverter } from './protocol/serial.ts';
 import { PlantReadings } from './readings.ts';
@@ -16,9 +15,6 @@ import { settingsOf } from './settings.ts';
 import { untilUploadMs, uploadPauseMs } from './upload.ts';
 
 type Context = SourceContext<DtuEntry>;
-
-/** There was no connection over which anything could have been sent. */
-const NOT_REACHED: ReadonlySet<ErrorCode> = new Set(['link/refused', 'link/timeout', 'link/not-found']);
 
 /** One port, as it is kept over a restart. */
 const storedPort = z.object({
@@ -35,7 +31,7 @@ export class Dtu {
   readonly #entry: DtuEntry;
   readonly #connection: DtuConnection;
   readonly #plant: PlantReadings;
-  readonly #rules = new ControlRules();
+  readonly #commander: Commander;
   #dtuSerial = '';
   #busy = Promise.resolve();
   #controls: ControlsOf | undefined;
@@ -45,6 +41,7 @@ export class Dtu {
     const { entry, state } = context;
     this.#entry = entry;
     this.#connection = new DtuConnection(context, timing);
+    this.#commander = new Commander(context, this.#connection);
     const stored = kept.safeParse({ ports: state.get('production') });
     this.#plant = new PlantReadings(settingsOf(entry), stored.success ? stored.data.ports : {});
   }
@@ -65,24 +62,10 @@ export class Dtu {
     return await this.#alone(() => this.#read(context));
   }
 
-  /** @throws BridgeError control/…, meter/…, frame/…, link/… */
-  command(context: Context, command: MeterCommand): Promise<void> {
-    return this.#alone(async () => {
-      const { protocol } = this.#connection;
-      if (!protocol) throw new BridgeError('control/refused', 'the DTU was not reached yet');
-      const target = targetOf(command, this.#plant.inverters, protocol, this.#entry.control);
-      const order = this.#rules.judge(command, target, performance.now());
-      if (!order) return;
-      command.tell('accepted');
-      const progress = { timezone: this.#entry.timezone, signal: context.signal, tell: command.tell };
-      try {
-        await this.#connection.order(context, { order, target, progress });
-      } catch (thrown) {
-        if (NOT_REACHED.has(toBridgeError(thrown).code)) this.#rules.undone(order, target);
-        throw thrown;
-      }
-      this.#rules.done(order, target);
-    });
+  /** Other readings go on while it is waited for what becomes of it. @throws BridgeError control/…, meter/…, frame/…, link/… */
+  async command(context: Context, command: MeterCommand): Promise<void> {
+    const taken = await this.#alone(() => this.#commander.order(context, command, this.#plant.inverters));
+    if (taken) await this.#commander.shown(taken, context.signal);
   }
 
   async close(): Promise<void> {
@@ -123,7 +106,9 @@ export class Dtu {
       this.#dtuSerial = state.dtuSerial;
       this.#leaveInTime(nowMs);
       this.#offerControls();
-      return this.#tell(context, this.#plant.read(state, nowMs));
+      const readings = this.#plant.read(state, nowMs);
+      this.#commander.read(this.#plant.inverters);
+      return this.#tell(context, readings);
     } catch (thrown) {
       await this.close();
       const error = toBridgeError(thrown);
@@ -155,7 +140,8 @@ export class Dtu {
   }
 
   #tell({ state }: Context, readings: readonly Reading[]): readonly Reading[] {
-    state.set('production', this.#plant.stored());
+    // Before it is published, so that no kill makes a total fall.
+    state.set('production', this.#plant.stored(), 0);
     return readings;
   }
 }

@@ -1,4 +1,4 @@
-import { BridgeError } from '@meterbridge/core/errors';
+import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { MeterCommand } from '@meterbridge/core/runtime';
 import { sleep } from '@meterbridge/core/time';
 import { localTime } from '../clock.ts';
@@ -7,14 +7,22 @@ import type { DtuSession } from '../dtu-session.ts';
 import type { ModbusClient } from '../modbus-client.ts';
 import { REQUEST } from '../protocol/commands.ts';
 import { decodeMessage, encodeMessage } from '../protocol/message.ts';
-import { limitRequest, powerRequest, temporaryLimitRequest, type WriteTarget } from '../protocol/write.ts';
+import { valuesOf } from '../protocol/pdu.ts';
+import {
+  limitReadRequest,
+  limitRequest,
+  powerRequest,
+  temporaryLimitRequest,
+  type WriteTarget,
+} from '../protocol/write.ts';
 import type { Order, Target } from './rules.ts';
 
 const STATUS_EVERY_MS = 3_000;
 const STATUS_FOR_MS = 60_000;
+const READ_BACK_TURNS = 5;
 
 /**
- * The echo of a DTU is its confirmation.
+ * The echo of a DTU says that it has taken an order; a limit of an inverter is read back as well.
  * @param entries places of the ports in the list of the DTU, by serial number: all ports of an inverter are told the same
  * @throws BridgeError meter/…, frame/…, control/…
  */
@@ -23,16 +31,49 @@ export async function orderOverModbus(
   order: Order,
   target: Target,
   entries: ReadonlyMap<string, readonly number[]>,
+  { signal, tell }: Progress,
 ): Promise<void> {
-  if (order.kind === 'restart' || order.kind === 'restart-dtu')
-    throw new BridgeError('control/refused', 'nothing can be restarted over Modbus');
-  const request = (to: WriteTarget): Uint8Array => {
-    if (order.kind === 'power') return powerRequest(to, order.isOn);
-    return target.isTemporary ? temporaryLimitRequest(order.percent) : limitRequest(to, order.percent);
-  };
   const places = target.isAll ? (['all'] as const) : target.serials.flatMap((one) => entries.get(one) ?? []);
   if (places.length === 0) throw new BridgeError('control/refused', 'the DTU does not list this inverter');
-  for (const place of places) await client.ask(request(place));
+  for (const place of places) await client.ask(modbusRequest(order, target, place));
+  tell('running', 'the DTU has taken it');
+  const [first] = places;
+  if (order.kind === 'limit' && typeof first === 'number') await holds(client, first, order.percent, signal);
+}
+
+/** @throws BridgeError control/… */
+function modbusRequest(order: Order, { isTemporary }: Target, place: WriteTarget): Uint8Array {
+  if (order.kind === 'power') return powerRequest(place, order.isOn);
+  if (order.kind === 'limit')
+    return isTemporary ? temporaryLimitRequest(order.percent) : limitRequest(place, order.percent);
+  throw new BridgeError('control/refused', 'nothing can be restarted over Modbus');
+}
+
+/** Waits until a DTU that tells limits tells the one that was set. @throws BridgeError control/refused, link/… */
+async function holds(
+  client: ModbusClient,
+  place: number,
+  percent: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let turn = 1; ; turn++) {
+    const told = await toldLimit(client, place);
+    if (told === null || told === percent) return;
+    if (turn === READ_BACK_TURNS)
+      throw new BridgeError('control/refused', `the DTU still tells a limit of ${told} %`);
+    await sleep(STATUS_EVERY_MS, signal);
+  }
+}
+
+/** %; null from firmware that does not tell it. */
+async function toldLimit(client: ModbusClient, place: number): Promise<number | null> {
+  try {
+    const [percent = 0] = valuesOf(await client.ask(limitReadRequest(place)));
+    return percent > 0 && percent <= 100 ? percent : null;
+  } catch (thrown) {
+    if (toBridgeError(thrown).code.startsWith('link/')) throw thrown;
+    return null;
+  }
 }
 
 export interface Progress {
@@ -54,7 +95,8 @@ export async function orderOverProtobuf(
     const named = order.kind === 'restart-dtu' ? [] : serials;
     const numbers = named.map((serial) => Number.parseInt(serial, 16));
     const fields = { action, kind: DTU_KIND, serials: numbers };
-    return await sendCommand(session, time, fields, REQUEST.cloudCommand);
+    await sendCommand(session, time, fields, REQUEST.cloudCommand);
+    return tell('running', 'the DTU has taken it');
   }
   const text = `A:${Math.round(order.percent * 10)},B:0,C:0\r`;
   await sendCommand(session, time, { action, text });

@@ -1,5 +1,7 @@
 import { BridgeError } from '@meterbridge/core/errors';
 import type { MeterCommand } from '@meterbridge/core/runtime';
+import type { StateSpace } from '@meterbridge/core/store';
+import * as z from 'zod';
 import { isGen2 } from '../protocol/serial.ts';
 import { checkLimit } from '../protocol/write.ts';
 import { KEY } from './controls.ts';
@@ -29,25 +31,37 @@ export interface Target {
   readonly isTemporary: boolean;
 }
 
-interface Limited {
-  readonly atMs: number;
+/** The last limit of an inverter. */
+const limited = z.object({
+  /** Unix milliseconds. */
+  atMs: z.number(),
   /** null: not known to hold. */
-  readonly percent: number | null;
-}
+  percent: z.number().nullable(),
+});
+type Limited = z.output<typeof limited>;
+const kept = z.record(z.string(), limited);
 
-/** Decides which commands are carried out. Time is passed in, as milliseconds that only grow. */
+/** Decides which commands are carried out. When limits were written is kept: a restart makes no memory wear less. */
 export class ControlRules {
+  readonly #state: Pick<StateSpace, 'get' | 'set'>;
   /** By serial number. */
-  readonly #limited = new Map<string, Limited>();
+  readonly #limited: Map<string, Limited>;
+
+  constructor(state: Pick<StateSpace, 'get' | 'set'>) {
+    this.#state = state;
+    const known = kept.safeParse(state.get('limits'));
+    this.#limited = new Map(known.success ? Object.entries(known.data) : []);
+  }
 
   /**
+   * @param nowMs Unix milliseconds
    * @returns null if all is as it shall be
    * @throws BridgeError control/out-of-range, control/refused
    */
   judge(command: Pick<MeterCommand, 'key' | 'text'>, target: Target, nowMs: number): Order | null {
     const order = orderOf(command, target);
     if (order.kind !== 'limit' || target.isTemporary) return order;
-    const before = target.serials.map((serial) => this.#limited.get(serial));
+    const before = target.serials.map((serial) => this.#before(serial, nowMs));
     const isSame = (one: Limited | undefined): boolean =>
       one?.percent === order.percent && nowMs - one.atMs < SAME_FOR_MS;
     if (before.length > 0 && before.every(isSame)) return null;
@@ -57,21 +71,38 @@ export class ControlRules {
       throw new BridgeError('control/refused', detail);
     }
     for (const serial of target.serials) this.#limited.set(serial, { atMs: nowMs, percent: null });
+    this.#keep();
     return order;
   }
 
   /** An order did not reach the DTU: nothing was written. */
   undone(order: Order, { serials }: Target): void {
-    if (order.kind === 'limit') for (const serial of serials) this.#limited.delete(serial);
+    if (order.kind !== 'limit') return;
+    for (const serial of serials) this.#limited.delete(serial);
+    this.#keep();
   }
 
   /** An order was carried out. */
   done(order: Order, { serials, isTemporary }: Target): void {
     if (order.kind !== 'limit') return;
     for (const serial of serials) {
-      const { atMs } = this.#limited.get(serial) ?? { atMs: Number.NEGATIVE_INFINITY };
-      this.#limited.set(serial, { atMs, percent: isTemporary ? null : order.percent });
+      const known = this.#limited.get(serial);
+      if (known) this.#limited.set(serial, { ...known, percent: isTemporary ? null : order.percent });
     }
+    this.#keep();
+  }
+
+  /** What was written before; not in the future, should the clock have been set back. */
+  #before(serial: string, nowMs: number): Limited | undefined {
+    const known = this.#limited.get(serial);
+    if (!known || known.atMs <= nowMs) return known;
+    const now = { ...known, atMs: nowMs };
+    this.#limited.set(serial, now);
+    return now;
+  }
+
+  #keep(): void {
+    this.#state.set('limits', Object.fromEntries(this.#limited), 0);
   }
 }
 

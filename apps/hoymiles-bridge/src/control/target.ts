@@ -1,15 +1,18 @@
 import type { MeterCommand } from '@meterbridge/core/runtime';
-import type { DtuEntry, Protocol } from '../config.ts';
+import type { Protocol } from '../config.ts';
 import { type InverterState, ratedPowerOf } from '../meters/plant.ts';
 import { STEP } from './controls.ts';
 import type { Target } from './rules.ts';
 
-/** Whom a command is for. */
+/**
+ * Whom a command is for.
+ * @param mayBeTemporary limits need not last, where the protocol has others
+ */
 export function targetOf(
   { meter }: Pick<MeterCommand, 'meter'>,
   inverters: readonly InverterState[],
   protocol: Protocol,
-  { temporary }: DtuEntry['control'],
+  mayBeTemporary: boolean,
 ): Target {
   const isAll = meter.via === null;
   const chosen = isAll ? inverters : inverters.filter(({ serial }) => serial === meter.serialNumber);
@@ -18,6 +21,6 @@ export function targetOf(
     isAll,
     ratedPower: ratedPowerOf(chosen),
     step: STEP[protocol],
-    isTemporary: temporary && isAll && protocol === 'modbus',
+    isTemporary: mayBeTemporary && isAll && protocol === 'modbus',
   };
 }

@@ -50,13 +50,16 @@ export function ratedPowerOf(inverters: readonly InverterState[]): number | null
   return watts.reduce<number>((sum, one) => sum + (one ?? 0), 0);
 }
 
+/** W of each port, or of the inverter where no ports are told. */
+export function powersOf({ ports, values }: InverterState): readonly Decimal[] {
+  const power = values.get('power');
+  return ports.length > 0 || !power ? ports.map((port) => port.power) : [power];
+}
+
 /** W of the ports that are reached: at night 0. */
 export function plantPower({ inverters }: PlantState): Decimal {
   return inverters
     .filter(({ isLinked }) => isLinked)
-    .flatMap(({ ports, values }) => {
-      const power = values.get('power');
-      return ports.length > 0 || !power ? ports.map((port) => port.power) : [power];
-    })
+    .flatMap(powersOf)
     .reduce((sum, power) => sum.plus(power), new Decimal(0, 1));
 }

@@ -1,6 +1,6 @@
 import { BridgeError } from '@meterbridge/core/errors';
 import { MAX_BLOCKS } from './block.ts';
-import { writeRequest } from './pdu.ts';
+import { readRequest, writeRequest } from './pdu.ts';
 import { isGen2 } from './serial.ts';
 
 /** All inverters, or a place in the list of the DTU, from 1. */
@@ -9,6 +9,8 @@ export type WriteTarget = 'all' | number;
 const ALL_POWER = 0xc000;
 const FIRST_POWER = 0xc006;
 const STEP = 6;
+/** Whose answers have 16 bits for each, unlike those of the standard. */
+const READ_CONTROLS = 0x01;
 const TEMPORARY_LIMIT = 0xd001;
 
 /** % of its rated power that an inverter may be held to: MI inverters go down to 10, all others to 2. */
@@ -30,6 +32,11 @@ export function checkLimit(percent: number, serial: string | null = null): void 
 export function limitRequest(target: WriteTarget, percent: number, serial: string | null = null): Uint8Array {
   checkLimit(percent, serial);
   return writeRequest(addressOf(target) + 1, wholePercent(percent));
+}
+
+/** Asks for the limit of a place in the list of the DTU. @throws BridgeError control/out-of-range */
+export function limitReadRequest(place: number): Uint8Array {
+  return readRequest(addressOf(place) + 1, 1, READ_CONTROLS);
 }
 
 /**

@@ -9,6 +9,7 @@ export const FAULTS = [
   'not-ready',
   'narrow',
   'no-commands',
+  'no-temporary',
   'frozen',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
@@ -16,7 +17,7 @@ export type Fault = (typeof FAULTS)[number];
 /** One answer in this many is struck by each fault that strikes now and then. */
 const ONE_IN = 6;
 /** Those that are ways of a device rather than accidents. */
-const ALWAYS: ReadonlySet<Fault> = new Set(['byte-count', 'narrow', 'no-commands', 'frozen']);
+const ALWAYS: ReadonlySet<Fault> = new Set(['byte-count', 'narrow', 'no-commands', 'no-temporary', 'frozen']);
 
 /** What goes wrong with a simulated DTU. */
 export class Faults {

@@ -12,12 +12,11 @@ import type { Link } from '@meterbridge/core/transport';
 import { BLOCK_BYTES, encodeBlock, FIRST_BLOCK } from '../protocol/block.ts';
 import { addressOf, DTU_SERIAL, quantityOf } from '../protocol/pdu.ts';
 import type { Faults } from './faults.ts';
+import { readControls, writtenControl } from './modbus-controls.ts';
 import type { SimulatedPlant } from './plant.ts';
 
 const ILLEGAL_FUNCTION = 1;
 const ILLEGAL_ADDRESS = 2;
-const CONTROL = 0xc000;
-const TEMPORARY_LIMIT = 0xd001;
 const LIMIT = 260;
 
 export interface ModbusServerSettings {
@@ -74,7 +73,8 @@ function rtuEnvelope(bytes: Uint8Array): Enveloped {
 
 function answerOf(request: Uint8Array, settings: ModbusServerSettings): Uint8Array {
   const code = request[0]!;
-  if (code === 0x05) return written(request, settings.plant);
+  if (code === 0x05) return writtenControl(request, settings);
+  if (code === 0x01) return readControls(request, settings.plant);
   if (code !== 0x03) return Uint8Array.of(code | 0x80, ILLEGAL_FUNCTION);
   const [address, quantity] = [addressOf(request), quantityOf(request)];
   if (quantity > BLOCK_BYTES / 2 && settings.faults.strikes('narrow'))
@@ -102,21 +102,4 @@ function memoryAt(address: number, length: number, { plant, now, faults }: Modbu
     data.set(bytes, at);
   }
   return data;
-}
-
-/** On/off and limit, for all or for one entry of the list. */
-function written(request: Uint8Array, plant: SimulatedPlant): Uint8Array {
-  // All inverters, as by the register of their lasting limit.
-  const offset = addressOf(request) === TEMPORARY_LIMIT ? 1 : addressOf(request) - CONTROL;
-  const ports = plant.inverters.flatMap(({ serial, ports }) => Array<string>(ports).fill(serial));
-  const chosen = offset < 2 ? ports : ports.slice(Math.floor(offset / 6) - 1, Math.floor(offset / 6));
-  const register = offset < 2 ? offset : offset % 6;
-  if (offset < 0 || register > 1 || chosen.length === 0) return Uint8Array.of(0x85, ILLEGAL_ADDRESS);
-  const value = quantityOf(request);
-  for (const serial of chosen) {
-    if (register === 1) plant.limits.set(serial, value);
-    else if (value === 0) plant.off.add(serial);
-    else plant.off.delete(serial);
-  }
-  return request;
 }
