@@ -146,11 +146,41 @@ describe('mbus-gateway', () => {
       await using app = await startApp('mbus-gateway', ['run'], { config });
       const { topic, payload } = await seen.next((one) => one.payload.includes('111122222D2C0104'));
       expect(violations(topic, payload)).toEqual([]);
-      expect(Object.values(JSON.parse(payload).components)).toHaveLength(6);
+      expect(Object.values(JSON.parse(payload).components)).toHaveLength(7);
       app.process.kill('SIGTERM');
       await app.exit;
     },
   );
+
+  it('writes more to its log, and reads a meter more often, when it is told to', async () => {
+    await using seen = await collect(broker, 'meters/#');
+    await using told = await collect(broker, 'homeassistant/#');
+    await using house = await simulatedHouse();
+    const meter = { id: 'paced', address: house.address, meter: 9, ...FAST };
+    const config = bridgeConfig(broker.url, [meter], { log: { format: 'json' } });
+    await using app = await startApp('mbus-gateway', ['run'], { config });
+    await seen.next(({ topic }) => topic === 'meters/mbus/paced');
+    const { payload } = await told.next((one) => one.topic.endsWith('/mbus-gateway/config'));
+    const { set_log_level: select } = JSON.parse(payload).components;
+    expect(select).toMatchObject({ platform: 'select', options: expect.arrayContaining(['debug', 'info']) });
+    const result = async (topic: string, text: string) => {
+      await seen.publish(topic, text);
+      const answer = await seen.next((one) => one.topic === topic.replace(/set$/, 'result'));
+      return JSON.parse(answer.payload).state;
+    };
+    const info = async (wanted: (told: { log_level: string; meters: { interval_s: number }[] }) => boolean) =>
+      await seen.next(({ topic, payload }) => topic.endsWith('/info') && wanted(JSON.parse(payload)));
+    expect(await result(select.command_topic, 'loud')).toBe('failed');
+    expect(await result(select.command_topic, 'debug')).toBe('done');
+    await info(({ log_level }) => log_level === 'debug');
+    expect(await result('meters/mbus/paced/interval/set', '5')).toBe('failed');
+    expect(await result('meters/mbus/paced/interval/set', '10')).toBe('done');
+    await info(({ meters }) => meters.some(({ interval_s }) => interval_s === 10));
+    // Without the command the next reading would come after a quarter of an hour.
+    await seen.next(({ topic }) => topic === 'meters/mbus/paced', 60_000);
+    app.process.kill('SIGTERM');
+    expect(await app.exit).toBe(0);
+  });
 
   it.skipIf(!isReal)('reads again after the line was cut', async () => {
     await using seen = await collect(broker, 'meters/mbus/cut');

@@ -30,7 +30,7 @@ export class LineSearch {
   #wake = new AbortController();
 
   constructor(others: MbusMeter, known: KnownMeters) {
-    this.meter = lineMeter(others.id, others.name);
+    this.meter = lineMeter(others);
     this.#others = others;
     this.#known = known;
     this.#isWanted = others.discover !== 'off';

@@ -1,5 +1,5 @@
 import type { MeasuredValue, Meter, Reading } from '@meterbridge/core/model';
-import { localInstant } from '@meterbridge/core/runtime';
+import { localInstant, POLL_INTERVAL } from '@meterbridge/core/runtime';
 import { machineClock } from './clock.ts';
 import { measuredValues, type RecordChoice } from './meters/measurement.ts';
 import { statusValue } from './meters/status.ts';
@@ -9,6 +9,8 @@ import type { Readout } from './readout.ts';
 export interface ReaderSettings extends RecordChoice {
   readonly id: string;
   readonly name?: string | undefined;
+  /** Read at these times of the clock instead of every interval. */
+  readonly cron?: string | undefined;
 }
 
 export interface ReadingOptions {
@@ -18,6 +20,8 @@ export interface ReadingOptions {
   /** The line that it was found on: it has the settings of its entry. */
   readonly via?: Meter | null;
 }
+
+const CONTROLS = [POLL_INTERVAL];
 
 /** Where the values of a meter of the fixed structure are counted as in the variable one. */
 const FIXED_WATER = 7;
@@ -38,7 +42,7 @@ export function readingOf(
 
 function meterOf(
   readout: Readout,
-  { id, name }: ReaderSettings,
+  { id, name, cron }: ReaderSettings,
   { intervalMs, via }: Pick<Meter, 'intervalMs' | 'via'>,
 ): Meter {
   const { header, address } = readout;
@@ -58,6 +62,7 @@ function meterOf(
     via,
     ...(via && { configId: via.id }),
     intervalMs,
+    ...(cron === undefined && { controls: CONTROLS }),
   };
 }
 

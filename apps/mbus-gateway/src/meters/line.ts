@@ -1,5 +1,6 @@
 import { Decimal } from '@meterbridge/core/codec';
 import type { Control, Instant, MeasuredValue, Measurement, Meter } from '@meterbridge/core/model';
+import { POLL_INTERVAL } from '@meterbridge/core/runtime';
 
 /** How the search of a line is getting on. */
 export interface SearchState {
@@ -48,10 +49,18 @@ export const SEARCH: Control = {
   kind: 'switch',
   shows: SEARCHING.key,
 };
-const CONTROLS: readonly Control[] = [SEARCH];
+/** How often the meters found on it are read can be told to all of them at once. */
+const CONTROLS: readonly Control[] = [SEARCH, POLL_INTERVAL];
+const CONTROLS_AT_TIMES: readonly Control[] = [SEARCH];
+
+interface LineSettings {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly cron?: string | undefined;
+}
 
 /** The line itself, as the device that the meters found on it are connected through. */
-export function lineMeter(id: string, name: string | undefined): Meter {
+export function lineMeter({ id, name, cron }: LineSettings): Meter {
   return {
     id,
     // The settings of its entry are for the meters.
@@ -65,7 +74,7 @@ export function lineMeter(id: string, name: string | undefined): Meter {
     firmware: null,
     via: null,
     intervalMs: null,
-    controls: CONTROLS,
+    controls: cron === undefined ? CONTROLS : CONTROLS_AT_TIMES,
   };
 }
 

@@ -30,6 +30,8 @@ export {
   type BaseConfig,
   bridgeConfig,
   type CommonConfig,
+  type LogLevel,
+  logLevel,
   meterBase,
   serviceConfig,
   timetable,

@@ -4,7 +4,7 @@ import { brokerConnection, mqtt } from './mqtt-section.ts';
 import { cron, duration, meterId, size, tcpPort, timezone, topicTemplate } from './schema.ts';
 import { isBranch } from './tree.ts';
 
-const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 export type LogLevel = z.output<typeof logLevel>;
 const componentLevel = (about: string) =>
   logLevel.exactOptional().meta({ description: `Instead of log.level, for ${about}.`, examples: ['debug'] });

@@ -54,7 +54,19 @@ function announcerWith(changes: Partial<AnnouncerOptions> = {}) {
   return { announcer, sent, taken };
 }
 
-const bridge = { topic: 'dsmr-bridge', components: ['reachable'] };
+const bridge = {
+  topic: 'dsmr-bridge',
+  components: [
+    'started',
+    'uptime_s',
+    'version',
+    'ip_address',
+    'meters',
+    'meters_online',
+    'waiting',
+    'reachable',
+  ],
+};
 
 describe('what is learned from readings', () => {
   it('announces the bridge before the first meter', () => {

@@ -2,9 +2,10 @@ import { conformancePath, conformanceReason, homeAssistantTables, violations } f
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { house as unknownHouse } from '../model/house.fixture.ts';
-import type { Measurement, Meter } from '../model/index.ts';
+import type { Control, Measurement, Meter } from '../model/index.ts';
 import type { Message } from '../mqtt/index.ts';
-import { bridgeDeviceMessage, type DiscoverySettings, deviceMessage, removal } from './entity.ts';
+import { bridgeDeviceMessage } from './bridge-device.ts';
+import { type DiscoverySettings, deviceMessage, removal } from './entity.ts';
 import { topics } from './topics.fixture.ts';
 
 const settings: DiscoverySettings = {
@@ -23,6 +24,14 @@ const house: Meter = {
   model: 'E350',
 };
 const gas: Meter = { ...house, id: 'main_gas', name: 'Gas', uniqueId: 'G1', via: house };
+
+const level: Control = {
+  key: 'level',
+  name: 'Level',
+  kind: 'select',
+  options: ['low', 'high'],
+  inInfo: 'level',
+};
 
 const energy: Measurement = {
   key: 'energy',
@@ -216,12 +225,24 @@ describe('the message of a meter', () => {
 
 describe('the message of the bridge', () => {
   it('announces the app as the device that all meters hang on', () => {
-    const message = bridgeDeviceMessage(settings);
+    const message = bridgeDeviceMessage({ ...settings, controls: [level] });
     expect(message.topic).toBe('homeassistant/device/dsmr-bridge/dsmr-bridge/config');
     expect(bodyOf(message)).toMatchObject({
       device: { identifiers: ['dsmr-bridge'], name: 'dsmr-bridge', sw_version: '1.2.3' },
       components: {
         reachable: { unique_id: 'dsmr-bridge_reachable', state_topic: 'meters/bridge/dsmr-bridge/state' },
+        uptime_s: {
+          state_topic: 'meters/bridge/dsmr-bridge/info',
+          value_template: '{{ value_json.uptime_s }}',
+        },
+        set_level: {
+          platform: 'select',
+          unique_id: 'dsmr-bridge_set_level',
+          command_topic: 'meters/bridge/dsmr-bridge/level/set',
+          state_topic: 'meters/bridge/dsmr-bridge/info',
+          value_template: '{{ value_json.level }}',
+          options: ['low', 'high'],
+        },
       },
     });
   });
@@ -247,7 +268,7 @@ describe(`Home Assistant's rules${hasTables ? '' : `: ${conformanceReason('homea
 
   holds('are kept by the bridge, a child, a meter without values, and removals', () => {
     const messages = [
-      bridgeDeviceMessage(settings),
+      bridgeDeviceMessage({ ...settings, controls: [level] }),
       announce([energy], { meter: gas }),
       announce([]),
       announce([energy], { removed: ['power'] }),

@@ -1,4 +1,4 @@
-import type { Measurement, Meter } from '../model/index.ts';
+import type { Control, Measurement, Meter } from '../model/index.ts';
 import type { Message, Qos, Topics } from '../mqtt/index.ts';
 import { controlOf } from './control.ts';
 import { deviceId, entityName, textTemplate, valueTemplate } from './name.ts';
@@ -14,6 +14,8 @@ export interface DiscoverySettings {
   readonly output: 'json' | 'attributes' | 'both';
   /** With which Home Assistant subscribes to the values. */
   readonly qos: Qos;
+  /** What the app itself can be told to do. */
+  readonly controls?: readonly Control[];
 }
 
 /** What there is to announce of one meter. */
@@ -69,28 +71,23 @@ export function deviceMessage(
   });
 }
 
-/** Announces the app itself: the device that its meters are connected through. */
-export function bridgeDeviceMessage(settings: DiscoverySettings): Message {
-  const { app, version, topics, qos } = settings;
-  return discoveryMessage(settings, app, {
-    device: { identifiers: [app], name: app, manufacturer: 'Meterbridge', sw_version: version },
-    qos,
-    components: { reachable: connectivity(app, app, topics.bridgeState) },
-  });
-}
-
 /** Takes back what is retained on a topic; on a discovery topic it removes the device with its entities. */
 export function removal(topic: string): Message {
   return { topic, payload: '', qos: 1, retain: true };
 }
 
-interface Body {
+export interface Body {
   readonly device: Component;
   readonly components: Components;
   readonly [key: string]: unknown;
 }
 
-function discoveryMessage(settings: DiscoverySettings, objectId: string, { device, ...body }: Body): Message {
+/** A device and its entities. @param objectId the device, in the topic */
+export function discoveryMessage(
+  settings: DiscoverySettings,
+  objectId: string,
+  { device, ...body }: Body,
+): Message {
   const origin = { name: settings.app, sw_version: settings.version, support_url: settings.supportUrl };
   const payload = JSON.stringify({ device, origin, ...body });
   return { topic: settings.topics.discovery(objectId), payload, qos: 1, retain: true };
@@ -157,7 +154,8 @@ function lastReading(app: string, meter: Meter): Component {
   };
 }
 
-function connectivity(id: string, deviceName: string, stateTopic: string): Component {
+/** Whether it is there. */
+export function connectivity(id: string, deviceName: string, stateTopic: string): Component {
   return {
     platform: 'binary_sensor',
     unique_id: `${id}_reachable`,

@@ -1,6 +1,7 @@
 import type { Reading } from '../model/index.ts';
 import type { Message } from '../mqtt/index.ts';
-import { bridgeDeviceMessage, type DiscoverySettings, deviceMessage, type MeterEntities } from './entity.ts';
+import { bridgeDeviceMessage } from './bridge-device.ts';
+import { type DiscoverySettings, deviceMessage, type MeterEntities } from './entity.ts';
 
 /** In what form Home Assistant is told of meters. Pure. */
 export interface Layout {

@@ -37,6 +37,12 @@ export function valueTemplate(key: string): string {
   return `{{ ${expressionOf(key)} }}`;
 }
 
+/** Takes what the info of the bridge tells of a meter. */
+export function infoTemplate({ id }: Pick<Meter, 'id'>, key: string): string {
+  const path = `selectattr("id", "eq", ${JSON.stringify(id)}) | map(attribute="${key}")`;
+  return `{{ value_json.meters | ${path} | first | default(none, true) }}`;
+}
+
 /**
  * Takes as much of a text as Home Assistant takes for a state: one that is longer it drops as a whole.
  *

@@ -4,6 +4,7 @@ export type { MqttSettings, MqttTiming, MqttTls, ProtocolVersion } from './setti
 export type { MessageInfo, OnMessage, SubscribeOptions } from './subscriptions.ts';
 export {
   ATTRIBUTE_TOPIC,
+  BRIDGE,
   birthTopic,
   READING_TOPIC,
   type TopicSettings,

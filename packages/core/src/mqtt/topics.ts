@@ -41,6 +41,9 @@ export interface Topics {
   discovery(objectId: string): string;
 }
 
+/** What stands in the place of the type of a meter in topics of the bridge itself. */
+export const BRIDGE = 'bridge';
+
 export const READING_TOPIC = '{base}/{type}/{meter}';
 export const ATTRIBUTE_TOPIC = '{base}/{type}/{meter}/{parameter}';
 
@@ -62,8 +65,8 @@ export function topicsOf(settings: TopicSettings): Topics {
     command: (meter, key) => `${fill(ATTRIBUTE_TOPIC, meter, key)}/set`,
     commandResult: (meter, key) => `${fill(ATTRIBUTE_TOPIC, meter, key)}/result`,
     commands: `${base}/+/+/+/set`,
-    bridgeState: `${base}/bridge/${app}/state`,
-    bridgeInfo: `${base}/bridge/${app}/info`,
+    bridgeState: `${base}/${BRIDGE}/${app}/state`,
+    bridgeInfo: `${base}/${BRIDGE}/${app}/info`,
     discovery: (objectId) => `${discoveryPrefix}/device/${app}/${discoveryId(objectId)}/config`,
   };
 }

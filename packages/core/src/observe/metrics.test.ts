@@ -20,7 +20,7 @@ const source: MetricsSource = {
       reports: new Map([['frame/checksum', 5]]),
       isWell: false,
       breaker: { state: 'closed', failures: 0 },
-      polled: [{ id: 'cellar', breaker: { state: 'half-open', failures: 7 } }],
+      polled: [{ id: 'cellar', breaker: { state: 'half-open', failures: 7 }, readMs: 1_250 }],
     },
   ],
   meters: [
@@ -51,6 +51,7 @@ describe('metrics', () => {
       'meterbridge_breaker_state{line="bus",meter=""} 0',
       'meterbridge_breaker_state{line="bus",meter="cellar"} 1',
       'meterbridge_failures_in_a_row{line="bus",meter="cellar"} 7',
+      'meterbridge_read_seconds{line="bus",meter="cellar"} 1.25',
       'meterbridge_meter_online{meter="a\\"b\\\\c\\nd"} 1',
       'meterbridge_meter_last_reading_timestamp_seconds{meter="a\\"b\\\\c\\nd"} 1770000001.5',
       'meterbridge_value{meter="a\\"b\\\\c\\nd",parameter="voltage",unit="V"} 230.1',

@@ -22,7 +22,14 @@ export interface LineMetrics {
   readonly reports: ReadonlyMap<string, number>;
   readonly isWell: boolean;
   readonly breaker: BreakerMetrics;
-  readonly polled: readonly { readonly id: string; readonly breaker: BreakerMetrics }[];
+  readonly polled: readonly PolledMetrics[];
+}
+
+interface PolledMetrics {
+  readonly id: string;
+  readonly breaker: BreakerMetrics;
+  /** What its last good reading took. */
+  readonly readMs: number | null;
 }
 
 export interface BreakerMetrics {
@@ -58,7 +65,8 @@ export class Metrics {
     this.#now = look();
     this.contentType = this.#registry.contentType;
     this.#bridge();
-    this.#linesAndMeters(options.values);
+    this.#lines();
+    this.#meters(options.values);
     this.#process();
   }
 
@@ -91,7 +99,7 @@ export class Metrics {
     );
   }
 
-  #linesAndMeters(values: boolean): void {
+  #lines(): void {
     this.#metric('meterbridge_readings_total', 'Readings taken.', ['line'], ({ lines }) =>
       lines.map(({ id, readings }) => [readings, { line: id }]),
     );
@@ -119,6 +127,20 @@ export class Metrics {
       ['line', 'meter'],
       ({ lines }) => lines.flatMap((line) => breakersOf(line, ({ failures }) => failures)),
     );
+    this.#metric(
+      'meterbridge_read_seconds',
+      'What the last good reading of a meter took that is asked for it.',
+      ['line', 'meter'],
+      ({ lines }) =>
+        lines.flatMap(({ id, polled }) =>
+          polled.flatMap(({ id: meter, readMs }) =>
+            readMs === null ? [] : [[readMs / 1000, { line: id, meter }] as const],
+          ),
+        ),
+    );
+  }
+
+  #meters(values: boolean): void {
     this.#metric('meterbridge_meter_online', 'Whether the meter is available.', ['meter'], ({ meters }) =>
       meters.map(({ id, isOnline }) => [Number(isOnline), { meter: id }]),
     );

@@ -7,7 +7,7 @@ import { type Outbox, type Outgoing, Store } from '../store/index.ts';
 import { atMost } from '../time/index.ts';
 import { Delivery } from './delivery.ts';
 import { type BrokerClient, DryRun } from './dry-run.ts';
-import { ComponentLogs } from './log.ts';
+import { ComponentLogs, type LogLevels } from './log.ts';
 import type { ShownMeter } from './meters.ts';
 import { mqttSettings } from './mqtt-settings.ts';
 import { OncePerMinute } from './quiet.ts';
@@ -125,7 +125,7 @@ export abstract class App {
     await this.begin();
   }
 
-  set logLevels(log: CommonConfig['log']) {
+  set logLevels(log: LogLevels) {
     this.logs.levels = log;
   }
 

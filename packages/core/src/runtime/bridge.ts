@@ -7,18 +7,21 @@ import { type Topics, topicsOf } from '../mqtt/index.ts';
 import type { Logger, LogTail } from '../observe/index.ts';
 import { App } from './app.ts';
 import { hasChanges, needsRestart } from './changes.ts';
-import { Commands } from './commands.ts';
+import { type Commanded, Commands } from './commands.ts';
 import type { BridgeDefinition } from './definition.ts';
 import { infoOf } from './info.ts';
 import { Line } from './line.ts';
 import { Lines } from './lines.ts';
+import type { LogLevels } from './log.ts';
 import { Meters, type ShownMeter } from './meters.ts';
+import { bridgeAsMeter, logLevelOf, OWN_CONTROLS } from './own-controls.ts';
 import { Removals } from './removals.ts';
 import { ownTopics } from './retained-topics.ts';
 import type { Entry } from './source.ts';
 import { SUPPORT_URL, VERSION } from './version.ts';
 
-const INFO_EVERY_MS = 60_000;
+/** Signs of life come so often. */
+const HEARTBEAT_MS = 60_000;
 /** Begins the names of the spaces of the store in which sources keep what they know. */
 const SOURCE_SPACE = 'source of ';
 
@@ -34,7 +37,8 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   readonly #meters: Meters;
   readonly #lines: Lines<E>;
   readonly #commands: Commands;
-  #infoTimer: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  readonly #itself: Commanded;
 
   /** @param tail the last lines of the log */
   constructor(definition: BridgeDefinition<Schema, E>, config: Config<Schema>, log: Logger, tail: LogTail) {
@@ -50,14 +54,17 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     this.#topics = topics;
     const version = { version: VERSION, supportUrl: SUPPORT_URL };
     this.#layout =
-      definition.layout?.(config) ?? deviceLayout({ app: name, ...version, topics, output, qos });
+      definition.layout?.(config) ??
+      deviceLayout({ app: name, ...version, topics, output, qos, controls: OWN_CONTROLS });
     this.#removals = new Removals(this.store.state.space('removals'), this.mqtt);
     this.#meters = this.#createMeters();
+    this.#itself = { meters: [bridgeAsMeter(name)], command: async ({ text }) => this.#setLogLevel(text) };
     this.#commands = new Commands({
       topics,
-      lines: () => this.lines,
+      commanded: () => [...this.lines, this.#itself],
       subscribe: (onMessage) => this.mqtt.subscribe(topics.commands, onMessage),
       put: (message) => this.put({ ...message, backlogTopic: null }),
+      onDone: () => this.#tellInfo(),
       log: this.logs.meters,
     });
     this.#lines = new Lines({
@@ -78,7 +85,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     return this.#meters.held;
   }
 
-  override set logLevels(log: BaseConfig['log']) {
+  override set logLevels(log: LogLevels) {
     super.logLevels = log;
     for (const line of this.lines) line.logLevel = this.logs.meters.level;
   }
@@ -109,12 +116,13 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     this.#takeUpTopics();
     this.#dropSpaces(entries);
     this.#meters.takeUp(idsOf(entries));
-    this.#infoTimer = setInterval(() => this.#tellInfo(), INFO_EVERY_MS).unref();
+    this.#commands.listen();
+    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
     await this.#lines.apply(entries);
   }
 
   protected async end(timeoutMs: number): Promise<void> {
-    clearInterval(this.#infoTimer);
+    clearInterval(this.#heartbeat);
     await this.#lines.stop(timeoutMs);
     this.#meters.close();
   }
@@ -162,9 +170,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   }
 
   #received(reading: Reading, { id }: E): void {
-    const known = this.#meters.received(reading, id);
-    this.web.received(known);
-    if (known.meter.controls) this.#commands.listen();
+    this.web.received(this.#meters.received(reading, id));
   }
 
   /** Of the bridge itself: what an earlier run kept on others is removed. */
@@ -184,10 +190,23 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     this.store.state.drop((name) => name.startsWith(SOURCE_SPACE) && !spaces.has(name));
   }
 
+  #setLogLevel(text: string): void {
+    this.logLevels = { ...this.logs.levels, level: logLevelOf(text) };
+  }
+
+  #beat(): void {
+    if (!this.mqtt.connected) return;
+    const { bridgeState: topic } = this.#topics;
+    // A last will that came late, or somebody else, may have left something there that is not true.
+    this.put({ topic, payload: 'online', qos: 1, retain: true, backlogTopic: null });
+    this.#tellInfo();
+  }
+
   #tellInfo(): void {
     if (!this.mqtt.connected) return;
     const { bridgeInfo: topic } = this.#topics;
-    this.put({ topic, payload: infoOf(this), qos: 0, retain: true, backlogTopic: null });
+    const payload = infoOf(this, this.logs.levels.level);
+    this.put({ topic, payload, qos: 0, retain: true, backlogTopic: null });
   }
 }
 

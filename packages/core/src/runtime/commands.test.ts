@@ -37,12 +37,13 @@ function setUp(carryOut: (command: MeterCommand) => Promise<void>) {
   };
   const commands = new Commands({
     topics,
-    lines: () => [{ meters: [meter], command }],
+    commanded: () => [{ meters: [meter], command }],
     subscribe: (listener) => {
       onMessage = listener;
       return () => undefined;
     },
     put: (message) => results.push(message),
+    onDone: () => undefined,
     log: pino({ enabled: false }),
   });
   commands.listen();

@@ -8,16 +8,18 @@ import type { MeterCommand } from './source.ts';
 const MAX_BYTES = 256;
 
 /** Who has meters, and carries out what they are told. */
-interface Commanded {
+export interface Commanded {
   readonly meters: readonly Meter[];
   command(command: MeterCommand): Promise<void>;
 }
 
 export interface CommandsSettings {
   readonly topics: Topics;
-  readonly lines: () => readonly Commanded[];
+  readonly commanded: () => readonly Commanded[];
   readonly subscribe: (onMessage: OnMessage) => () => void;
   readonly put: (message: Message) => void;
+  /** Something may be set otherwise than before. */
+  readonly onDone: () => void;
   readonly log: Logger;
 }
 
@@ -32,7 +34,7 @@ export class Commands {
     this.#settings = settings;
   }
 
-  /** There is a meter that takes commands. */
+  /** From now on commands are carried out. */
   listen(): void {
     if (this.#isListening) return;
     this.#isListening = true;
@@ -44,7 +46,7 @@ export class Commands {
   async #received(topic: string, payload: Uint8Array, isRetained: boolean): Promise<void> {
     const found = this.#find(topic);
     if (!found) return;
-    const { line, meter, key } = found;
+    const { by, meter, key } = found;
     const text = Buffer.from(payload).toString().trim();
     const tell = (state: CommandState, detail?: string): void => this.#tell(meter, key, state, detail);
     const log = this.#settings.log.child({ meter: meter.id, control: key });
@@ -52,9 +54,10 @@ export class Commands {
       if (isRetained) throw new BridgeError('control/refused', 'retained commands are not carried out');
       if (payload.length === 0 || payload.length > MAX_BYTES)
         throw new BridgeError('control/refused', `a command has 1 to ${MAX_BYTES} bytes`);
-      await this.#alone(meter, () => line.command({ meter, key, text, tell }));
+      await this.#alone(meter, () => by.command({ meter, key, text, tell }));
       log.info({ value: text }, 'command carried out');
       tell('done');
+      this.#settings.onDone();
     } catch (thrown) {
       const error = toBridgeError(thrown);
       log.warn({ err: error }, 'command failed');
@@ -73,12 +76,12 @@ export class Commands {
   }
 
   #find(topic: string) {
-    for (const line of this.#settings.lines()) {
-      for (const meter of line.meters) {
+    for (const by of this.#settings.commanded()) {
+      for (const meter of by.meters) {
         const control = meter.controls?.find(
           ({ key }) => this.#settings.topics.command(meter, key) === topic,
         );
-        if (control) return { line, meter, key: control.key };
+        if (control) return { by, meter, key: control.key };
       }
     }
     return null;

@@ -7,6 +7,7 @@ import { openLink } from '../transport/index.ts';
 import { lineWait } from './backoff.ts';
 import { Breaker, type BreakerSettings, type Failure } from './breaker.ts';
 import { Poll, type PolledEntry } from './poll.ts';
+import { POLL_INTERVAL, pollIntervalOf } from './poll-interval.ts';
 import { OncePerMinute } from './quiet.ts';
 import type { Entry, MeterCommand, Source, SourceContext } from './source.ts';
 import { supervise } from './supervise.ts';
@@ -86,6 +87,7 @@ export class Line<E extends Entry> {
 
   /** @throws BridgeError control/…, link/…, meter/… */
   async command(command: MeterCommand): Promise<void> {
+    if (command.key === POLL_INTERVAL.key) return this.#setInterval(command);
     if (!this.#handle) throw new BridgeError('control/refused', 'this meter takes no commands now');
     await this.#handle(command);
   }
@@ -120,6 +122,13 @@ export class Line<E extends Entry> {
       report: (error) => this.#report(error),
       frame: (frame) => this.#framed(frame),
     };
+  }
+
+  #setInterval({ meter, text }: MeterCommand): void {
+    const intervalMs = pollIntervalOf(text);
+    const polls = this.#polls.filter((poll) => poll.leadsTo(meter));
+    if (polls.length === 0) throw new BridgeError('control/refused', 'no meter is read there now');
+    for (const poll of polls) poll.intervalMs = intervalMs;
   }
 
   #progress(waitMs = 0): void {

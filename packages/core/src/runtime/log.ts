@@ -17,7 +17,7 @@ export function loggerOf({ log }: CommonConfig, tail: LogTail): Logger {
   return createLogger(settings, process.stdout, (json) => tail.add(json));
 }
 
-type LogLevels = Pick<CommonConfig['log'], 'level' | 'levels'>;
+export type LogLevels = Pick<CommonConfig['log'], 'level' | 'levels'>;
 type Component = keyof LogLevels['levels'];
 
 const COMPONENTS = ['meters', 'mqtt', 'store', 'http'] as const satisfies readonly Component[];
@@ -31,16 +31,25 @@ export class ComponentLogs implements Readonly<Record<Component, Logger>> {
   /** For what belongs to none of them. */
   readonly root: Logger;
 
+  #levels: LogLevels;
+
   constructor(root: Logger, settings: LogLevels) {
     this.root = root;
     this.meters = root.child({});
     this.mqtt = root.child({});
     this.store = root.child({});
     this.http = root.child({});
+    this.#levels = settings;
     this.levels = settings;
   }
 
-  set levels({ level, levels }: LogLevels) {
+  get levels(): LogLevels {
+    return this.#levels;
+  }
+
+  set levels(settings: LogLevels) {
+    const { level, levels } = settings;
+    this.#levels = settings;
     this.root.level = level;
     for (const component of COMPONENTS) this[component].level = levels[component] ?? level;
   }

@@ -184,4 +184,30 @@ describe('meters that are polled', () => {
     expect(tries()).toEqual(['new 20', 'stays 60']);
     expect(told()).toEqual(['gone: goes', 'new', 'stays']);
   });
+
+  it('take another interval for as long as their settings stay, and refuse what is none', async () => {
+    const { lineOf, tries } = setUp();
+    const one = { id: 'one', interval: 300_000 };
+    const before = lineOf([one]);
+    await runFor(before, 1_000);
+    const { meter } = readingOf('one');
+    const set = (text: string) => before.command({ meter, key: 'interval', text, tell: () => undefined });
+    for (const text of ['9', '86401', '1e3', 'soon', '-20', ''])
+      await expect(set(text), text).rejects.toMatchObject({ code: 'control/out-of-range' });
+    await set('20');
+    await expect(
+      before.command({
+        ...{ key: 'interval', text: '20', tell: () => undefined },
+        meter: readingOf('other').meter,
+      }),
+    ).rejects.toMatchObject({ code: 'control/refused' });
+    const same = lineOf([{ ...one }]);
+    same.inherit(before);
+    await runFor(same, 45_000);
+    expect(tries()).toEqual(['one 0', 'one 1', 'one 21', 'one 41']);
+    const changed = lineOf([{ ...one, interval: 100_000 }]);
+    changed.inherit(same);
+    await runFor(changed, 150_000);
+    expect(tries()).toEqual(['one 46', 'one 146']);
+  });
 });

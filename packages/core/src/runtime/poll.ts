@@ -6,8 +6,8 @@ import { Breaker, type BreakerSettings } from './breaker.ts';
 import { type Schedule, scheduleOf, type Timetable } from './schedule.ts';
 import type { Entry, SourceContext } from './source.ts';
 
-/** A wall clock that is set while a meter waits is noticed within this time. */
-const LOOK_EVERY_MS = 30_000;
+/** A wall clock that is set while a meter waits, or another interval, is noticed within this time. */
+const LOOK_EVERY_MS = 5_000;
 
 /** A meter that is asked for its readings, as in the configuration. */
 export interface PolledEntry extends Timetable {
@@ -22,17 +22,31 @@ export class Poll {
   readonly meters = new Map<string, Meter>();
   /** It was asked, whatever came of it. */
   wasTried = false;
-  readonly #schedule: Schedule;
+  /** What its last good reading took, in milliseconds; null: there was none yet. */
+  readMs: number | null = null;
+  #schedule: Schedule;
 
   constructor(entry: PolledEntry, { failures, reset_after }: BreakerSettings) {
     this.entry = entry;
     this.#schedule = scheduleOf(entry);
-    this.breaker = new Breaker(failures, meterWait(failures, reset_after, this.intervalMs));
+    this.breaker = new Breaker(failures, (inARow, error) =>
+      meterWait(failures, reset_after, this.intervalMs)(inARow, error),
+    );
   }
 
   /** The longest time between two readings. */
   get intervalMs(): number {
     return this.#schedule.intervalMs;
+  }
+
+  /** From now on, instead of what its entry says; it is due at once. */
+  set intervalMs(interval: number) {
+    this.#schedule = scheduleOf({ interval });
+  }
+
+  /** Whether it is one of those that are read through this meter, or that meter itself. */
+  leadsTo({ uniqueId }: Meter): boolean {
+    return this.meters.values().some((meter) => isBehind(meter, uniqueId));
   }
 
   /** When it is to be read, as `performance.now()`. */
@@ -45,6 +59,10 @@ export class Poll {
     this.breaker.succeeded();
     this.#schedule.done();
   }
+}
+
+function isBehind({ uniqueId, via }: Meter, other: string): boolean {
+  return uniqueId === other || (via !== null && isBehind(via, other));
 }
 
 /**
@@ -75,8 +93,10 @@ export async function* pollMeters<P extends PolledEntry, E extends Entry>(
     }
     const { entry, poll } = turn;
     poll.breaker.trying();
+    const startMs = performance.now();
     try {
       const readings = await read(entry, poll.intervalMs);
+      poll.readMs = performance.now() - startMs;
       // What was due before the line was there is not its fault.
       const lateMs = performance.now() - Math.max(dueMs, begunMs);
       if (lateMs > poll.intervalMs) report(overloaded(entry, lateMs));

@@ -95,7 +95,7 @@ export function metricsOf(bridge: Shown): MetricsSource {
       reports,
       isWell: readings > 0 && breaker.problem === null,
       breaker,
-      polled: polls.map((poll) => ({ id: poll.entry.id, breaker: poll.breaker })),
+      polled: polls.map((poll) => ({ id: poll.entry.id, breaker: poll.breaker, readMs: poll.readMs })),
     })),
     meters: meters.map(({ meter, online, lastMs, known, held }) => ({
       id: meter.id,
