@@ -1,5 +1,5 @@
-import type { MeasuredValue, Meter, Reading } from '@meterbridge/core/model';
-import { localInstant, POLL_INTERVAL } from '@meterbridge/core/runtime';
+import { type MeasuredValue, type Meter, POLL_INTERVAL, type Reading } from '@meterbridge/core/model';
+import { localInstant } from '@meterbridge/core/runtime';
 import { machineClock } from './clock.ts';
 import { measuredValues, type RecordChoice } from './meters/measurement.ts';
 import { statusValue } from './meters/status.ts';

@@ -1,6 +1,12 @@
 import { Decimal } from '@meterbridge/core/codec';
-import type { Control, Instant, MeasuredValue, Measurement, Meter } from '@meterbridge/core/model';
-import { POLL_INTERVAL } from '@meterbridge/core/runtime';
+import {
+  type Control,
+  type Instant,
+  type MeasuredValue,
+  type Measurement,
+  type Meter,
+  POLL_INTERVAL,
+} from '@meterbridge/core/model';
 
 /** How the search of a line is getting on. */
 export interface SearchState {

@@ -5,6 +5,7 @@ export { identityOf, isInstant, valueToJson, valueToPlain, valueToText } from '.
 export { formatLine, type LineSettings, parseLine } from './line-settings.ts';
 export type { Measurement, StateClass } from './measurement.ts';
 export { depthOf, type Meter } from './meter.ts';
+export { POLL_INTERVAL } from './poll-interval.ts';
 export type { MeasuredValue, Reading, Row, Scalar, Value } from './reading.ts';
 export { isSameMeasurement, isSameMeter } from './same.ts';
 export { deviceClassFor } from './traits.ts';

@@ -6,7 +6,6 @@ export { inputBytes, inputChunks, inputLines, inputText, wholeInput } from './in
 export { untilInterrupted } from './interruption.ts';
 export { printMigrated } from './migrated.ts';
 export { type PolledEntry, pollMeters } from './poll.ts';
-export { POLL_INTERVAL } from './poll-interval.ts';
 export { runBridge } from './run-bridge.ts';
 export type { Service, ServiceBroker, ServiceContext, ServiceDefinition, ServiceLine } from './service.ts';
 export { runService } from './service-app.ts';

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BridgeError } from '../errors/index.ts';
-import type { Meter, Reading } from '../model/index.ts';
+import { type Meter, POLL_INTERVAL, type Reading } from '../model/index.ts';
 import { FrameLog, type Logger, type SeenFrame } from '../observe/index.ts';
 import type { StateSpace } from '../store/index.ts';
 import { openLink } from '../transport/index.ts';
 import { lineWait } from './backoff.ts';
 import { Breaker, type BreakerSettings, type Failure } from './breaker.ts';
 import { Poll, type PolledEntry } from './poll.ts';
-import { POLL_INTERVAL, pollIntervalOf } from './poll-interval.ts';
+import { pollIntervalOf } from './poll-interval.ts';
 import { OncePerMinute } from './quiet.ts';
 import type { Entry, MeterCommand, Source, SourceContext } from './source.ts';
 import { supervise } from './supervise.ts';
