@@ -89,11 +89,11 @@ export function metricsOf(bridge: Shown): MetricsSource {
     startedMs,
     isConnected: mqtt.connected && !dryRun,
     messages: messagesOf(bridge),
-    lines: bridge.lines.map(({ entry, readings, reports, breaker, polls }) => ({
+    lines: bridge.lines.map(({ entry, readings, reports, breaker, polls, mayBeQuiet }) => ({
       id: entry.id,
       readings,
       reports,
-      isWell: readings > 0 && breaker.problem === null,
+      isWell: (readings > 0 || mayBeQuiet === true) && breaker.problem === null,
       breaker,
       polled: polls.map((poll) => ({ id: poll.entry.id, breaker: poll.breaker, readMs: poll.readMs })),
     })),
