@@ -86,6 +86,16 @@ describe('atMost', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('waits no more when the time was over before, and warns of nothing', async () => {
+    vi.useRealTimers();
+    const warned = vi.fn();
+    process.on('warning', warned);
+    await atMost(new Promise(() => undefined), -5);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', warned);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   it('waits no longer than it may', async () => {
     const waited = atMost(new Promise(() => {}), 1_000);
     await vi.advanceTimersByTimeAsync(1_000);

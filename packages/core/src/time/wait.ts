@@ -38,7 +38,7 @@ export function settle<T>(
     new Promise<T>((answer) => answer(atTimeout())).then(resolve, reject);
   };
   let undo = doNothing;
-  const timer = setTimeout(expire, Math.min(timeoutMs, LONGEST_DELAY_MS));
+  const timer = setTimeout(expire, Math.max(0, Math.min(timeoutMs, LONGEST_DELAY_MS)));
   signal?.addEventListener('abort', abort);
   const fail = (error: unknown): void => {
     release();
