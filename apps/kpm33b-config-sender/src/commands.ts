@@ -16,7 +16,7 @@ import {
 import { migrate } from '@meterbridge/kpm33b/config';
 import { ask } from './ask.ts';
 import type { Config } from './config.ts';
-import { localTime } from './local-time.ts';
+import { isTimeOfMeter, localTime } from './meter-time.ts';
 
 /** What kpm33b-config-sender can do besides what every service can: other commands of the meters, and migration. */
 export function commands(program: Command, load: () => { readonly config: Config }): void {
@@ -68,7 +68,8 @@ function parseId(text: string): string {
 }
 
 function parseTime(text: string): string {
-  if (!/^\d{14}$/.test(text)) throw new InvalidArgumentError('It must be 14 digits, such as 20260601120000.');
+  if (!isTimeOfMeter(text))
+    throw new InvalidArgumentError('It must be date and time in 14 digits, such as 20260601120000.');
   return text;
 }
 

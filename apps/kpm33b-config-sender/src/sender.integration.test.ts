@@ -87,6 +87,37 @@ describe.skipIf(!(await hasRealBroker()))('the config sender', { timeout: 60_000
     expect(meters.process.exitCode).toBeNull();
   });
 
+  it('sends each interval once if a new configuration makes it start anew, also to meters that are not heard', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sender-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'sender.yaml');
+    const store = { path: join(folder, 'sender.db') };
+    await writeFile(file, JSON.stringify(configOf({ store })));
+    await using _ = await startMeters();
+    await using house = await collect(central, 'none');
+    await using commands = await collect(internal, 'MQTT_COMMOD_SET_25150000');
+    await using app = await startApp('kpm33b-config-sender', ['--config', file]);
+    const acks = () => app.stdout.filter((line) => line.includes('"outcome":"ack"')).length;
+    await until(
+      async () => {
+        if (acks() === 0) await house.publish(SEEN, '{"active_power":1}');
+        return acks() === 2;
+      },
+      'the meter has its intervals',
+      20_000,
+    );
+    const more = {
+      store,
+      homeassistant: { enabled: false },
+      kpm33b_meters: { upload_frequency_seconds: 600 },
+    };
+    await writeFile(file, JSON.stringify(configOf(more)));
+    await app.log(({ msg }) => msg === 'configuration applied');
+    await until(() => acks() === 4, 'the meter has its new intervals', 20_000);
+    const values = commands.messages.map(({ payload }) => JSON.parse(payload).value);
+    expect(values).toEqual(['60', '1', '600', '1']);
+  });
+
   it('asks meters for their interval, sets clocks, switches relays, and says what they answer', async () => {
     await using _ = await startMeters();
     const ask = async (...args: readonly string[]) => {

@@ -31,10 +31,12 @@ const CODES: Readonly<Record<FlowEvent['outcome'], ErrorCode | null>> = {
   'malformed-ack': 'command/odd-answer',
 };
 
+const level = z.enum(['seconds', 'minutes']);
 const keptMeter = z.object({
   seconds: z.number(),
   minutes: z.number(),
-  open: z.array(z.enum(['seconds', 'minutes'])),
+  open: z.array(level),
+  silent: z.array(level),
 });
 
 /** Discovers meters on the central broker and sends them their upload intervals over the internal one. */
@@ -88,16 +90,16 @@ export function configSender(context: ServiceContext<Config>): Service<Config> {
       });
     },
     reconfigure(next) {
-      const isConnected = isDeepStrictEqual(connections(config), connections(next));
+      const goesOn = isDeepStrictEqual(foundation(config), foundation(next));
       config = next;
-      // What is to be sent now is kept for the service that follows on the new connections.
-      if (!isConnected) flow.offline();
+      // What is to be sent now is kept for the service that follows this one.
+      if (!goesOn) flow.offline();
       log.info(
         { outcome: 'config-reloaded' },
         'the configuration was read anew: every known meter gets its intervals',
       );
       after(() => flow.reconfigure(configFlowSettings(next), performance.now()));
-      return isConnected;
+      return goesOn;
     },
     stop() {
       clearTimeout(timer);
@@ -117,9 +119,10 @@ function tell(
   else log[severity]({ ...about, err: new BridgeError(code, WORDS[outcome]) });
 }
 
-/** A change of these makes another service necessary: brokers and subscriptions. */
-function connections({ internal_broker, internal_broker_topics, central_broker_topics }: Config): object {
-  return { internal_broker, internal_broker_topics, central_broker_topics };
+/** What the service stands on: all but the meters, the times, and how much is logged. A change of it makes another one. */
+function foundation({ kpm33b_meters: _, config_sender: __, log, ...rest }: Config): object {
+  const { level: ___, levels: ____, ...where } = log;
+  return { ...rest, where };
 }
 
 function keep(state: StateSpace, id: string, known: KnownMeter | null): void {

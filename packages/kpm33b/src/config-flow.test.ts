@@ -87,7 +87,7 @@ describe('a restart', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('sends what was not answered yet when the meter is heard', () => {
+  it('sends again what was not answered yet', () => {
     const before = flowOf();
     before.online(0);
     before.heard(TOPIC, '{}', 0);
@@ -95,9 +95,36 @@ describe('a restart', () => {
     const flow = flowOf();
     flow.restore(ID, kept.get(ID)!);
     flow.online(0);
-    expect(commands()).toEqual(['0000=60', '0001=1']);
-    flow.heard(TOPIC, '{}', 10);
     expect(commands()).toEqual(['0000=60', '0001=1', '0001=1']);
+  });
+
+  it('sends what was sent in vain when the meter is heard', () => {
+    const before = flowOf();
+    before.online(0);
+    before.heard(TOPIC, '{}', 0);
+    before.tick(3_000);
+    answer(before, 4_000);
+    const flow = flowOf();
+    flow.restore(ID, kept.get(ID)!);
+    flow.online(0);
+    expect(commands()).toEqual(['0000=60', '0001=1']);
+    expect([...flow.silentMeters()]).toEqual([ID]);
+    flow.heard(TOPIC, '{}', 10);
+    expect(commands()).toEqual(['0000=60', '0001=1', '0000=60']);
+  });
+
+  it('sends what a new configuration asked for, also to a meter that is not heard', () => {
+    const before = flowOf();
+    before.online(0);
+    before.heard(TOPIC, '{}', 0);
+    answer(before, 1);
+    answer(before, 2);
+    before.offline();
+    before.reconfigure(configFlowSettings(configOf()), 10);
+    const flow = flowOf();
+    flow.restore(ID, kept.get(ID)!);
+    flow.online(0);
+    expect(commands()).toEqual(['0000=60', '0001=1', '0000=60']);
   });
 
   it('sends intervals that were changed meanwhile', () => {

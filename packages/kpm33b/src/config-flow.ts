@@ -43,8 +43,10 @@ export interface KnownMeter {
   /** The intervals that were sent last. */
   readonly seconds: number;
   readonly minutes: number;
-  /** What the meter has not answered, or was not sent yet. */
+  /** What is still to be sent, or was sent without an answer until now. */
   readonly open: readonly Level[];
+  /** What was sent in vain. */
+  readonly silent: readonly Level[];
 }
 
 /** A meter and what is to be sent to it, one command at a time. */
@@ -108,12 +110,13 @@ export class ConfigFlow {
       if (silent.length > 0 || retryWaitMs > 0) yield id;
   }
 
-  /** A meter of an earlier run. If other intervals hold now, they are sent; if it was silent, when it is heard. */
+  /** A meter of an earlier run. It gets what that left open, and what holds now instead; if it was silent, when heard. */
   restore(id: string, known: KnownMeter): void {
     const meter = this.#add(id);
     const { seconds, minutes } = this.#intervals(id);
-    if (seconds !== known.seconds || minutes !== known.minutes) meter.queue = [...BOTH];
-    else meter.silent = BOTH.filter((level) => known.open.includes(level));
+    const isSame = seconds === known.seconds && minutes === known.minutes;
+    meter.queue = isSame ? [...known.open] : [...BOTH];
+    meter.silent = isSame ? [...known.silent] : [];
   }
 
   /** @param text of a message from the central broker; null if it is no UTF-8 */
@@ -246,10 +249,8 @@ export class ConfigFlow {
   }
 
   #keep({ id, pending, queue, silent }: Meter): void {
-    const open = BOTH.filter(
-      (level) => pending?.level === level || queue.includes(level) || silent.includes(level),
-    );
-    this.#actions.keep(id, { ...this.#intervals(id), open });
+    const open = BOTH.filter((level) => pending?.level === level || queue.includes(level));
+    this.#actions.keep(id, { ...this.#intervals(id), open, silent: [...silent] });
   }
 
   #intervals(id: string): Readonly<Record<Level, number>> {
