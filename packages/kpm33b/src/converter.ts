@@ -1,19 +1,12 @@
 import { isEnabled } from './discovery.ts';
 import { type Level, measurements } from './measurements.ts';
-import {
-  type DropReason,
-  isPhantom,
-  isWhole,
-  MAX_MESSAGE_BYTES,
-  readMessage,
-  type Tags,
-  timeOf,
-} from './message.ts';
+import { type DropReason, MAX_MESSAGE_BYTES, type MeterMessage } from './message.ts';
+import { MessageReader, type ReadText } from './message-reader.ts';
+import { Recent } from './recent.ts';
 import { SeenTimes } from './seen-times.ts';
 import type { MeterSettings, ProxySettings } from './settings.ts';
 import { type Shard, workerByBytes, workerById } from './shard.ts';
 import { dataTopic } from './topics.ts';
-import { numberOf } from './value.ts';
 
 /** What becomes of a message. */
 export type Conversion =
@@ -26,23 +19,23 @@ export type Conversion =
     }
   | { readonly dropped: DropReason; readonly id: string | null };
 
-/** Text of bytes, or null if they are no UTF-8. */
-export type ReadText = (bytes: Uint8Array) => string | null;
+/** Ids come from the network: the memory must not grow with them. */
+const MAX_METERS = 10_000;
 
 /** Makes of what meters send what is published; remembers what came twice. */
 export class MessageConverter {
   readonly #settings: ProxySettings;
-  readonly #readText: ReadText;
   readonly #shard: Shard;
-  readonly #seen: SeenTimes;
+  readonly #readers: Readonly<Record<Level, MessageReader>>;
   readonly #fields: FieldLists;
+  readonly #feeds = { seconds: new Recent<Feed>(MAX_METERS), minutes: new Recent<Feed>(MAX_METERS) };
+  readonly #json = new LastJson();
 
   /** @param shard only the messages of this worker are converted */
   constructor(settings: ProxySettings, readText: ReadText, shard: Shard = { index: 0, count: 1 }) {
     this.#settings = settings;
-    this.#readText = readText;
     this.#shard = shard;
-    this.#seen = new SeenTimes(settings.meters.rememberedTimes);
+    this.#readers = { seconds: new MessageReader(readText), minutes: new MessageReader(readText) };
     this.#fields = fieldLists(settings.meters);
   }
 
@@ -60,26 +53,24 @@ export class MessageConverter {
     const level = this.#levelOf(topic);
     if (level === null) return drop('unhandled-topic');
     if (payload.length > MAX_MESSAGE_BYTES) return drop('too-large');
-    const message = readMessage(this.#readText(payload));
+    const message = this.#readers[level].read(payload);
     if (typeof message === 'string') return drop(message);
-    const { id, tags } = message;
-    const time = timeOf(tags);
-    const reason = this.#check(id, level, time, tags);
+    const { id } = message;
+    const reason = this.#check(message);
     if (reason !== null) return drop(reason, id);
-    return {
-      dropped: null,
-      id,
-      topic: dataTopic(this.#settings, id, level),
-      payload: dataJson(id, time, tags, this.#fieldsOf(id, level)),
-    };
+    const { time } = message;
+    const feed = this.#feedOf(id, level);
+    if (time !== null && !feed.seen.add(time)) return drop('duplicate', id);
+    let json = feed.begin + this.#json.of(time);
+    for (const { before, tag } of feed.fields) json += `${before}${message.valueOf(tag)}`;
+    return { dropped: null, id, topic: feed.topic, payload: `${json}}` };
   }
 
-  /** Checks 6 to 9. Only a message that passes all of them is remembered. */
-  #check(id: string, level: Level, time: string | null, tags: Tags): DropReason | null {
+  /** Checks 6 to 8. Only a message that passes all of them is remembered. */
+  #check({ id, isWhole, isPhantom }: MeterMessage): DropReason | null {
     if (this.#settings.meters.excluded.has(id)) return 'excluded-device';
-    if (!isWhole(tags)) return 'split-message';
-    if (isPhantom(tags)) return 'zero-values';
-    return time === null || this.#seen.add(id, level, time) ? null : 'duplicate';
+    if (!isWhole) return 'split-message';
+    return isPhantom ? 'zero-values' : null;
   }
 
   #levelOf(topic: string): Level | null {
@@ -87,9 +78,40 @@ export class MessageConverter {
     return topic === this.#settings.minutesTopic ? 'minutes' : null;
   }
 
-  #fieldsOf(id: string, level: Level): readonly Field[] {
+  #feedOf(id: string, level: Level): Feed {
+    const known = this.#feeds[level].get(id);
+    if (known) return known;
     const { meters } = this.#settings;
-    return this.#fields[meters.perPhaseMeters.has(id) ? 'perPhase' : 'usual'][level];
+    const feed = {
+      topic: dataTopic(this.#settings, id, level),
+      begin: `{"id":"${id}","time":`,
+      fields: this.#fields[meters.perPhaseMeters.has(id) ? 'perPhase' : 'usual'][level],
+      seen: new SeenTimes(meters.rememberedTimes),
+    };
+    this.#feeds[level].set(id, feed);
+    return feed;
+  }
+}
+
+/** What is the same in all that is published of a meter and level, and what came last. */
+interface Feed {
+  readonly topic: string;
+  readonly begin: string;
+  readonly fields: readonly Field[];
+  readonly seen: SeenTimes;
+}
+
+/** The clocks of all meters tick together: mostly the same text again. */
+class LastJson {
+  #text: string | null = null;
+  #json = 'null';
+
+  of(text: string | null): string {
+    if (text !== this.#text) {
+      this.#text = text;
+      this.#json = JSON.stringify(text);
+    }
+    return this.#json;
   }
 }
 
@@ -108,12 +130,6 @@ function fieldLists(meters: MeterSettings): FieldLists {
       .map(({ key, tag }) => ({ before: `,"${key}":`, tag }));
   const listsOf = (id: string) => ({ seconds: listOf(id, 'seconds'), minutes: listOf(id, 'minutes') });
   return { usual: listsOf(''), perPhase: listsOf(somePerPhase) };
-}
-
-function dataJson(id: string, time: string | null, tags: Tags, fields: readonly Field[]): string {
-  let json = `{"id":"${id}","time":${JSON.stringify(time)}`;
-  for (const { before, tag } of fields) json += `${before}${numberOf(tags[tag])}`;
-  return `${json}}`;
 }
 
 function drop(dropped: DropReason, id: string | null = null): Conversion {

@@ -1,5 +1,5 @@
 import { isDeviceId } from './device-id.ts';
-import { isEmptyOrZero } from './value.ts';
+import { isEmptyOrZero, numberOf } from './value.ts';
 
 /** Why a message is not passed on, in the order in which it is checked. */
 export const DROP_REASONS = [
@@ -24,7 +24,17 @@ export type Tags = Readonly<Record<string, unknown>>;
 /** A message whose id is known to be one. */
 export interface MeterMessage {
   readonly id: string;
-  readonly tags: Tags;
+  /** The clock of the meter, in whatever zone it may be: text that is passed on and never interpreted. */
+  readonly time: string | null;
+  /** Whether this is all of an upload. */
+  readonly isWhole: boolean;
+  /**
+   * Meters send a message of zeros in the name of the next serial number after each of their own: whether there is
+   * nothing but zeros besides id, time and isend.
+   */
+  readonly isPhantom: boolean;
+  /** The value of a tag as a finite number; null if there is none. */
+  valueOf(tag: string): number | null;
 }
 
 /**
@@ -35,28 +45,40 @@ export function readMessage(text: string | null): MeterMessage | DropReason {
   const value = text === null ? undefined : parseJson(text);
   if (value === undefined) return 'malformed-json';
   if (!isObject(value)) return 'not-an-object';
-  return isDeviceId(value.id) ? { id: value.id, tags: value } : 'invalid-id';
+  return isDeviceId(value.id) ? new ParsedMessage(value.id, value) : 'invalid-id';
 }
 
-/** Whether this is all of an upload. Text in the protocol, and a number in the firmware of some models. */
-export function isWhole({ isend }: Tags): boolean {
-  return isend === '1' || isend === 1;
-}
+class ParsedMessage implements MeterMessage {
+  readonly id: string;
+  readonly #tags: Tags;
 
-/**
- * Meters send a message of zeros in the name of the next serial number after each of their own.
- * @returns whether there is nothing but zeros besides id, time and isend
- */
-export function isPhantom(tags: Tags): boolean {
-  for (const tag in tags) {
-    if (tag !== 'id' && tag !== 'time' && tag !== 'isend' && !isEmptyOrZero(tags[tag])) return false;
+  constructor(id: string, tags: Tags) {
+    this.id = id;
+    this.#tags = tags;
   }
-  return true;
-}
 
-/** The clock of the meter, in whatever zone it may be: text that is passed on and never interpreted. */
-export function timeOf({ time }: Tags): string | null {
-  return typeof time === 'string' && time !== '' ? time : null;
+  get time(): string | null {
+    const { time } = this.#tags;
+    return typeof time === 'string' && time !== '' ? time : null;
+  }
+
+  /** Text in the protocol, and a number in the firmware of some models. */
+  get isWhole(): boolean {
+    const { isend } = this.#tags;
+    return isend === '1' || isend === 1;
+  }
+
+  get isPhantom(): boolean {
+    const tags = this.#tags;
+    for (const tag in tags) {
+      if (tag !== 'id' && tag !== 'time' && tag !== 'isend' && !isEmptyOrZero(tags[tag])) return false;
+    }
+    return true;
+  }
+
+  valueOf(tag: string): number | null {
+    return numberOf(this.#tags[tag]);
+  }
 }
 
 /** Undefined if the text is no JSON. */
