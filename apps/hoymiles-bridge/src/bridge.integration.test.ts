@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hexOf } from '@meterbridge/core/codec';
 import { listenTcp } from '@meterbridge/core/transport';
 import {
   type Broker,
@@ -13,7 +12,6 @@ import {
 } from '@meterbridge/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { LOCAL, simulatedDtu } from './dtu.fixture.ts';
-import type { Fault } from './simulator/faults.ts';
 
 let broker: Broker;
 beforeAll(async () => {
@@ -149,19 +147,13 @@ describe('hoymiles-bridge', () => {
   });
 
   /** A bridge of a DTU that takes commands, and how to send them. */
-  async function controlled(
-    protocol: 'modbus' | 'protobuf',
-    more: object = {},
-    faults: readonly Fault[] = [],
-  ) {
+  async function controlled(protocol: 'modbus' | 'protobuf') {
     await using opened = new AsyncDisposableStack();
     const seen = opened.use(await collect(broker, 'meters/hoymiles/#'));
-    const dtu = opened.use(await simulatedDtu({ [protocol]: LOCAL, faults }));
+    const dtu = opened.use(await simulatedDtu({ [protocol]: LOCAL }));
     const port = dtu.modbusPort ?? dtu.protobufPort;
     const meter = { id: protocol, host: '127.0.0.1', port, protocol, cloud: false, interval: '1s' };
-    opened.use(
-      await startBridge([{ ...meter, control: { enabled: true }, ...more }], { store: { enabled: false } }),
-    );
+    opened.use(await startBridge([{ ...meter, control: { enabled: true } }], { store: { enabled: false } }));
     for (const id of [protocol, `${protocol}_116100000002`])
       await seen.next(({ topic, retain }) => topic === `meters/hoymiles/${id}` && !retain);
     /** The last word on a command: what is told before may be overtaken. */
@@ -174,9 +166,8 @@ describe('hoymiles-bridge', () => {
       const { state, detail = '' } = JSON.parse(payload);
       return `${state} ${detail}`.trim();
     };
-    const written = () => dtu.requests.filter(([code]) => code === 5).map((pdu) => hexOf(pdu));
     const resources = opened.move();
-    return { plant: dtu.plant, dtu, send, written, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+    return { plant: dtu.plant, dtu, send, [Symbol.asyncDispose]: () => resources.disposeAsync() };
   }
 
   it('takes commands on Modbus, and tells when the inverters show it', async () => {
@@ -187,39 +178,6 @@ describe('hoymiles-bridge', () => {
     expect(await send('modbus/power', 'ON')).toBe('done');
     expect([...plant.off]).toEqual([]);
     expect(await send('modbus/power', 'maybe')).toBe('failed "maybe" is neither ON nor OFF');
-  });
-
-  it('sets limits of one inverter for good, a minute apart', async () => {
-    await using app = await controlled('modbus', { rated_power: { '116100000002': 1500 } });
-    const { plant, send, written } = app;
-    expect(await send('modbus_116100000002/power_limit_watts', '750')).toBe('done');
-    expect([...plant.limits]).toEqual([['116100000002', 50]]);
-    // Each of its four ports, which are the last of eight.
-    expect(written()).toEqual(['05c01f0032', '05c0250032', '05c02b0032', '05c0310032']);
-    expect(await send('modbus_116100000002/power_limit', '60')).toMatch(/^failed inverters wear/);
-  });
-
-  it('sets limits of all inverters that are forgotten, as often as wanted', async () => {
-    await using app = await controlled('modbus');
-    const { send, written } = app;
-    expect(await send('modbus/power_limit', '50')).toBe('done');
-    expect(await send('modbus/power_limit', '60')).toBe('done');
-    expect(written()).toEqual(['05d0010032', '05d001003c']);
-  });
-
-  it('sets limits of all inverters for good where it must, and says so', async () => {
-    await using app = await controlled('modbus', {}, ['no-temporary']);
-    const { send, written } = app;
-    expect(await send('modbus/power_limit', '50')).toBe('done');
-    expect(await send('modbus/power_limit', '60')).toMatch(/^failed inverters wear/);
-    expect(written()).toEqual(['05d0010032', '05c0010032']);
-  });
-
-  it('sets limits of all inverters for good where that is wanted', async () => {
-    await using app = await controlled('modbus', { control: { enabled: true, temporary: false } });
-    const { send, written } = app;
-    expect(await send('modbus/power_limit', '50')).toBe('done');
-    expect(written()).toEqual(['05c0010032']);
   });
 
   it('takes commands on protobuf, and waits until inverters have done it', async () => {

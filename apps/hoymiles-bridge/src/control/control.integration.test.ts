@@ -1,0 +1,117 @@
+import { hexOf } from '@meterbridge/core/codec';
+import { BridgeError } from '@meterbridge/core/errors';
+import { State } from '@meterbridge/core/store';
+import { describe, expect, it } from 'vitest';
+import { contextOf, dtuOf, entryOf, LOCAL, simulatedDtu } from '../dtu.fixture.ts';
+import type { Fault } from '../simulator/faults.ts';
+
+const TAKEN = 'running the DTU has taken it';
+const LASTING = 'running this DTU has no temporary limits: the inverters keep this one for good';
+
+/** A DTU that takes commands, and what is told of them. */
+async function controlled(protocol: 'modbus' | 'protobuf', keys: object = {}, faults: readonly Fault[] = []) {
+  const dtu = await simulatedDtu({ [protocol]: LOCAL, faults });
+  const port = dtu.modbusPort ?? dtu.protobufPort;
+  const entry = entryOf({ port, protocol, control: { enabled: true }, ...keys });
+  const state = new State().space('test');
+  const { context, abort } = contextOf(entry, state);
+  let reader = dtuOf(context);
+  let readings = await reader.read(context);
+  /** What is told of a command, in order, and why it failed. */
+  const send = async (id: string, key: string, text: string): Promise<readonly string[]> => {
+    const { meter } = readings.find((reading) => reading.meter.id === id)!;
+    const told: string[] = [];
+    const tell = (to: string, detail = ''): number => told.push(`${to} ${detail}`.trim());
+    try {
+      await reader.command(context, { meter, key, text, tell });
+    } catch (thrown) {
+      told.push(thrown instanceof BridgeError ? `${thrown.code} ${thrown.message}` : String(thrown));
+    }
+    return told;
+  };
+  return {
+    dtu,
+    abort,
+    send,
+    read: () => reader.read(context),
+    /** Another run of the bridge. */
+    restart: async () => {
+      await reader.close();
+      reader = dtuOf(context);
+      readings = await reader.read(context);
+    },
+    written: () => dtu.requests.filter(([code]) => code === 5).map((pdu) => hexOf(pdu)),
+    async [Symbol.asyncDispose]() {
+      await reader.close();
+      await dtu[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('limits over Modbus', () => {
+  it('of all inverters are forgotten with their next start, and set as often as wanted', async () => {
+    await using app = await controlled('modbus');
+    expect(await app.send('roof', 'power_limit', '50')).toEqual(['accepted', TAKEN]);
+    expect(await app.send('roof', 'power_limit', '60')).toEqual(['accepted', TAKEN]);
+    expect(app.written()).toEqual(['05d0010032', '05d001003c']);
+  });
+
+  it('of all inverters are kept for good where there are no others, a minute apart', async () => {
+    await using app = await controlled('modbus', {}, ['no-temporary']);
+    expect(await app.send('roof', 'power_limit', '50')).toEqual(['accepted', LASTING, TAKEN]);
+    expect((await app.send('roof', 'power_limit', '60')).join()).toMatch(/^control\/refused inverters wear/);
+    expect(app.written()).toEqual(['05d0010032', '05c0010032']);
+  });
+
+  it('of all inverters are kept for good where that is wanted', async () => {
+    await using app = await controlled('modbus', { control: { enabled: true, temporary: false } });
+    expect(await app.send('roof', 'power_limit', '50')).toEqual(['accepted', TAKEN]);
+    expect(app.written()).toEqual(['05c0010032']);
+  });
+
+  it('of one inverter are written for each port, read back, and kept a minute apart over a restart', async () => {
+    await using app = await controlled('modbus', { rated_power: { '116100000002': 1500 } });
+    const id = 'roof_116100000002';
+    expect(await app.send(id, 'power_limit_watts', '750')).toEqual(['accepted', TAKEN]);
+    expect([...app.dtu.plant.limits]).toEqual([['116100000002', 50]]);
+    // Its four ports are the last of eight.
+    expect(app.written()).toEqual(['05c01f0032', '05c0250032', '05c02b0032', '05c0310032']);
+    expect(app.dtu.requests.map((pdu) => hexOf(pdu))).toContain('01c01f0001');
+    await app.restart();
+    expect((await app.send(id, 'power_limit', '60')).join()).toMatch(/^control\/refused inverters wear/);
+    expect(await app.send(id, 'power_limit', '50')).toEqual([]);
+    expect(app.written()).toHaveLength(4);
+  });
+});
+
+describe.each(['modbus', 'protobuf'] as const)('inverters that are switched over %s', (protocol) => {
+  it('are reported done when they show it, and readings go on meanwhile', async () => {
+    await using app = await controlled(protocol);
+    for (const text of ['OFF', 'ON']) {
+      const told = app.send('roof_116100000001', 'power', text);
+      await expect.poll(() => [...app.dtu.plant.off].length).toBe(text === 'OFF' ? 1 : 0);
+      await app.read();
+      expect(await told).toEqual(['accepted', TAKEN]);
+    }
+  });
+
+  it('are not reported done before', async () => {
+    await using app = await controlled(protocol);
+    for (const { serial } of app.dtu.plant.inverters) app.dtu.plant.offline.add(serial);
+    const told = app.send('roof', 'power', 'OFF');
+    await expect.poll(() => [...app.dtu.plant.off].length).toBe(2);
+    await app.read();
+    app.abort.abort();
+    // The bridge stops while it waits.
+    expect(await told).toHaveLength(3);
+  });
+});
+
+describe('restarts over protobuf', () => {
+  it('are done when the DTU has taken them', async () => {
+    await using app = await controlled('protobuf');
+    expect(await app.send('roof_116100000001', 'restart', 'PRESS')).toEqual(['accepted', TAKEN]);
+    expect(await app.send('roof', 'restart_dtu', 'PRESS')).toEqual(['accepted', TAKEN]);
+    expect(app.dtu.actions.slice(-2)).toEqual([3, 1]);
+  });
+});
