@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesOf, hexDigit, hexOf, latin1, latin1Bytes, textOf, utf8 } from './bytes.ts';
+import { bytesOf, hexDigit, hexOf, i16, latin1, latin1Bytes, textOf, u16, u32, u48, utf8 } from './bytes.ts';
 
 describe('hexadecimal text', () => {
   it('takes both cases and white space', () => {
@@ -29,6 +29,20 @@ describe('hexadecimal text', () => {
     expect(values.filter((value) => value >= 0)).toHaveLength(22);
     for (const digit of '0123456789abcdefABCDEF')
       expect(hexDigit(digit.charCodeAt(0))).toBe(Number.parseInt(digit, 16));
+  });
+});
+
+describe('a number in bytes, high byte first', () => {
+  it('is what a view of the same bytes tells', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 7, maxLength: 7 }), (bytes) => {
+        const view = new DataView(bytes.buffer, bytes.byteOffset);
+        expect(u16(bytes, 1)).toBe(view.getUint16(1));
+        expect(i16(bytes, 1)).toBe(view.getInt16(1));
+        expect(u32(bytes, 1)).toBe(view.getUint32(1));
+        expect(u48(bytes, 1)).toBe(Number.parseInt(hexOf(bytes.subarray(1)), 16));
+      }),
+    );
   });
 });
 

@@ -35,6 +35,21 @@ export function u16(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 8) | bytes[at + 1]!;
 }
 
+/** The signed 16-bit number at `at`, high byte first. */
+export function i16(bytes: Uint8Array, at: number): number {
+  return (u16(bytes, at) << 16) >> 16;
+}
+
+/** The unsigned 32-bit number at `at`, high byte first. */
+export function u32(bytes: Uint8Array, at: number): number {
+  return u16(bytes, at) * 0x10000 + u16(bytes, at + 2);
+}
+
+/** The unsigned 48-bit number at `at`, high byte first. */
+export function u48(bytes: Uint8Array, at: number): number {
+  return u16(bytes, at) * 0x100000000 + u32(bytes, at + 2);
+}
+
 /** Text of `bytes[from, to)`, one character a byte: no byte is invalid in Latin-1. */
 export function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
   const codes = new Array<number>(to - from);

@@ -53,6 +53,16 @@ describe('a decimal', () => {
     },
   );
 
+  it('has no fewer than no decimals: tens and more go into its digits, exactly', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.integer({ min: 1, max: 40 }), (mantissa, tens) => {
+        const value = new Decimal(mantissa, -tens);
+        expect(BigInt(value.mantissa)).toBe(BigInt(mantissa) * 10n ** BigInt(tens));
+        expect(value.decimals).toBe(0);
+      }),
+    );
+  });
+
   it('gives the nearest double', () => {
     fc.assert(
       fc.property(texts, (text) => {

@@ -12,7 +12,7 @@ export class Decimal {
   /** @param mantissa a safe integer, or a bigint of any size */
   constructor(mantissa: number | bigint, decimals = 0) {
     if (decimals < 0) {
-      this.mantissa = normalise(BigInt(mantissa) * 10n ** BigInt(-decimals));
+      this.mantissa = multiplied(mantissa, -decimals);
       this.decimals = 0;
     } else {
       this.mantissa = mantissa;
@@ -95,6 +95,12 @@ export class Decimal {
     const difference = scaled(this, decimals) - scaled(other, decimals);
     return difference < 0n ? -1 : difference > 0n ? 1 : 0;
   }
+}
+
+/** Mantissa × 10^exponent. A product within the safe integers was not rounded. */
+function multiplied(mantissa: number | bigint, exponent: number): number | bigint {
+  const product = Number(mantissa) * 10 ** exponent;
+  return Number.isSafeInteger(product) ? product : normalise(BigInt(mantissa) * 10n ** BigInt(exponent));
 }
 
 function scaled(value: Decimal, decimals: number): bigint {
