@@ -1,6 +1,6 @@
-import { Decimal, hexOf } from '@meterbridge/core/codec';
+import { Decimal, i16, u16, u32, u48 } from '@meterbridge/core/codec';
 import { BridgeError } from '@meterbridge/core/errors';
-import { isGen2 } from './serial.ts';
+import { isGen2, serialText } from './serial.ts';
 
 /** Where the first block is, and how far apart they are: addresses of DTUs count bytes, not registers. */
 export const FIRST_BLOCK = 0x1000;
@@ -39,32 +39,33 @@ export interface PortBlock {
 }
 
 /**
- * @param bytes at least 40; more are ignored, as some answers are longer than what was asked for
+ * @param at where its 40 bytes begin; more may follow, as some answers are longer than what was asked for
  * @returns null for the end of the list: a serial number of zeros, whatever else is set
  * @throws BridgeError frame/truncated
  */
-export function decodeBlock(bytes: Uint8Array): PortBlock | null {
-  if (bytes.length < BLOCK_BYTES)
-    throw new BridgeError('frame/truncated', `a port has ${BLOCK_BYTES} bytes, ${bytes.length} arrived`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, BLOCK_BYTES);
-  const serial = hexOf(bytes.subarray(1, 7));
-  if (serial === '000000000000') return null;
+export function decodeBlock(bytes: Uint8Array, at = 0): PortBlock | null {
+  const length = bytes.length - at;
+  if (length < BLOCK_BYTES)
+    throw new BridgeError('frame/truncated', `a port has ${BLOCK_BYTES} bytes, ${length} arrived`);
+  const number = u48(bytes, at + 1);
+  if (number === 0) return null;
+  const serial = serialText(number);
   return {
-    dataType: view.getUint8(0),
+    dataType: bytes[at]!,
     serial,
-    port: view.getUint8(0x07),
-    pvVoltage: new Decimal(view.getUint16(0x08), 1),
-    pvCurrent: new Decimal(view.getUint16(0x0a), isGen2(serial) ? 1 : 2),
-    gridVoltage: new Decimal(view.getUint16(0x0c), 1),
-    gridFrequency: new Decimal(view.getUint16(0x0e), 2),
-    pvPower: new Decimal(view.getUint16(0x10), 1),
-    today: view.getUint16(0x12),
-    total: view.getUint32(0x14),
-    temperature: new Decimal(view.getInt16(0x18), 1),
-    status: view.getUint16(0x1a),
-    alarmCode: view.getUint16(0x1c),
-    alarmCount: view.getUint16(0x1e),
-    linkStatus: view.getUint8(0x20),
+    port: bytes[at + 0x07]!,
+    pvVoltage: new Decimal(u16(bytes, at + 0x08), 1),
+    pvCurrent: new Decimal(u16(bytes, at + 0x0a), isGen2(serial) ? 1 : 2),
+    gridVoltage: new Decimal(u16(bytes, at + 0x0c), 1),
+    gridFrequency: new Decimal(u16(bytes, at + 0x0e), 2),
+    pvPower: new Decimal(u16(bytes, at + 0x10), 1),
+    today: u16(bytes, at + 0x12),
+    total: u32(bytes, at + 0x14),
+    temperature: new Decimal(i16(bytes, at + 0x18), 1),
+    status: u16(bytes, at + 0x1a),
+    alarmCode: u16(bytes, at + 0x1c),
+    alarmCount: u16(bytes, at + 0x1e),
+    linkStatus: bytes[at + 0x20]!,
   };
 }
 
@@ -75,7 +76,7 @@ export function decodeBlocks(bytes: Uint8Array): {
 } {
   const ports: PortBlock[] = [];
   for (let at = 0; at === 0 || at + BLOCK_BYTES <= bytes.length; at += BLOCK_BYTES) {
-    const port = decodeBlock(bytes.subarray(at));
+    const port = decodeBlock(bytes, at);
     if (!port) return { ports, isEnd: true };
     ports.push(port);
   }
@@ -88,12 +89,10 @@ export function decodeWideBlock(
 ): Omit<PortBlock, 'alarmCode' | 'alarmCount' | 'linkStatus'> {
   if (bytes.length < 30)
     throw new BridgeError('frame/truncated', `a channel ends after ${bytes.length} bytes`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const register = (at: number): number => view.getUint16(2 * at);
-  const serial = hexOf(bytes.subarray(2, 8));
+  const register = (at: number): number => u16(bytes, 2 * at);
   return {
     dataType: register(0),
-    serial,
+    serial: serialText(u48(bytes, 2)),
     port: register(4),
     pvVoltage: new Decimal(register(5), 1),
     pvCurrent: new Decimal(register(6), 2),
@@ -101,8 +100,8 @@ export function decodeWideBlock(
     gridFrequency: new Decimal(register(8), 2),
     pvPower: new Decimal(register(9), 1),
     today: register(10),
-    total: view.getUint32(22),
-    temperature: new Decimal(view.getInt16(26), 1),
+    total: u32(bytes, 22),
+    temperature: new Decimal(i16(bytes, 26), 1),
     status: register(14),
   };
 }

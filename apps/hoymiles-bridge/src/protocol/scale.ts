@@ -13,9 +13,10 @@ export function scaledValues<Message>(
   message: Message,
   table: readonly ScaledField<Message>[],
 ): ReadonlyMap<string, Decimal> {
-  return new Map(
-    table.map(({ key, field, decimals }) => [key, new Decimal(Number(message[field]), decimals)]),
-  );
+  const values = new Map<string, Decimal>();
+  for (const { key, field, decimals } of table)
+    values.set(key, new Decimal(Number(message[field]), decimals));
+  return values;
 }
 
 /** Rows of a table written as `key: [field, decimals]`. */
