@@ -1,8 +1,10 @@
-import { hexOf, latin1 } from '@meterbridge/core/codec';
 import { BridgeError } from '@meterbridge/core/errors';
 import protobuf from 'protobufjs/light.js';
 import descriptor from './messages.json' with { type: 'json' };
 import type { Messages } from './messages.ts';
+import { quickRealDataNew } from './quick-messages.ts';
+import { type RawMessage, rawOf } from './raw-message.ts';
+import { WireReader } from './wire.ts';
 
 export type MessageName = keyof Messages;
 
@@ -16,11 +18,6 @@ export interface Decoded<Name extends MessageName> {
   /** Numbers of fields that are not known, or not with the wire type that they came with; ascending. */
   readonly unknown: readonly number[];
 }
-
-export interface RawMessage {
-  readonly [number: string]: RawValue;
-}
-export type RawValue = string | number | RawMessage | { readonly hex: string } | readonly RawValue[];
 
 const root = protobuf.Root.fromJSON({ nested: descriptor.nested }).resolveAll();
 
@@ -42,7 +39,31 @@ export function decodeAs<Name extends MessageName>(
 
 /** @throws BridgeError frame/malformed */
 export function decodeMessage<Name extends MessageName>(name: Name, payload: Uint8Array): Decoded<Name> {
-  return decoded(name, parse(name, payload));
+  return quicklyDecoded(name, payload) ?? decoded(name, parse(name, payload));
+}
+
+type QuickReaders = {
+  readonly [Name in MessageName]?: (wire: WireReader, end: number) => Messages[Name];
+};
+
+/** For measurements, which are asked for all the time; protobufjs makes two objects of each record. */
+const QUICK: QuickReaders = { RealDataNew: quickRealDataNew };
+
+/** Null for messages without a quick reader, and for those that are not as plain as it expects. */
+function quicklyDecoded<Name extends MessageName>(name: Name, payload: Uint8Array): Decoded<Name> | null {
+  const read = QUICK[name];
+  if (!read) return null;
+  const wire = new WireReader(payload);
+  const fields = read(wire, payload.length);
+  if (!wire.isWhole) return null;
+  return {
+    name,
+    fields,
+    unknown: [],
+    get raw() {
+      return rawOf(typeOf(name), parse(name, payload));
+    },
+  };
 }
 
 /** What is written of a message; absent fields and those that hold their default (proto3) are left out. */
@@ -94,29 +115,6 @@ function decoded<Name extends MessageName>(name: Name, message: protobuf.Message
       return unknownOf(message);
     },
   };
-}
-
-function rawOf(type: protobuf.Type, message: object): RawMessage {
-  const present = new Map(Object.entries(message));
-  return Object.fromEntries(
-    type.fieldsArray.flatMap((field) => {
-      const value: unknown = present.get(field.name);
-      if (value === undefined) return [];
-      return [
-        [field.id, Array.isArray(value) ? value.map((one) => rawValue(field, one)) : rawValue(field, value)],
-      ];
-    }),
-  );
-}
-
-function rawValue({ resolvedType }: protobuf.Field, value: unknown): RawValue {
-  if (typeof value === 'number' || typeof value === 'string') return value;
-  if (value instanceof Uint8Array) return isAscii(value) ? latin1(value) : { hex: hexOf(value) };
-  return resolvedType instanceof protobuf.Type ? rawOf(resolvedType, Object(value)) : Number(value);
-}
-
-function isAscii(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
 }
 
 /** Fields of a message and of those in it that are not known. */

@@ -100,22 +100,32 @@ export function realData(message: RealDataNew): RealData {
 
 function singlePhase(record: SinglePhaseRecord): InverterRecord {
   const { powerLimit } = record;
-  return {
-    ...commonOf(record),
-    phases: 1,
-    values: scaledValues(record, SINGLE_PHASE),
-    powerLimit: powerLimit === 0 ? null : new Decimal(powerLimit, 1),
-  };
+  const limit = powerLimit === 0 ? null : new Decimal(powerLimit, 1);
+  return inverterRecord(record, 1, scaledValues(record, SINGLE_PHASE), limit);
 }
 
 function threePhase(record: ThreePhaseRecord): InverterRecord {
-  return { ...commonOf(record), phases: 3, values: scaledValues(record, THREE_PHASE), powerLimit: null };
+  return inverterRecord(record, 3, scaledValues(record, THREE_PHASE), null);
 }
 
-function commonOf(record: SinglePhaseRecord | ThreePhaseRecord) {
-  const { serial, link, alarmCounter, firmware, crc, signal } = record;
-  const names = { serial: serialText(serial), shortSerial: shortSerial(serial) };
-  return { ...names, isOnline: link === 1, alarmCounter, firmware, crc, signal };
+function inverterRecord(
+  { serial, link, alarmCounter, firmware, crc, signal }: SinglePhaseRecord | ThreePhaseRecord,
+  phases: InverterRecord['phases'],
+  values: InverterRecord['values'],
+  powerLimit: Decimal | null,
+): InverterRecord {
+  return {
+    serial: serialText(serial),
+    shortSerial: shortSerial(serial),
+    phases,
+    isOnline: link === 1,
+    values,
+    alarmCounter,
+    powerLimit,
+    firmware,
+    crc,
+    signal,
+  };
 }
 
 function portValues({ serial, port, voltage, current, power, total, today, code }: PortRecord): PortValues {
