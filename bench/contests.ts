@@ -11,7 +11,8 @@ export async function measureAll(contests: readonly Contest[]): Promise<readonly
   for (const contest of contests) {
     const figures = await measure(contest);
     console.log(table(contest, figures));
-    results.push({ title: contest.title, unit: contest.unit, figures });
+    const { contenders: _, ...about } = contest;
+    results.push({ ...about, figures });
   }
   return results;
 }

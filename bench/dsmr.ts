@@ -8,6 +8,7 @@ import { PortReader } from '../apps/dsmr-bridge/src/reader.ts';
 import { sealTelegram } from '../apps/dsmr-bridge/src/simulator/seal.ts';
 import { TelegramSplitter } from '../apps/dsmr-bridge/src/telegrams.ts';
 import type { Contender, Contest } from './measure.ts';
+import { bytesPerUnit, sumOfBytes } from './reference.ts';
 import { chunksOf, corpusPorts, garbage, joined, type Port, simulatedPort } from './telegrams.ts';
 
 const TELEGRAMS = 300;
@@ -44,6 +45,7 @@ function againstCipher(port: Port): Contest {
   return {
     title: 'Encrypted telegrams to readings',
     unit: 'telegrams',
+    bytesPerUnit: bytesPerUnit(port),
     contenders: [
       { name: 'AES-128-GCM of as many bytes', work: port.length, run: () => decipherAll(port, keys.key) },
       { name: 'encrypted telegrams', work: port.length, run: read(sealed) },
@@ -81,7 +83,8 @@ function againstPeer(title: string, ports: readonly Port[]): Contest {
   return {
     title: `P1 bytes to readings: ${title}`,
     unit: 'telegrams',
-    contenders: [peer, ...sizes.map(ours)],
+    bytesPerUnit: bytesPerUnit(telegrams),
+    contenders: [peer, ...sizes.map(ours), sumOfBytes(telegrams)],
   };
 }
 
@@ -93,9 +96,7 @@ function againstBytes(port: Port): Contest {
     title: 'The physical reference',
     unit: 'MB',
     contenders: [
-      contender('a loop that sums the bytes', () => {
-        for (const telegram of port) expectAbove(0, sumOf(telegram));
-      }),
+      sumOfBytes(port, bytes.length / 1e6),
       contender('the CRC of each telegram', () => {
         for (const telegram of port) expectAbove(0, crc16(telegram, CRC16.arc));
       }),
@@ -137,12 +138,6 @@ function expectReadings(ports: readonly (readonly Uint8Array[])[], expected: num
     }
   }
   if (found !== expected) throw new Error(`${found} readings instead of ${expected}`);
-}
-
-function sumOf(bytes: Uint8Array): number {
-  let sum = 0;
-  for (let at = 0, end = bytes.length; at < end; at++) sum += bytes[at]!;
-  return sum;
 }
 
 function expectAbove(least: number, value: number): void {

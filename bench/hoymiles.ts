@@ -1,4 +1,6 @@
-import { seededRandom } from '@meterbridge/core/codec';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bytesOf, seededRandom } from '@meterbridge/core/codec';
 import { decodeHm, encodeHm } from '@meterbridge/core/frames';
 import protobuf from 'protobufjs/light.js';
 import { decodeBlocks, encodeBlock } from '../apps/hoymiles-bridge/src/protocol/block.ts';
@@ -8,14 +10,16 @@ import { realData } from '../apps/hoymiles-bridge/src/protocol/realdata.ts';
 import { pageOf } from '../apps/hoymiles-bridge/src/simulator/dtu-measurements.ts';
 import { Faults } from '../apps/hoymiles-bridge/src/simulator/faults.ts';
 import { SimulatedPlant, usualInverters } from '../apps/hoymiles-bridge/src/simulator/plant.ts';
+import { conformancePath } from '../packages/testing/src/conformance.ts';
 import type { Contest } from './measure.ts';
+import { bytesPerUnit, sumOfBytes } from './reference.ts';
 
 const NOON = Date.UTC(2024, 5, 10, 12);
 const INVERTERS = 20;
 const PORTS = 4 * INVERTERS;
 const ANSWER = 0xa211;
 
-/** What a plant of 80 ports answers on either protocol, against a loop that does nothing but sum the same bytes. */
+/** What plants answer on either protocol. */
 export function hoymiles(): readonly Contest[] {
   const random = seededRandom(1);
   const plant = new SimulatedPlant({
@@ -23,65 +27,103 @@ export function hoymiles(): readonly Contest[] {
     inverters: usualInverters(INVERTERS),
     random,
   });
-  return [modbus(plant), hm(plant, random)];
+  const blocks = corpus('modbus', isPort);
+  const answers = corpus('protobuf', isMeasurement);
+  return [
+    modbus(`blocks of ${PORTS} ports`, [simulatedBlocks(plant)], PORTS),
+    ...(blocks.length > 0 ? [modbus('blocks of the conformance corpus', blocks, blocks.length)] : []),
+    hm(`an answer with ${PORTS} ports`, [simulatedAnswer(plant, random)]),
+    ...(answers.length > 0 ? [hm('answers of the conformance corpus', answers)] : []),
+  ];
 }
 
-function modbus(plant: SimulatedPlant): Contest {
-  const bytes = Uint8Array.from(plant.at(NOON).flatMap((block) => [...encodeBlock(block)]));
+function modbus(title: string, answers: readonly Uint8Array[], ports: number): Contest {
   return {
-    title: `Hoymiles over Modbus: blocks of ${PORTS} ports`,
+    title: `Hoymiles over Modbus: ${title}`,
     unit: 'ports',
+    bytesPerUnit: bytesPerUnit(answers, ports),
     contenders: [
-      { name: 'a loop that sums the bytes', work: PORTS, run: () => expectAbove(0, sumOf(bytes)) },
+      sumOfBytes(answers, ports),
       {
         name: 'blocks to values',
-        work: PORTS,
-        run: () => expectAbove(PORTS - 1, decodeBlocks(bytes).ports.length),
-      },
-    ],
-  };
-}
-
-function hm(plant: SimulatedPlant, random: () => number): Contest {
-  const faults = new Faults([], random);
-  const payload = pageOf(0, {
-    plant,
-    random,
-    faults,
-    now: () => NOON,
-    perPage: INVERTERS,
-    session: { encRand: null },
-    actions: [],
-    frozen: new Map(),
-  });
-  const frame = encodeHm({ command: ANSWER, sequence: 1, extended: null, payload, tag: null });
-  const alone = protobuf.Root.fromJSON({ nested: descriptor.nested }).lookupType('RealDataNew');
-  const ports = (message: object): number =>
-    'ports' in message && Array.isArray(message.ports) ? message.ports.length : 0;
-  return {
-    title: `Hoymiles over protobuf: an answer of ${frame.length} bytes with ${PORTS} ports`,
-    unit: 'answers',
-    contenders: [
-      { name: 'a loop that sums the bytes', work: 1, run: () => expectAbove(0, sumOf(frame)) },
-      { name: 'protobufjs alone', work: 1, run: () => expectAbove(PORTS - 1, ports(alone.decode(payload))) },
-      {
-        name: 'frame checked and decoded to values',
-        work: 1,
-        run: () => {
-          const { fields } = decodeMessage('RealDataNew', decodeHm(frame).payload);
-          expectAbove(PORTS - 1, realData(fields).ports.length);
+        work: ports,
+        run() {
+          let found = 0;
+          for (const bytes of answers) found += decodeBlocks(bytes).ports.length;
+          if (found !== ports) throw new Error(`${found} ports instead of ${ports}`);
         },
       },
     ],
   };
 }
 
-function expectAbove(least: number, found: number): void {
-  if (!(found > least)) throw new Error(`${found} found, where more than ${least} are`);
+/** Against the library that decodes nothing but the message: no frame, no checksum, no units. */
+function hm(title: string, frames: readonly Uint8Array[]): Contest {
+  const type = protobuf.Root.fromJSON({ nested: descriptor.nested }).lookupType('RealDataNew');
+  const payloads = frames.map((frame) => decodeHm(frame).payload);
+  return {
+    title: `Hoymiles over protobuf: ${title}`,
+    unit: 'answers',
+    bytesPerUnit: bytesPerUnit(frames),
+    contenders: [
+      {
+        name: 'protobufjs alone',
+        work: frames.length,
+        run() {
+          for (const payload of payloads) type.decode(payload);
+        },
+      },
+      {
+        name: 'frames checked and decoded to values',
+        work: frames.length,
+        run() {
+          for (const frame of frames) {
+            const { fields } = decodeMessage('RealDataNew', decodeHm(frame).payload);
+            if (realData(fields).ports.length !== fields.ports.length) throw new Error('a port got lost');
+          }
+        },
+      },
+      sumOfBytes(frames),
+    ],
+  };
 }
 
-function sumOf(bytes: Uint8Array): number {
-  let sum = 0;
-  for (let at = 0, end = bytes.length; at < end; at++) sum += bytes[at]!;
-  return sum;
+function simulatedBlocks(plant: SimulatedPlant): Uint8Array {
+  return Uint8Array.from(plant.at(NOON).flatMap((block) => [...encodeBlock(block)]));
+}
+
+function simulatedAnswer(plant: SimulatedPlant, random: () => number): Uint8Array {
+  const payload = pageOf(0, {
+    plant,
+    random,
+    faults: new Faults([], random),
+    now: () => NOON,
+    perPage: INVERTERS,
+    session: { encRand: null },
+    actions: [],
+    frozen: new Map(),
+  });
+  return encodeHm({ command: ANSWER, sequence: 1, extended: null, payload, tag: null });
+}
+
+/** What a case of the corpus holds, as far as it is of interest here. */
+interface Case {
+  readonly kind: string;
+  readonly hex?: string;
+  readonly expect: { readonly ok?: boolean; readonly message?: string; readonly port?: object };
+}
+
+const isPort = ({ kind, expect }: Case): boolean => kind === 'block' && expect.port !== undefined;
+const isMeasurement = ({ kind, expect }: Case): boolean =>
+  kind === 'frame' && expect.ok === true && expect.message === 'RealDataNew';
+
+/** Bytes of the wanted cases, where the corpus is at hand. */
+function corpus(name: 'modbus' | 'protobuf', isWanted: (one: Case) => boolean): readonly Uint8Array[] {
+  const folder = conformancePath('hoymiles');
+  if (folder === null) return [];
+  return readdirSync(join(folder, name))
+    .filter((file) => file.endsWith('.json'))
+    .map((file): Case => JSON.parse(readFileSync(join(folder, name, file), 'utf8')))
+    .filter(isWanted)
+    .map(({ hex = '' }) => bytesOf(hex));
 }

@@ -27,6 +27,7 @@ import { timingOf } from '../apps/kamstrup-bridge/src/timing.ts';
 import { conformancePath } from '../packages/testing/src/conformance.ts';
 import { measureAll } from './contests.ts';
 import type { Contender, Contest } from './measure.ts';
+import { bytesPerUnit, sumOfBytes } from './reference.ts';
 
 /** All that kamstrup2mqtt reads: 32 registers. */
 const REGISTERS = registerEntries.filter(({ isClassic }) => isClassic).map(({ id }) => id);
@@ -39,11 +40,14 @@ interface Answered {
 
 /** How fast answers are read, and what a poll takes beyond the time of its bytes on the line. */
 export async function kmp() {
-  const contests = [
+  return { codec: await measureAll(kmpContests()), poll: await pollAtWireSpeed() };
+}
+
+export function kmpContests(): readonly Contest[] {
+  return [
     readAnswers('8 registers each', simulated()),
     ...corpus().map((answers) => readAnswers('the conformance corpus', answers)),
   ];
-  return { codec: await measureAll(contests), poll: await pollAtWireSpeed() };
 }
 
 function readAnswers(title: string, answers: readonly Answered[]): Contest {
@@ -55,11 +59,13 @@ function readAnswers(title: string, answers: readonly Answered[]): Contest {
     },
   });
   const splitter = new FrameSplitter(scanKmp, KMP_LIMIT);
+  const frames = answers.map(({ bytes }) => bytes);
   return {
     title: `KMP frames: ${title}`,
     unit: 'frames',
+    bytesPerUnit: bytesPerUnit(frames),
     contenders: [
-      contender('a loop that sums the bytes', ({ bytes }) => sumOf(bytes) || null),
+      sumOfBytes(frames),
       contender('frames found and checked', ({ bytes }) => decodeKmp(splitter.push(bytes)[0]!.bytes)),
       contender('frames to register values', ({ request, bytes }) => {
         const verdict = judge(request, splitter.push(bytes)[0]!.bytes);
@@ -132,10 +138,4 @@ async function pollAtWireSpeed() {
     `\nKMP poll of ${figures.registers} registers at 1200 baud: ${tookMs.toFixed(0)} ms, ${figures.ratio.toFixed(3)} × its wire time`,
   );
   return figures;
-}
-
-function sumOf(bytes: Uint8Array): number {
-  let sum = 0;
-  for (let at = 0; at < bytes.length; at++) sum += bytes[at]!;
-  return sum;
 }

@@ -12,6 +12,8 @@ export interface Contest {
   readonly title: string;
   /** What is counted per second. */
   readonly unit: string;
+  /** How many bytes one of the unit is, where it is made of bytes: MB per second are told, too. */
+  readonly bytesPerUnit?: number;
   readonly contenders: readonly Contender[];
 }
 

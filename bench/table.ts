@@ -1,12 +1,21 @@
 import type { Contest, Figure, Spread } from './measure.ts';
 
 /** Figures of a contest for people. */
-export function table({ title, unit }: Contest, figures: readonly Figure[]): string {
+export function table({ title, unit, bytesPerUnit }: Contest, figures: readonly Figure[]): string {
+  const megabytes = (perSecond: number): readonly string[] =>
+    bytesPerUnit === undefined ? [] : [rounded((perSecond * bytesPerUnit) / 1e6)];
   const rows = [
-    [title, `${unit}/s`, 'relative', 'middle half of the rounds'],
+    [
+      title,
+      `${unit}/s`,
+      ...(bytesPerUnit === undefined ? [] : ['MB/s']),
+      'relative',
+      'middle half of the rounds',
+    ],
     ...figures.map(({ name, perSecond, ratio }) => [
       name,
       rounded(perSecond.median),
+      ...megabytes(perSecond.median),
       `${ratio.median.toFixed(2)} ×`,
       range(ratio),
     ]),
