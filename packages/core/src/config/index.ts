@@ -22,6 +22,7 @@ export {
   loadConfig,
 } from './load.ts';
 export { isMeterFile } from './meter-files.ts';
+export { configOfMeter, type MeterOption, meterOptions } from './meter-options.ts';
 export type { Multiplier } from './meter-shape.ts';
 export { effectiveYaml, redact } from './redact.ts';
 export { type SampleOptions, sampleYaml } from './sample.ts';
