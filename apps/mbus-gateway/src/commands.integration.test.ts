@@ -174,4 +174,39 @@ describe('read', () => {
     expect(await app.exit).toBe(0);
     expect(app.stdout.join()).toContain('"energy_import":{"value":987.654,"unit":"kWh"}');
   });
+
+  it('needs no configuration for one meter', async () => {
+    await using house = await simulatedHouse();
+    const line = ['read', '--address', house.address, '--tcp-latency', '50ms', '--answer-timeout', '100ms'];
+    await using app = await startApp('mbus-gateway', [...line, '--meter', '00001234', '--limits']);
+    expect(await app.exit).toBe(0);
+    expect(app.stdout).toHaveLength(1);
+    expect(app.stdout.join()).toContain('"voltage_phase_l1":{"value":230.1,"unit":"V"}');
+    await using wrong = await startApp('mbus-gateway', [...line, '--meter', '251', '--baud', '2401']);
+    expect(await wrong.exit).toBe(64);
+    expect(wrong.stderr.join('\n')).toContain('--baud: must be one of 300');
+    expect(wrong.stderr.join('\n')).toContain('--meter: must be a primary address');
+  });
+
+  it('reads all meters of a line, and then ends', async () => {
+    await using house = await simulatedHouse();
+    const line = ['read', '--address', house.address, '--tcp-latency', '50ms', '--answer-timeout', '50ms'];
+    await using app = await startApp('mbus-gateway', [...line, '--meter', 'all', '--timeout', '600']);
+    expect(await app.exit).toBe(0);
+    const ids = app.stdout.map((json) => JSON.parse(json).meter.id).toSorted();
+    expect(ids).toEqual([
+      'meter',
+      'meter_00001234A8150102',
+      'meter_111122222D2C0104',
+      'meter_115122232D2C0107',
+    ]);
+  });
+
+  it('says when its time was too short for the search', async () => {
+    await using house = await simulatedHouse({ realTimeBaud: 300 });
+    const line = ['read', '--address', house.address, '--baud', '300', '--meter', 'all'];
+    await using app = await startApp('mbus-gateway', [...line, '--timeout', '2']);
+    expect(await app.exit).toBe(1);
+    expect(app.stderr.join('\n')).toContain('the search was not over within 2 s');
+  });
 });

@@ -39,7 +39,7 @@ export class KnownMeters {
     return this.#addressesOf(others).length;
   }
 
-  /** Aborted when `all` is not what it was any more. */
+  /** Aborted when `all` is not what it was any more, or a search is over. */
   get changed(): AbortSignal {
     return this.#changed.signal;
   }
@@ -63,6 +63,7 @@ export class KnownMeters {
       keyOf(others),
       this.#addressesOf(others).filter((address) => met.has(address)),
     );
+    this.#hasChanged();
   }
 
   /**

@@ -19,10 +19,11 @@ const HEARTBEAT_MS = 60_000;
 /** Searches a line for meters when it is time or when it is told to, and tells how that is getting on. Outlives the links. */
 export class LineSearch {
   readonly meter: Meter;
+  /** A search goes on, or is to begin. */
+  isWanted: boolean;
   readonly #others: MbusMeter;
   readonly #known: KnownMeters;
   readonly #keys: LineKeys;
-  #isWanted: boolean;
   #progress: number | null = null;
   #searched: Instant | null = null;
   #dueMs = Number.POSITIVE_INFINITY;
@@ -33,7 +34,7 @@ export class LineSearch {
     this.meter = lineMeter(others);
     this.#others = others;
     this.#known = known;
-    this.#isWanted = others.discover !== 'off';
+    this.isWanted = others.discover !== 'off';
     // Most masks mean nobody: a search waits as long as the standard says and no longer.
     this.#keys = { ...others, answer_timeout: others.answer_timeout ?? standardAnswerMs(others.baud) };
   }
@@ -42,14 +43,14 @@ export class LineSearch {
   command({ text }: Pick<MeterCommand, 'text'>): void {
     if (text !== 'ON' && text !== 'OFF')
       throw new BridgeError('control/refused', `"${text}" is neither ON nor OFF`);
-    this.#isWanted = text === 'ON';
-    if (this.#isWanted) this.#wake.abort();
+    this.isWanted = text === 'ON';
+    if (this.isWanted) this.#wake.abort();
   }
 
   /** Readings of the line itself, without end: while it is searched, and as a sign of life. */
   async *readings(session: LineSession, signal: AbortSignal): AsyncGenerator<Reading, never> {
     for (;;) {
-      if (this.#isWanted) yield* this.#search(session, signal);
+      if (this.isWanted) yield* this.#search(session, signal);
       else if (!this.#hasTold || !session.isMute || this.#known.all.length === 0) {
         // A line that cannot be opened is not there.
         await session.inTurn(this.#keys, async () => undefined);
@@ -78,7 +79,7 @@ export class LineSearch {
         toldMs = performance.now();
         yield this.#reading();
       }
-      if (!this.#isWanted) break;
+      if (!this.isWanted) break;
     }
     this.#end(met);
     yield this.#reading();
@@ -87,8 +88,8 @@ export class LineSearch {
   #end(met: ReadonlySet<SecondaryAddress>): void {
     const { discover, rescan } = this.#others;
     this.#dueMs = discover === 'interval' ? performance.now() + rescan : Number.POSITIVE_INFINITY;
-    if (!this.#isWanted) return;
-    this.#isWanted = false;
+    if (!this.isWanted) return;
+    this.isWanted = false;
     this.#known.settle(this.#others, met);
     this.#progress = 1;
     this.#searched = localInstant(Date.now());
@@ -96,17 +97,17 @@ export class LineSearch {
 
   /** Until a search is due, or the line is to tell that it is there. */
   async #pause(signal: AbortSignal): Promise<void> {
-    if (this.#isWanted) return;
+    if (this.isWanted) return;
     this.#wake = new AbortController();
     const either = AbortSignal.any([signal, this.#wake.signal]);
     const ms = Math.max(0, Math.min(HEARTBEAT_MS, this.#dueMs - performance.now()));
     await sleep(ms, either).catch(() => signal.throwIfAborted());
-    this.#isWanted ||= performance.now() >= this.#dueMs;
+    this.isWanted ||= performance.now() >= this.#dueMs;
   }
 
   #reading(): Reading {
     const state = {
-      isSearching: this.#isWanted,
+      isSearching: this.isWanted,
       progress: this.#progress,
       found: this.#known.foundFor(this.#others),
       searched: this.#searched,

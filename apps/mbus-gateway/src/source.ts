@@ -47,7 +47,8 @@ async function* readMeters(
     const { changed } = meters;
     const signal = AbortSignal.any([context.signal, changed]);
     try {
-      yield* pollMeters({ ...context, signal }, meters.all, async (meter, intervalMs) => {
+      const isGrowing = searches.values().some(({ isWanted }) => isWanted);
+      yield* pollMeters({ ...context, signal, isGrowing }, meters.all, async (meter, intervalMs) => {
         const readout = await session.read(meter);
         meters.recognise(meter, readout.address);
         const searchedFor = meters.entryOf(meter);

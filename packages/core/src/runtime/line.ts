@@ -18,7 +18,7 @@ export interface LineEvents {
   onReading(reading: Reading): void;
   /** The line, or one that is asked on it, failed so often in a row that its meters are to be taken for gone. */
   onGivenUp(meters: readonly Meter[]): void;
-  /** One that is asked on the line was asked, whatever came of it. */
+  /** One that is asked on the line was asked, whatever came of it; or others are asked than before. */
   onPolled?(): void;
   /** New settings do not lead to this meter any more. */
   onReplaced(meter: Meter): void;
@@ -42,6 +42,8 @@ export class Line<E extends Entry> {
   /** Bad frames and the like so far, by error code. */
   readonly reports = new Map<string, number>();
   readonly breaker: Breaker;
+  /** Its source looks for more meters that are to be asked. */
+  isGrowing = false;
   /** The last ones that the source showed. */
   readonly frames = new FrameLog();
   /** When something came of it last, good or bad, or a wait ends that it has announced; as `performance.now()`. */
@@ -116,7 +118,12 @@ export class Line<E extends Entry> {
       open: (address, line) => openLink(address, { line, timeoutMs: OPEN_TIMEOUT_MS, signal }),
       waits: (ms) => this.#progress(ms),
       polling: {
-        polls: (entries) => this.#pollsOf(entries),
+        polls: (entries, isGrowing = false) => {
+          this.isGrowing = isGrowing;
+          const polls = this.#pollsOf(entries);
+          this.#events.onPolled?.();
+          return polls;
+        },
         polled: (poll, outcome) => this.#polled(poll, outcome),
       },
       report: (error) => this.#report(error),

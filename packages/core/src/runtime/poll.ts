@@ -65,6 +65,11 @@ function isBehind({ uniqueId, via }: Meter, other: string): boolean {
   return uniqueId === other || (via !== null && isBehind(via, other));
 }
 
+interface PollingOptions {
+  /** More meters are being looked for: whoever wants all of them waits for more than these. */
+  readonly isGrowing?: boolean;
+}
+
 /**
  * Reads meters one after the other, each at its times; whoever has waited longest comes first. One that fails has its
  * turn like the others until its breaker opens: it costs them one try per cycle at most.
@@ -74,13 +79,13 @@ function isBehind({ uniqueId, via }: Meter, other: string): boolean {
  * @throws whatever is wrong with the link; the last failure when no meter answers any more, as a new link may help
  */
 export async function* pollMeters<P extends PolledEntry, E extends Entry>(
-  context: Pick<SourceContext<E>, 'signal' | 'polling' | 'waits' | 'report'>,
+  context: Pick<SourceContext<E>, 'signal' | 'polling' | 'waits' | 'report'> & PollingOptions,
   entries: readonly P[],
   read: (entry: P, intervalMs: number) => Promise<readonly Reading[]>,
 ): AsyncGenerator<Reading, never> {
-  const { signal, polling, waits, report } = context;
+  const { signal, polling, waits, report, isGrowing } = context;
   const begunMs = performance.now();
-  const all = polling.polls(entries);
+  const all = polling.polls(entries, isGrowing);
   const turns = entries.map((entry, index) => ({ entry, poll: all[index]! }));
   for (;;) {
     const { turn, dueMs } = nextOf(turns);

@@ -54,7 +54,7 @@ async function readEntry<E extends Entry>(settings: ReadSettings<E>): Promise<re
   let together: NodeJS.Timeout | undefined;
   const endIfAllTold = (): void => {
     // Where nothing was told yet, a meter may be asleep: it has all of its time to wake up.
-    if (printed.size > 0 && line.polls.every(({ wasTried }) => wasTried))
+    if (printed.size > 0 && !line.isGrowing && line.polls.every(({ wasTried }) => wasTried))
       together ??= setTimeout(() => abort.abort(), TOGETHER_MS);
   };
   const line: Line<E> = new Line({
@@ -83,6 +83,11 @@ async function readEntry<E extends Entry>(settings: ReadSettings<E>): Promise<re
   const failures = line.polls.flatMap(({ entry: { id }, wasTried, breaker: { problem } }) =>
     wasTried && !problem ? [] : [`${id}: ${problem?.message ?? inTime}`],
   );
+  if (line.isGrowing)
+    return [
+      ...failures,
+      `${entry.id}: the search was not over within ${timeoutMs / 1000} s; --timeout gives it more`,
+    ];
   return printed.size === 0 && failures.length === 0 ? [`${entry.id}: ${inTime}`] : failures;
 }
 

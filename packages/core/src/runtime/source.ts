@@ -23,8 +23,11 @@ export interface MeterCommand {
 
 /** How meters are doing that are asked one by one. */
 export interface Polling {
-  /** In the order of the entries; kept while the source fails and is started again. */
-  polls(entries: readonly PolledEntry[]): readonly Poll[];
+  /**
+   * In the order of the entries; kept while the source fails and is started again.
+   * @param isGrowing more of them are being looked for
+   */
+  polls(entries: readonly PolledEntry[], isGrowing?: boolean): readonly Poll[];
   /** What came of asking one of them. */
   polled(poll: Poll, outcome: readonly Reading[] | BridgeError): void;
 }
