@@ -118,6 +118,31 @@ describe.skipIf(!(await hasRealBroker()))('the config sender', { timeout: 60_000
     expect(values).toEqual(['60', '1', '600', '1']);
   });
 
+  it('reads what has arrived before it says that nothing did', async () => {
+    const standStill =
+      "process.on('SIGUSR2', () => { console.log('standing still'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6000); })";
+    await using meter = await collect(internal, 'MQTT_COMMOD_SET_25950027');
+    await using house = await collect(central, 'none');
+    await using app = await startApp('kpm33b-config-sender', [], {
+      config: configOf({ config_sender: { ack_timeout_seconds: 4 } }),
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(standStill)}` },
+    });
+    await until(
+      async () => {
+        if (meter.messages.length === 0) await house.publish('kpm33b/33B1225950027/seconds', '{}');
+        return meter.messages.length > 0;
+      },
+      'the meter gets a command',
+      20_000,
+    );
+    app.process.kill('SIGUSR2');
+    await app.line((line) => line === 'standing still');
+    const { oprid } = JSON.parse(meter.messages[0]!.payload);
+    await meter.publish('MQTT_COMMOD_SET_REP', JSON.stringify({ oprid, code: '01' }));
+    const { outcome } = await app.log(({ outcome }) => outcome !== undefined);
+    expect(outcome).toBe('ack');
+  });
+
   it('asks meters for their interval, sets clocks, switches relays, and says what they answer', async () => {
     await using _ = await startMeters();
     const ask = async (...args: readonly string[]) => {

@@ -45,15 +45,17 @@ export function configSender(context: ServiceContext<Config>): Service<Config> {
   let { config } = context;
   let timer: NodeJS.Timeout | undefined;
   const internal = context.connect('internal broker', internalSettings(config), {
-    onConnect: () => after(() => flow.online(performance.now())),
+    onConnect: () => after(() => flow.online()),
     onDisconnect: () => after(() => flow.offline()),
   });
   const flow = new ConfigFlow(configFlowSettings(config), newOprid, {
-    publish: ({ topic, payload }) => {
+    publish: ({ topic, payload }, onSent) => {
       log.info({ topic, payload }, 'command sent');
-      // If the connection breaks first, the command is sent again on the next one.
-      internal.mqtt.publish({ topic, payload, qos: 1, retain: false }).catch((error: unknown) => {
-        if (error instanceof BridgeError && error.code !== 'mqtt/lost') log.error({ err: error, topic });
+      internal.mqtt.send({ topic, payload, qos: 1, retain: false }, (error) => {
+        // The connection broke first: the command is sent again on the next one.
+        if (error?.code === 'mqtt/lost') return;
+        if (error) log.error({ err: error, topic });
+        after(() => onSent(performance.now()));
       });
     },
     tell: (event) => {
@@ -69,10 +71,9 @@ export function configSender(context: ServiceContext<Config>): Service<Config> {
     clearTimeout(timer);
     const { dueMs } = flow;
     if (dueMs === null) return;
-    timer = setTimeout(
-      () => after(() => flow.tick(performance.now())),
-      Math.max(0, dueMs - performance.now()) + 1,
-    );
+    const look = (): void => after(() => flow.tick(performance.now()));
+    // After a standstill the answer may lie in the socket: what has arrived is read before a meter is called silent.
+    timer = setTimeout(() => setImmediate(look), Math.max(0, dueMs - performance.now()) + 1);
   }
 
   return {
@@ -83,7 +84,7 @@ export function configSender(context: ServiceContext<Config>): Service<Config> {
       }
       const { internal_broker_topics: topics, central_broker_topics: central } = config;
       internal.mqtt.subscribe(topics.meter_settime_ack, (_, payload) =>
-        after(() => flow.answered(readText(payload), performance.now())),
+        after(() => flow.answered(readText(payload))),
       );
       context.subscribe(`${central.external_main_topic}/#`, (topic, payload) => {
         after(() => flow.heard(topic, readText(payload), performance.now()));
@@ -98,7 +99,7 @@ export function configSender(context: ServiceContext<Config>): Service<Config> {
         { outcome: 'config-reloaded' },
         'the configuration was read anew: every known meter gets its intervals',
       );
-      after(() => flow.reconfigure(configFlowSettings(next), performance.now()));
+      after(() => flow.reconfigure(configFlowSettings(next)));
       return goesOn;
     },
     stop() {

@@ -30,12 +30,15 @@ class Play {
     this.#events = [...one.events];
     this.#expected = one.expect.filter(({ type }: Json) => type === 'publish');
     this.#flow = new ConfigFlow(configFlowSettings(configOf(one.config)), () => this.#newOprid(), {
-      publish: ({ topic, payload }) => this.#published(topic, JSON.parse(payload)),
+      publish: ({ topic, payload }, onSent) => {
+        this.#published(topic, JSON.parse(payload));
+        onSent(this.#nowMs);
+      },
       tell: ({ outcome, severity, meter, command }) =>
         this.#log({ level: LEVELS[severity], outcome, meter, command }),
       keep: () => undefined,
     });
-    this.#flow.online(0);
+    this.#flow.online();
   }
 
   run(untilMs: number): void {
@@ -63,10 +66,9 @@ class Play {
       (_: string, name: string) => this.#bound.get(name)?.oprid,
     );
     if (event.type === 'central-message') this.#flow.heard(event.topic, text, this.#nowMs);
-    else if (event.type === 'internal-message' && event.topic === ANSWERS)
-      this.#flow.answered(text, this.#nowMs);
+    else if (event.type === 'internal-message' && event.topic === ANSWERS) this.#flow.answered(text);
     else if (event.type === 'internal-offline') this.#flow.offline();
-    else if (event.type === 'internal-online') this.#flow.online(this.#nowMs);
+    else if (event.type === 'internal-online') this.#flow.online();
     else if (event.type === 'config-change') this.#reload(event);
   }
 
@@ -77,7 +79,7 @@ class Play {
         ? { level: 'info', outcome: 'config-reloaded' }
         : { level: 'error', outcome: 'config-invalid' },
     );
-    if (read.success) this.#flow.reconfigure(configFlowSettings(read.data), this.#nowMs);
+    if (read.success) this.#flow.reconfigure(configFlowSettings(read.data));
   }
 
   #published(topic: string, payload: Json): void {

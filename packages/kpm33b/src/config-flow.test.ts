@@ -9,18 +9,42 @@ const TOPIC = `kpm33b/${ID}/seconds`;
 let sent: { readonly Cmd: string; readonly value: string; readonly oprid: string }[];
 let told: FlowEvent[];
 let kept: Map<string, KnownMeter | null>;
+let clockMs: number;
+/** Whether the broker confirms what is sent, and what it has not. */
+let isConfirming: boolean;
+let unconfirmed: ((nowMs: number) => void)[];
 
 function flowOf(config = {}): ConfigFlow {
   let count = 0;
   return new ConfigFlow(configFlowSettings(configOf(config)), () => String(count++), {
-    publish: ({ payload }) => sent.push(JSON.parse(payload)),
+    publish: ({ payload }, onSent) => {
+      sent.push(JSON.parse(payload));
+      if (isConfirming) onSent(clockMs);
+      else unconfirmed.push(onSent);
+    },
     tell: (event) => told.push(event),
     keep: (id, known) => kept.set(id, known),
   });
 }
 
 function answer(flow: ConfigFlow, nowMs: number, code = '01'): void {
-  flow.answered(JSON.stringify({ id: ID, oprid: sent.at(-1)?.oprid, code }), nowMs);
+  clockMs = nowMs;
+  flow.answered(JSON.stringify({ id: ID, oprid: sent.at(-1)?.oprid, code }));
+}
+
+function hear(flow: ConfigFlow, nowMs: number): void {
+  clockMs = nowMs;
+  flow.heard(TOPIC, '{}', nowMs);
+}
+
+function tick(flow: ConfigFlow, nowMs: number): void {
+  clockMs = nowMs;
+  flow.tick(nowMs);
+}
+
+function online(flow: ConfigFlow, nowMs: number): void {
+  clockMs = nowMs;
+  flow.online();
 }
 
 const commands = (): readonly string[] => sent.map(({ Cmd, value }) => `${Cmd}=${value}`);
@@ -29,111 +53,154 @@ beforeEach(() => {
   sent = [];
   told = [];
   kept = new Map();
+  isConfirming = true;
+  unconfirmed = [];
 });
 
 describe('a meter that did not answer', () => {
   it('gets its commands again when it is heard next, then after a minute, then after two', () => {
     const flow = flowOf();
-    flow.online(0);
-    flow.heard(TOPIC, '{}', 0);
-    flow.heard(TOPIC, '{}', 1_000);
-    flow.tick(3_000);
-    flow.tick(6_000);
+    online(flow, 0);
+    hear(flow, 0);
+    hear(flow, 1_000);
+    tick(flow, 3_000);
+    tick(flow, 6_000);
     expect(commands()).toEqual(['0000=60', '0001=1']);
     expect([...flow.silentMeters()]).toEqual([ID]);
-    flow.heard(TOPIC, '{}', 7_000);
+    hear(flow, 7_000);
     expect(commands()).toEqual(['0000=60', '0001=1', '0000=60']);
     expect([...flow.silentMeters()]).toEqual([ID]);
-    flow.tick(10_000);
+    tick(flow, 10_000);
     answer(flow, 11_000);
     expect(told.map(({ outcome }) => outcome)).toEqual(['timeout', 'timeout', 'timeout', 'ack']);
-    flow.heard(TOPIC, '{}', 12_000);
+    hear(flow, 12_000);
     expect(sent).toHaveLength(4);
-    flow.heard(TOPIC, '{}', 80_000);
+    hear(flow, 80_000);
     expect(commands().at(-1)).toBe('0000=60');
-    flow.tick(83_000);
-    flow.heard(TOPIC, '{}', 200_000);
+    tick(flow, 83_000);
+    hear(flow, 200_000);
     expect(sent).toHaveLength(5);
-    flow.heard(TOPIC, '{}', 204_000);
+    hear(flow, 204_000);
     expect(commands().at(-1)).toBe('0000=60');
     answer(flow, 205_000);
     expect([...flow.silentMeters()]).toEqual([]);
-    flow.heard(TOPIC, '{}', 9_000_000);
+    hear(flow, 9_000_000);
     expect(sent).toHaveLength(6);
   });
 
   it('is not tried again if it refused', () => {
     const flow = flowOf();
-    flow.online(0);
-    flow.heard(TOPIC, '{}', 0);
+    online(flow, 0);
+    hear(flow, 0);
     answer(flow, 1, '02');
     answer(flow, 2, '02');
-    flow.heard(TOPIC, '{}', 9_000_000);
+    hear(flow, 9_000_000);
     expect(sent).toHaveLength(2);
+  });
+});
+
+describe('the time of a meter', () => {
+  beforeEach(() => {
+    isConfirming = false;
+  });
+
+  it('runs from when the broker has the command', () => {
+    const flow = flowOf();
+    online(flow, 0);
+    hear(flow, 0);
+    expect(flow.dueMs).toBeNull();
+    tick(flow, 60_000);
+    expect(told).toEqual([]);
+    unconfirmed[0]!(60_000);
+    expect(flow.dueMs).toBe(63_000);
+    tick(flow, 63_000);
+    expect(told.map(({ outcome }) => outcome)).toEqual(['timeout']);
+  });
+
+  it('does not run any more when the answer is here first', () => {
+    const flow = flowOf();
+    online(flow, 0);
+    hear(flow, 0);
+    answer(flow, 1);
+    unconfirmed[0]!(2);
+    expect(flow.dueMs).toBeNull();
+    expect(told.map(({ outcome }) => outcome)).toEqual(['ack']);
+  });
+
+  it('is that of the latest connection', () => {
+    const flow = flowOf();
+    online(flow, 0);
+    hear(flow, 0);
+    flow.offline();
+    online(flow, 10);
+    unconfirmed[0]!(11);
+    expect(flow.dueMs).toBeNull();
+    unconfirmed[1]!(12);
+    expect(flow.dueMs).toBe(3_012);
   });
 });
 
 describe('a restart', () => {
   it('leaves meters alone that have their intervals', () => {
     const before = flowOf();
-    before.online(0);
-    before.heard(TOPIC, '{}', 0);
+    online(before, 0);
+    hear(before, 0);
     answer(before, 1);
     answer(before, 2);
     const flow = flowOf();
     flow.restore(ID, kept.get(ID)!);
-    flow.online(0);
-    flow.heard(TOPIC, '{}', 10);
+    online(flow, 0);
+    hear(flow, 10);
     expect(sent).toHaveLength(2);
   });
 
   it('sends again what was not answered yet', () => {
     const before = flowOf();
-    before.online(0);
-    before.heard(TOPIC, '{}', 0);
+    online(before, 0);
+    hear(before, 0);
     answer(before, 1);
     const flow = flowOf();
     flow.restore(ID, kept.get(ID)!);
-    flow.online(0);
+    online(flow, 0);
     expect(commands()).toEqual(['0000=60', '0001=1', '0001=1']);
   });
 
   it('sends what was sent in vain when the meter is heard', () => {
     const before = flowOf();
-    before.online(0);
-    before.heard(TOPIC, '{}', 0);
-    before.tick(3_000);
+    online(before, 0);
+    hear(before, 0);
+    tick(before, 3_000);
     answer(before, 4_000);
     const flow = flowOf();
     flow.restore(ID, kept.get(ID)!);
-    flow.online(0);
+    online(flow, 0);
     expect(commands()).toEqual(['0000=60', '0001=1']);
     expect([...flow.silentMeters()]).toEqual([ID]);
-    flow.heard(TOPIC, '{}', 10);
+    hear(flow, 10);
     expect(commands()).toEqual(['0000=60', '0001=1', '0000=60']);
   });
 
   it('sends what a new configuration asked for, also to a meter that is not heard', () => {
     const before = flowOf();
-    before.online(0);
-    before.heard(TOPIC, '{}', 0);
+    online(before, 0);
+    hear(before, 0);
     answer(before, 1);
     answer(before, 2);
     before.offline();
-    before.reconfigure(configFlowSettings(configOf()), 10);
+    before.reconfigure(configFlowSettings(configOf()));
     const flow = flowOf();
     flow.restore(ID, kept.get(ID)!);
-    flow.online(0);
+    online(flow, 0);
     expect(commands()).toEqual(['0000=60', '0001=1', '0000=60']);
   });
 
   it('sends intervals that were changed meanwhile', () => {
     const before = flowOf();
-    before.online(0);
-    before.heard(TOPIC, '{}', 0);
+    online(before, 0);
+    hear(before, 0);
     const flow = flowOf({ kpm33b_meters: { upload_frequency_seconds: 300 } });
     flow.restore(ID, kept.get(ID)!);
-    flow.online(0);
+    online(flow, 0);
     expect(commands()).toEqual(['0000=60', '0000=300']);
   });
 });
@@ -141,11 +208,11 @@ describe('a restart', () => {
 describe('the internal broker', () => {
   it('gets a command again whose answer may have been lost with the connection, without an alert', () => {
     const flow = flowOf();
-    flow.online(0);
-    flow.heard(TOPIC, '{}', 0);
+    online(flow, 0);
+    hear(flow, 0);
     flow.offline();
     expect(flow.dueMs).toBeNull();
-    flow.online(60_000);
+    online(flow, 60_000);
     expect(commands()).toEqual(['0000=60', '0000=60']);
     expect(sent[0]?.oprid).not.toBe(sent[1]?.oprid);
     expect(flow.dueMs).toBe(63_000);
@@ -156,9 +223,9 @@ describe('the internal broker', () => {
 describe('a configuration that changes', () => {
   it('while a command is under way waits for its answer, then sends the new values', () => {
     const flow = flowOf();
-    flow.online(0);
-    flow.heard(TOPIC, '{}', 0);
-    flow.reconfigure(configFlowSettings(configOf({ kpm33b_meters: { upload_frequency_seconds: 600 } })), 100);
+    online(flow, 0);
+    hear(flow, 0);
+    flow.reconfigure(configFlowSettings(configOf({ kpm33b_meters: { upload_frequency_seconds: 600 } })));
     expect(commands()).toEqual(['0000=60']);
     answer(flow, 200);
     answer(flow, 300);
@@ -169,11 +236,11 @@ describe('a configuration that changes', () => {
 
   it('ends all business with a meter that is excluded', () => {
     const flow = flowOf();
-    flow.online(0);
-    flow.heard(TOPIC, '{}', 0);
-    flow.reconfigure(configFlowSettings(configOf({ kpm33b_meters: { exclude_device_ids: [ID] } })), 100);
-    flow.tick(10_000);
-    flow.heard(TOPIC, '{}', 10_000);
+    online(flow, 0);
+    hear(flow, 0);
+    flow.reconfigure(configFlowSettings(configOf({ kpm33b_meters: { exclude_device_ids: [ID] } })));
+    tick(flow, 10_000);
+    hear(flow, 10_000);
     expect(commands()).toEqual(['0000=60']);
     expect(told).toEqual([]);
   });

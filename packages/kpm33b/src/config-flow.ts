@@ -32,8 +32,11 @@ export interface FlowEvent {
 
 /** What is to be done. */
 export interface FlowActions {
-  /** To the internal broker, QoS 1, not retained; time runs from the call. */
-  publish(command: Command): void;
+  /**
+   * To the internal broker, QoS 1, not retained.
+   * @param onSent to be called when the broker has it: before that, the time of the meter does not run
+   */
+  publish(command: Command, onSent: (nowMs: number) => void): void;
   tell(event: FlowEvent): void;
   /** What must be known again after a restart; null: the meter is forgotten. */
   keep(id: string, known: KnownMeter | null): void;
@@ -68,7 +71,8 @@ interface Pending {
   readonly meter: Meter;
   readonly oprid: string;
   readonly level: Level;
-  readonly sentMs: number;
+  /** 0 until the broker has it. */
+  sentMs: number;
 }
 
 const BOTH: readonly Level[] = ['seconds', 'minutes'];
@@ -80,15 +84,17 @@ const MAX_RETRY_MS = 3_600_000;
 
 /**
  * Sends the upload intervals to each meter that is heard, and watches for the answers; meters do not wait for each
- * other. It has no clock: each call says what time it is, in milliseconds of a clock that never runs backwards.
+ * other. It has no clock: who calls it says what time it is, in milliseconds of a clock that never runs backwards.
  */
 export class ConfigFlow {
   #settings: ConfigFlowSettings;
   readonly #newOprid: () => string;
   readonly #actions: FlowActions;
   readonly #meters = new Map<string, Meter>();
-  /** Commands under way by `oprid`; the oldest first. */
+  /** Commands under way by `oprid`. */
   readonly #pending = new Map<string, Pending>();
+  /** Those that the broker has; the oldest first. */
+  readonly #sent = new Set<Pending>();
   readonly #late = new Recent<Pending>(MAX_LATE);
   #isOnline = false;
 
@@ -131,11 +137,11 @@ export class ConfigFlow {
       known.silent = [];
     } else return;
     this.#keep(meter);
-    this.#sendNext(meter, nowMs);
+    this.#sendNext(meter);
   }
 
   /** @param text of a message from the internal broker on the topic of answers; null if it is no UTF-8 */
-  answered(text: string | null, nowMs: number): void {
+  answered(text: string | null): void {
     const answer = decodeAnswer(text);
     const pending = answer && this.#pending.get(answer.oprid);
     if (!answer) this.#tell('malformed-ack', 'error', null, null);
@@ -145,33 +151,33 @@ export class ConfigFlow {
     else {
       if (answer.isSuccess) this.#tell('ack', 'info', pending, answer.message);
       else this.#tell('rejected', 'alert', pending, answer.message);
-      this.#settled(pending, nowMs);
+      this.#settled(pending);
     }
   }
 
   /** To be called at `dueMs`, or later. */
   tick(nowMs: number): void {
-    for (const pending of this.#pending.values()) {
+    for (const pending of this.#sent) {
       if (this.#dueMs(pending) > nowMs) return;
       const { meter, level, oprid } = pending;
       this.#tell('timeout', 'alert', pending, null);
       this.#late.set(oprid, pending);
       meter.silent.push(level);
       meter.retryAtMs = nowMs + meter.retryWaitMs;
-      this.#settled(pending, nowMs);
+      this.#settled(pending);
     }
   }
 
   /** When the next command runs out of time; null while none is under way. */
   get dueMs(): number | null {
-    const oldest = this.#pending.values().next().value;
+    const oldest = this.#sent.values().next().value;
     return oldest ? this.#dueMs(oldest) : null;
   }
 
   /** The internal broker can be reached. */
-  online(nowMs: number): void {
+  online(): void {
     this.#isOnline = true;
-    for (const meter of this.#meters.values()) this.#sendNext(meter, nowMs);
+    for (const meter of this.#meters.values()) this.#sendNext(meter);
   }
 
   /** It cannot any more: what was under way is sent again later, as its answer may be lost. */
@@ -182,10 +188,11 @@ export class ConfigFlow {
       meter.queue.unshift(level);
     }
     this.#pending.clear();
+    this.#sent.clear();
   }
 
   /** The configuration was read anew: every known meter counts as found just now. */
-  reconfigure(settings: ConfigFlowSettings, nowMs: number): void {
+  reconfigure(settings: ConfigFlowSettings): void {
     this.#settings = settings;
     for (const meter of this.#meters.values()) {
       const isExcluded = settings.meters.excluded.has(meter.id);
@@ -195,7 +202,7 @@ export class ConfigFlow {
       meter.retryWaitMs = 0;
       if (isExcluded) continue;
       this.#keep(meter);
-      this.#sendNext(meter, nowMs);
+      this.#sendNext(meter);
     }
   }
 
@@ -219,20 +226,28 @@ export class ConfigFlow {
     this.#actions.keep(meter.id, null);
   }
 
-  #sendNext(meter: Meter, nowMs: number): void {
+  #sendNext(meter: Meter): void {
     if (!this.#isOnline || meter.pending) return;
     const level = meter.queue.shift();
     if (level === undefined) return;
     const oprid = this.#newOprid();
-    const pending: Pending = { meter, oprid, level, sentMs: nowMs };
+    const pending: Pending = { meter, oprid, level, sentMs: 0 };
     meter.pending = pending;
     this.#pending.set(oprid, pending);
     const value = this.#intervals(meter.id)[level];
-    this.#actions.publish(setInterval(this.#settings.commandPrefix, meter.id, oprid, level, value));
+    const command = setInterval(this.#settings.commandPrefix, meter.id, oprid, level, value);
+    this.#actions.publish(command, (nowMs) => this.#runs(pending, nowMs));
+  }
+
+  #runs(pending: Pending, nowMs: number): void {
+    // The answer may be here first; and what was under way on a connection that broke is sent anew.
+    if (!this.#pending.has(pending.oprid)) return;
+    pending.sentMs = nowMs;
+    this.#sent.add(pending);
   }
 
   /** A command was answered, or never will be. */
-  #settled(pending: Pending, nowMs: number): void {
+  #settled(pending: Pending): void {
     const { meter } = pending;
     this.#end(pending);
     if (isIdle(meter)) {
@@ -240,12 +255,13 @@ export class ConfigFlow {
       meter.retryWaitMs = meter.silent.length > 0 ? Math.min(wait, MAX_RETRY_MS) : 0;
     }
     this.#keep(meter);
-    this.#sendNext(meter, nowMs);
+    this.#sendNext(meter);
   }
 
-  #end({ meter, oprid }: Pending): void {
-    this.#pending.delete(oprid);
-    meter.pending = null;
+  #end(pending: Pending): void {
+    this.#pending.delete(pending.oprid);
+    this.#sent.delete(pending);
+    pending.meter.pending = null;
   }
 
   #keep({ id, pending, queue, silent }: Meter): void {
