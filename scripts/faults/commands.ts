@@ -23,11 +23,11 @@ export class CommandLedger implements Tally {
     this.#addresses = addresses;
   }
 
-  /** Other intervals than ever before, so that no old answer is taken for a new one; only the last ones count. */
+  /** Other intervals than the seven times before, so that no old answer is taken for a new one; only the last ones count. */
   demand(): UploadIntervals {
     this.#version++;
     const seconds = SECONDS[this.#version % SECONDS.length]!;
-    const minutes = MINUTES[Math.floor(this.#version / SECONDS.length) % MINUTES.length]!;
+    const minutes = MINUTES[this.#version % MINUTES.length]!;
     this.#answers = new Map();
     this.#wanted = this.#addresses.flatMap((address) => [
       `${address}/0000/${seconds}`,
