@@ -86,9 +86,7 @@ function registerAnswer(requested: readonly number[], data: Uint8Array): Verdict
   } catch {
     return { objection: 'malformed' };
   }
-  const isWhole = all.length === requested.length && all.every(({ id }, at) => id === requested[at]);
-  // As nearly every answer is: nothing left out, nothing added, nothing twice.
-  if (isWhole && new Set(requested).size === requested.length)
+  if (isAsRequested(all, requested))
     return { answer: { kind: 'registers', records: all, missing: [], unrequested: [] } };
   const records = all.filter(({ id }) => requested.includes(id));
   // An answer that comes late, to what was asked before; one without registers says that the meter has none of them.
@@ -97,6 +95,14 @@ function registerAnswer(requested: readonly number[], data: Uint8Array): Verdict
   const unrequested = all.map(({ id }) => id).filter((id) => !requested.includes(id));
   const missing = requested.filter((id) => !records.some((record) => record.id === id));
   return { answer: { kind: 'registers', records, missing, unrequested } };
+}
+
+/** As nearly every answer is: nothing left out, nothing added, nothing twice. */
+function isAsRequested(records: readonly RegisterRecord[], requested: readonly number[]): boolean {
+  if (records.length !== requested.length) return false;
+  for (let at = 0; at < requested.length; at++)
+    if (records[at]!.id !== requested[at] || requested.indexOf(requested[at]!) !== at) return false;
+  return true;
 }
 
 /** The same register twice with two values: nobody knows which is right. */

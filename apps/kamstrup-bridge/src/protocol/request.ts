@@ -1,3 +1,4 @@
+import { u16 } from '@meterbridge/core/codec';
 import type { KmpFrame } from '@meterbridge/core/frames';
 
 /** Command ids (KMP description 5512-447, 6.1). This program only ever sends the first three, and the log's. */
@@ -51,7 +52,9 @@ export function registerList(ids: readonly number[]): Uint8Array {
 /** The registers that a GetRegister request asks for, or null if it is none. */
 export function requestedRegisters({ command, data }: KmpFrame): readonly number[] | null {
   if (command !== COMMAND.getRegister || data.length !== 1 + 2 * (data[0] ?? 0)) return null;
-  return Array.from({ length: data[0]! }, (_, index) => (data[1 + 2 * index]! << 8) | data[2 + 2 * index]!);
+  const ids: number[] = [];
+  for (let at = 1; at < data.length; at += 2) ids.push(u16(data, at));
+  return ids;
 }
 
 function request(command: number, data: Uint8Array): KmpFrame {
