@@ -5,6 +5,7 @@ import { config } from '../apps/kpm33b-proxy/src/config.ts';
 import { Fleet } from '../apps/kpm33b-proxy/src/simulator/fleet.ts';
 import { readText } from '../apps/kpm33b-proxy/src/text.ts';
 import type { Contender, Contest } from './measure.ts';
+import { bytesPerUnit, sumOfBytes } from './reference.ts';
 
 const METERS = 500;
 const UPLOADS = 20;
@@ -26,6 +27,7 @@ export function kpm33b(): readonly Contest[] {
 
 function contest(title: string, messages: readonly Uploaded[]): Contest {
   const work = messages.length;
+  const payloads = messages.map(({ payload }) => payload);
   const contender = (name: string, run: () => void): Contender => ({ name, work, run });
   const convert = (count: number) => () => {
     const converter = new MessageConverter(settings, readText, { index: 0, count });
@@ -34,13 +36,15 @@ function contest(title: string, messages: readonly Uploaded[]): Contest {
   return {
     title,
     unit: 'messages',
+    bytesPerUnit: bytesPerUnit(payloads),
     contenders: [
       contender('JSON.parse of the same bytes', () => {
-        for (const { payload } of messages)
+        for (const payload of payloads)
           JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString());
       }),
       contender('checked and converted', convert(1)),
       contender('one of three workers', convert(3)),
+      sumOfBytes(payloads),
     ],
   };
 }
