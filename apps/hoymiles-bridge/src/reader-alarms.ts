@@ -43,8 +43,9 @@ export class AlarmReader {
 function activeAlarms(warnings: readonly Warning[]): ReadonlyMap<string, number> {
   const active = new Map<string, number>();
   for (const { serial, code: raw, end } of [...warnings].sort((one, other) => one.start - other.start)) {
-    const { code, status } = alarmCodeOf(raw);
-    if (status === 0 && end === 0) active.set(serialText(serial), code);
+    const text = serialText(serial);
+    const { code, status } = alarmCodeOf(raw, text);
+    if (status === 0 && end === 0) active.set(text, code);
   }
   return active;
 }

@@ -110,8 +110,8 @@ function dtuJson({ software, hardware, wifiVersion, uploadInterval, signal, encR
 }
 
 function alarmJson({ serial, code: raw, counter, start, end, data1, data2 }: shapes.Warning): Json {
-  const { code, status, isStartPm, isEndPm } = alarmCodeOf(raw);
   const text = serialText(serial);
+  const { code, status, isStartPm, isEndPm } = alarmCodeOf(raw, text);
   return {
     serial: text,
     raw,

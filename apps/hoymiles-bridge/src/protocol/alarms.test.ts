@@ -20,6 +20,11 @@ describe('an alarm', () => {
     [0x012d, { code: 301, status: 0, isStartPm: false, isEndPm: false }],
     [5100, { code: 5100, status: 0, isStartPm: false, isEndPm: false }],
   ])('%i holds a code and its status', (raw, want) => {
-    expect(alarmCodeOf(raw)).toEqual(want);
+    expect(alarmCodeOf(raw, '116100000001')).toEqual(want);
+  });
+
+  it('that could be of two kinds is one of MI inverters for those only', () => {
+    expect(alarmCodeOf(8320, '104100000001')).toMatchObject({ code: 8320 });
+    expect(alarmCodeOf(8320, '116100000001')).toMatchObject({ code: 128, status: 0, isStartPm: true });
   });
 });

@@ -1,4 +1,4 @@
-import { isThreePhase } from './serial.ts';
+import { isMi, isThreePhase } from './serial.ts';
 
 /** What alarm codes mean; the same list for Modbus and protobuf. */
 const TEXTS: ReadonlyMap<number, string> = new Map([
@@ -127,9 +127,13 @@ export interface AlarmCode {
   readonly isEndPm: boolean;
 }
 
-/** Bits 0–11 code, 12 end is PM, 13 start is PM, 14–15 status; but codes of MI inverters are as they are. */
-export function alarmCodeOf(raw: number): AlarmCode {
-  if (raw >= FIRST_PLAIN && TEXTS.has(raw)) return { code: raw, status: 0, isStartPm: false, isEndPm: false };
+/**
+ * Bits 0–11 code, 12 end is PM, 13 start is PM, 14–15 status; but the codes of MI inverters are as they are.
+ * @param serial of the inverter: what both could be is a code of MI inverters for those only
+ */
+export function alarmCodeOf(raw: number, serial: string): AlarmCode {
+  const isOfMi = raw >= FIRST_PLAIN && TEXTS.has(raw) && (isMi(serial) || !TEXTS.has(raw & 0x0fff));
+  if (isOfMi) return { code: raw, status: 0, isStartPm: false, isEndPm: false };
   return {
     code: raw & 0x0fff,
     status: (raw >>> 14) & 3,

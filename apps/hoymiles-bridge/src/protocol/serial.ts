@@ -28,9 +28,14 @@ export function shortSerial(serial: number): string | null {
   }).join('');
 }
 
+/** Sold as MI, whatever is inside. */
+export function isMi(serial: string): boolean {
+  return serial.startsWith('10');
+}
+
 /** Gen 2 (MI): their PV current has one decimal on Modbus. 1022, 1042 and 1062 are MI by name with Gen 3 inside. */
 export function isGen2(serial: string): boolean {
-  return serial.startsWith('10') && (Number.parseInt(serial.slice(2, 4), 16) & 3) !== 2;
+  return isMi(serial) && (Number.parseInt(serial.slice(2, 4), 16) & 3) !== 2;
 }
 
 /** Three-phase inverters have texts of their own for some alarms. */
