@@ -1,13 +1,13 @@
-import { toBridgeError } from '@meterbridge/core/errors';
+import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import type { Reading } from '@meterbridge/core/model';
 import type { MeterCommand, SourceContext } from '@meterbridge/core/runtime';
 import { sleep } from '@meterbridge/core/time';
-import * as z from 'zod';
 import { TIMING } from './asking.ts';
 import { type DtuEntry, intervalMsOf } from './config.ts';
 import { DtuConnection } from './connection.ts';
 import { Commander } from './control/commander.ts';
 import { controlsOver } from './control/controls.ts';
+import { keepPlant, keptPlant, keptPorts } from './kept.ts';
 import type { ControlsOf } from './meters/identity.ts';
 import { isInsideInverter } from './protocol/serial.ts';
 import { PlantReadings } from './readings.ts';
@@ -15,16 +15,6 @@ import { settingsOf } from './settings.ts';
 import { untilUploadMs, uploadPauseMs } from './upload.ts';
 
 type Context = SourceContext<DtuEntry>;
-
-/** One port, as it is kept over a restart. */
-const storedPort = z.object({
-  day: z.string(),
-  today: z.number().nullable(),
-  total: z.number().nullable(),
-  toldMs: z.number(),
-  doubtful: z.number().nullable(),
-});
-const kept = z.object({ ports: z.record(z.string(), storedPort) });
 
 /** One DTU: the connection to it, and what is known of its plant. */
 export class Dtu {
@@ -42,8 +32,9 @@ export class Dtu {
     this.#entry = entry;
     this.#connection = new DtuConnection(context, timing);
     this.#commander = new Commander(context, this.#connection);
-    const stored = kept.safeParse({ ports: state.get('production') });
-    this.#plant = new PlantReadings(settingsOf(entry), stored.success ? stored.data.ports : {});
+    const last = keptPlant(state);
+    this.#dtuSerial = last?.dtuSerial ?? '';
+    this.#plant = new PlantReadings(settingsOf(entry), { ports: keptPorts(state), last });
   }
 
   /** Milliseconds between two readings. */
@@ -108,6 +99,7 @@ export class Dtu {
       this.#offerControls();
       const readings = this.#plant.read(state, nowMs);
       this.#commander.read(this.#plant.inverters);
+      keepPlant(context.state, state);
       return this.#tell(context, readings);
     } catch (thrown) {
       await this.close();
@@ -139,7 +131,8 @@ export class Dtu {
     this.#leave = setTimeout(close, untilUploadMs(nowMs)).unref();
   }
 
-  #tell({ state }: Context, readings: readonly Reading[]): readonly Reading[] {
+  #tell({ state, report }: Context, readings: readonly Reading[]): readonly Reading[] {
+    for (const detail of this.#plant.takeDoubts()) report(new BridgeError('counter/held', detail));
     // Before it is published, so that no kill makes a total fall.
     state.set('production', this.#plant.stored(), 0);
     return readings;

@@ -73,7 +73,8 @@ describe('a plant', () => {
     const noon = Date.UTC(2024, 5, 10, 10);
     const all = new PlantReadings(SETTINGS);
     all.read(plantOfBlocks('10f871600831', blocks), noon);
-    const some = new PlantReadings({ ...SETTINGS, excluded: new Set(['116100000001']) }, all.stored());
+    const excluded = new Set(['116100000001']);
+    const some = new PlantReadings({ ...SETTINGS, excluded }, { ports: all.stored(), last: null });
     const [dtu, ...inverters] = some.read(plantOfBlocks('10f871600831', blocks), noon);
     expect(inverters.map(({ meter }) => meter.serialNumber)).toEqual(['116100000002']);
     expect(valuesOf(dtu!).total_production).toBe(valuesOf(inverters[0]!).total_production);

@@ -36,6 +36,14 @@ export interface PlantSettings extends PresentationSettings, Identity {
 
 type Stored = Readonly<Record<string, StoredPort>>;
 
+/** What is known of an earlier run. */
+export interface Kept {
+  readonly ports: Stored;
+  readonly last: PlantState | null;
+}
+
+const NOTHING: Kept = { ports: {}, last: null };
+
 /** A clock that is further off is not set (seconds after 1970 after a power failure) or wrong. */
 const CLOCK_OFF_MS = 900_000;
 
@@ -45,13 +53,14 @@ export class PlantReadings {
   readonly #production: ProductionCache;
   readonly #presentation: Presentation;
   readonly #meters: PlantMeters;
-  #last: PlantState | null = null;
+  #last: PlantState | null;
 
-  constructor(settings: PlantSettings, stored: Stored = {}) {
+  constructor(settings: PlantSettings, { ports, last }: Kept = NOTHING) {
     this.#settings = settings;
     this.#presentation = new Presentation(settings);
     this.#meters = new PlantMeters(settings);
-    const counted = Object.entries(stored).filter(
+    this.#last = last;
+    const counted = Object.entries(ports).filter(
       ([key]) => !settings.excluded.has(key.slice(0, key.indexOf('/'))),
     );
     this.#production = new ProductionCache(settings, Object.fromEntries(counted));
@@ -70,6 +79,11 @@ export class PlantReadings {
   /** What is worth keeping over a restart. */
   stored(): Stored {
     return this.#production.stored();
+  }
+
+  /** Totals that are held back since it was last asked, in words. */
+  takeDoubts(): readonly string[] {
+    return this.#production.takeDoubts();
   }
 
   read(state: PlantState, nowMs: number): readonly Reading[] {
@@ -106,7 +120,8 @@ export class PlantReadings {
     const last = this.#last;
     if (!last || isSunny(last)) return null;
     const inverters = last.inverters.map((inverter) => ({ ...inverter, isLinked: false, status: 0 }));
-    return this.read({ ...last, timeMs: null, inverters, meters: [] }, nowMs);
+    const asleep = { ...last, timeMs: null, powerLimit: null, signal: null, inverters, meters: [] };
+    return this.read(asleep, nowMs);
   }
 
   #inverterValues(inverter: InverterState, activity: Activity, nowMs: number): readonly MeasuredValue[] {

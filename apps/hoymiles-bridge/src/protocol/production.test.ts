@@ -25,7 +25,7 @@ describe('the total of a port', () => {
     const cache = new ProductionCache(AMSTERDAM);
     cache.update(port({}), NOON);
     expect(cache.update(port({ total: 10_500 + 118 }), NOON + MINUTE).total).toBe(10_618);
-    expect(cache.heldBack).toBe(0);
+    expect(cache.takeDoubts()).toEqual([]);
   });
 
   it('is held back when it jumps, and forgotten when it comes back', () => {
@@ -34,7 +34,9 @@ describe('the total of a port', () => {
     expect(cache.update(port({ total: 99_000 }), NOON + MINUTE).total).toBe(10_500);
     expect(cache.update(port({ total: 10_505 }), NOON + 2 * MINUTE).total).toBe(10_505);
     expect(cache.update(port({ total: 99_000 }), NOON + 3 * MINUTE).total).toBe(10_505);
-    expect(cache.heldBack).toBe(2);
+    const doubt = 'port 114100000002/1: total_production went from';
+    expect(cache.takeDoubts()).toEqual([`${doubt} 10500 to 99000 Wh`, `${doubt} 10505 to 99000 Wh`]);
+    expect(cache.takeDoubts()).toEqual([]);
   });
 
   it('is believed when a second reading confirms the jump', () => {
@@ -49,6 +51,17 @@ describe('the total of a port', () => {
     cache.update(port({}), NOON);
     cache.update(port({ total: 99_000 }), NOON + MINUTE);
     expect(cache.update(port({ total: 4_000_000_000 }), NOON + 2 * MINUTE).total).toBe(10_500);
+  });
+
+  it('takes the energy of today with it, which jumps as well', () => {
+    const cache = new ProductionCache(AMSTERDAM);
+    cache.update(port({}), NOON);
+    expect(cache.update(port({ total: 99_000, today: 60_000 }), NOON + MINUTE).today).toBe(500);
+    expect(cache.update(port({ today: 510 }), NOON + 2 * MINUTE).today).toBe(510);
+    expect(cache.update(port({ today: 60_000 }), NOON + 3 * MINUTE).today).toBe(510);
+    expect(cache.update(port({ today: 511 }), NOON + 3 * MINUTE).today).toBe(511);
+    cache.update(port({ today: 60_000 }), NOON + 4 * MINUTE);
+    expect(cache.update(port({ today: 60_001 }), NOON + 5 * MINUTE).today).toBe(60_001);
   });
 
   it('is unknown as long as an inverter was never reached', () => {

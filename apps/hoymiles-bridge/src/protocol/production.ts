@@ -41,13 +41,14 @@ export interface StoredPort {
   readonly toldMs: number;
   /** A total that rose too fast to be believed at once. */
   readonly doubtful: number | null;
+  /** Likewise of today. */
+  readonly doubtfulToday: number | null;
 }
 
 export class ProductionCache {
   readonly #dayOf: (ms: number) => string;
   readonly #ports = new Map<string, StoredPort>();
-  /** Totals that were held back so far, for the metrics. */
-  heldBack = 0;
+  #doubts: string[] = [];
 
   constructor(settings: DaySettings, stored: Readonly<Record<string, StoredPort>> = {}) {
     this.#dayOf = localDay(settings);
@@ -59,10 +60,23 @@ export class ProductionCache {
     const key = portKey(told);
     const day = this.#dayOf(nowMs);
     const known = this.#ports.get(key);
-    const total = this.#total(known, told, nowMs);
-    const today = todayOf(known, told, day);
-    this.#ports.set(key, { day, today, ...total });
-    return { today, total: total.total };
+    const total = totalOf(known, told, nowMs);
+    const today = todayOf(known, told, { day, nowMs, isDoubtful: total.doubtful !== null });
+    if (total.doubtful !== null)
+      this.#doubts.push(`port ${key}: total_production went from ${total.total} to ${total.doubtful} Wh`);
+    else if (today.doubtfulToday !== null)
+      this.#doubts.push(
+        `port ${key}: today_production went from ${today.today} to ${today.doubtfulToday} Wh`,
+      );
+    this.#ports.set(key, { day, ...today, ...total });
+    return { today: today.today, total: total.total };
+  }
+
+  /** What was held back since it was last asked, in words. */
+  takeDoubts(): readonly string[] {
+    const doubts = this.#doubts;
+    this.#doubts = [];
+    return doubts;
   }
 
   /** Sum over all ports that were ever told, also those that are not there now. The total is known when all are. */
@@ -84,24 +98,30 @@ export class ProductionCache {
   stored(): Readonly<Record<string, StoredPort>> {
     return Object.fromEntries(this.#ports);
   }
+}
 
-  #total(
-    known: StoredPort | undefined,
-    told: PortEnergy,
-    nowMs: number,
-  ): Pick<StoredPort, 'total' | 'toldMs' | 'doubtful'> {
-    // Inverters that were not reached since the DTU was switched on are told with 0.
-    if (known?.total == null)
-      return { total: told.isLive || told.total > 0 ? told.total : null, toldMs: nowMs, doubtful: null };
-    const { total, toldMs, doubtful } = known;
-    if (told.total < total) return { total, toldMs, doubtful: null };
-    const room = SLACK_WH + ((nowMs - toldMs) / 3_600_000) * MARGIN * LARGEST_PORT_W;
-    const isConfirmed = doubtful !== null && told.total >= doubtful && told.total <= doubtful + room;
-    if (told.total <= total + room || isConfirmed)
-      return { total: told.total, toldMs: nowMs, doubtful: null };
-    this.heldBack++;
-    return { total, toldMs, doubtful: told.total };
-  }
+type Total = Pick<StoredPort, 'total' | 'toldMs' | 'doubtful'>;
+type Today = Pick<StoredPort, 'today' | 'doubtfulToday'>;
+
+function totalOf(known: StoredPort | undefined, told: PortEnergy, nowMs: number): Total {
+  // Inverters that were not reached since the DTU was switched on are told with 0.
+  if (known?.total == null)
+    return { total: told.isLive || told.total > 0 ? told.total : null, toldMs: nowMs, doubtful: null };
+  const { total, toldMs, doubtful } = known;
+  if (told.total < total) return { total, toldMs, doubtful: null };
+  return isPossible(told.total, total, doubtful, roomOf(known, nowMs))
+    ? { total: told.total, toldMs: nowMs, doubtful: null }
+    : { total, toldMs, doubtful: told.total };
+}
+
+/** Wh by which an energy may have risen since the total was last told. */
+function roomOf({ toldMs }: StoredPort, nowMs: number): number {
+  return SLACK_WH + ((nowMs - toldMs) / 3_600_000) * MARGIN * LARGEST_PORT_W;
+}
+
+/** A rise is possible in the time that has passed, or a second reading confirms it. */
+function isPossible(told: number, known: number, doubtful: number | null, room: number): boolean {
+  return told <= known + room || (doubtful !== null && told >= doubtful && told <= doubtful + room);
 }
 
 /** The day of an instant: a local date, which lasts until the reset hour of the next. */
@@ -123,15 +143,25 @@ export function localDay({ timezone, resetHour }: DaySettings): (ms: number) => 
   };
 }
 
-function todayOf(known: StoredPort | undefined, told: PortEnergy, day: string): number | null {
-  const isSameDay = known?.day === day;
-  const start = known && !isSameDay ? 0 : null;
-  const before = isSameDay ? known.today : start;
-  if (!told.isLive) return before;
+interface Now {
+  readonly day: string;
+  readonly nowMs: number;
+  /** The total that was told with it is not believed. */
+  readonly isDoubtful: boolean;
+}
+
+function todayOf(known: StoredPort | undefined, told: PortEnergy, { day, nowMs, isDoubtful }: Now): Today {
+  if (!known) return { today: told.isLive ? told.today : null, doubtfulToday: null };
+  const isSameDay = known.day === day;
+  const before = isSameDay ? known.today : 0;
   // A DTU that goes on telling yesterday until it has heard of the inverter: nothing was produced since.
-  const isYesterday =
-    known !== undefined && !isSameDay && told.today === known.today && told.total === known.total;
-  return isYesterday ? before : Math.max(before ?? 0, told.today);
+  const isYesterday = !isSameDay && told.today === known.today && told.total === known.total;
+  if (!told.isLive || isYesterday) return { today: before, doubtfulToday: null };
+  if (isDoubtful) return { today: before, doubtfulToday: told.today };
+  if (before === null || told.today <= before) return { today: before ?? told.today, doubtfulToday: null };
+  return isPossible(told.today, before, known.doubtfulToday, roomOf(known, nowMs))
+    ? { today: told.today, doubtfulToday: null }
+    : { today: before, doubtfulToday: told.today };
 }
 
 /** Sum of what is known; null if nothing is. */
