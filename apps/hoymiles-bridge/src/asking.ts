@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { Decimal } from '@meterbridge/core/codec';
+import { BridgeError } from '@meterbridge/core/errors';
 import type { SourceContext } from '@meterbridge/core/runtime';
 import type { Link } from '@meterbridge/core/transport';
 import * as z from 'zod';
@@ -7,10 +9,12 @@ import type { DtuEntry, Protocol } from './config.ts';
 import { orderOverModbus, orderOverProtobuf, type Progress } from './control/orders.ts';
 import type { Order, Target } from './control/rules.ts';
 import { DTU_TIMING, DtuSession } from './dtu-session.ts';
+import { CurrentScale } from './meters/current-scale.ts';
 import type { PlantState } from './meters/plant.ts';
 import { plantOfBlocks } from './meters/plant-of-blocks.ts';
 import { plantOfRealData } from './meters/plant-of-realdata.ts';
 import { MODBUS_TIMING, ModbusClient } from './modbus-client.ts';
+import { storedLimit } from './protocol/appinfo.ts';
 import { ratedPower } from './protocol/rated-power.ts';
 import { serialText } from './protocol/serial.ts';
 import { dtuVersion, inverterVersion } from './protocol/version.ts';
@@ -43,6 +47,7 @@ const shape = z.object({ width: z.union([z.literal(1), z.literal(6)]), count: z.
 /** Remembers over a restart how much the DTU takes in one read. */
 export function askModbus(entry: DtuEntry, state: Context['state'], timing: Timing): Asking {
   const { framing, unit, addressing } = entry;
+  const scale = new CurrentScale(new Map(Object.entries(entry.pv_current_decimals ?? {})));
   const known = shape.safeParse(state.get('blocks'));
   const reader = new BlockReader(addressing, known.success ? known.data : null);
   const clients = new WeakMap<Link, ModbusClient>();
@@ -60,11 +65,17 @@ export function askModbus(entry: DtuEntry, state: Context['state'], timing: Timi
       const { dtuSerial, ports, entries } = await reader.read(read, nowMs);
       listed = entries;
       context.state.set('blocks', reader.shape);
-      return plantOfBlocks(dtuSerial, ports);
+      for (const serial of scale.misfits(ports)) context.report(otherScale(serial));
+      return plantOfBlocks(dtuSerial, scale.of(ports));
     },
     order: (link, context, { order, target, progress }) =>
       orderOverModbus(clientOf(link, context), order, target, listed, progress),
   };
+}
+
+function otherScale(serial: string): BridgeError {
+  const detail = `the PV current of inverter ${serial} fits its power better with the other number of decimals`;
+  return new BridgeError('meter/other-scale', detail);
 }
 
 export function askProtobuf(
@@ -90,8 +101,10 @@ export function askProtobuf(
         throw thrown;
       }
     },
-    order: (link, context, { order, target, progress }) =>
-      orderOverProtobuf(sessionOf(link, context), order, target, progress),
+    async order(link, context, { order, target, progress }) {
+      await orderOverProtobuf(sessionOf(link, context), order, target, progress);
+      reader.refresh();
+    },
   };
 }
 
@@ -104,5 +117,7 @@ function plantOfPoll({ data, info, alarms }: DtuPoll): PlantState {
       ] as const,
   );
   const dtuFirmware = info.dtu && dtuVersion(info.dtu.software);
-  return plantOfRealData(data, alarms, { dtuFirmware, inverters: new Map(inverters) });
+  const signal = info.dtu && info.dtu.signal > 0 ? new Decimal(info.dtu.signal) : null;
+  const powerLimit = storedLimit(info);
+  return plantOfRealData(data, alarms, { dtuFirmware, powerLimit, signal, inverters: new Map(inverters) });
 }

@@ -107,6 +107,14 @@ const dtu = z
           'W of each inverter, for limits in watts. On protobuf most are known by their part number.',
         examples: [{ '116100000001': 1500 }],
       }),
+    pv_current_decimals: z
+      .record(serial, z.union([z.literal(1), z.literal(2)]))
+      .exactOptional()
+      .meta({
+        description:
+          'Modbus: decimals of the PV current of an inverter, where its serial number misleads: 1 or 2.',
+        examples: [{ '104200000001': 1 }],
+      }),
     meter_direction: z
       .enum(['normal', 'reversed'])
       .default('normal')

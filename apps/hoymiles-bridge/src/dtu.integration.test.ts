@@ -347,6 +347,18 @@ describe('a DTU on protobuf', () => {
     }
   });
 
+  it('tells the limit that it keeps itself where inverters tell none, and its signal', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, faults: ['no-limits'] });
+    const keys = { port: dtu.protobufPort, protocol: 'protobuf', control: { enabled: true } };
+    const { context } = contextOf(entryOf(keys));
+    const reader = dtuOf(context);
+    const [{ meter }] = (await reader.read(context)) as [Reading];
+    await reader.command(context, { meter, key: 'power_limit', text: '50', tell: () => undefined });
+    const readings = await reader.read(context);
+    expect(readingOf(readings, 'roof')).toMatchObject({ power_limit: 50, signal_strength: 82 });
+    expect(readingOf(readings, 'roof_116100000001')).not.toHaveProperty('power_limit');
+  });
+
   it('tells its alarms page by page', async () => {
     await using dtu = await simulatedDtu({ protobuf: LOCAL, perPage: 1 });
     dtu.plant.raiseAlarm('116100000001', 124);
@@ -376,6 +388,30 @@ describe('a DTU on protobuf', () => {
     vi.setSystemTime(dusk + 6 * 3_600_000);
     const morning = readingOf(await reader.read(context), 'roof');
     expect(morning).toMatchObject({ today_production: 0, total_production: evening.total_production });
+  });
+
+  it('inside an inverter is asleep for a bridge that starts at night, too', async () => {
+    const dtu = await simulatedDtu({
+      protobuf: LOCAL,
+      dtuSerial: '4143a0123456',
+      inverters: usualInverters(1),
+    });
+    dtu.clock.ms = Date.UTC(2024, 5, 10, 19, 58);
+    vi.setSystemTime(dtu.clock.ms);
+    const state = new State().space('roof');
+    const entry = entryOf({ port: dtu.protobufPort, protocol: 'protobuf' });
+    const { context } = contextOf(entry, state);
+    const evening = await dtuOf(context).read(context);
+    await dtu[Symbol.asyncDispose]();
+    const next = contextOf(entry, state);
+    const night = await dtuOf(next.context).read(next.context);
+    expect(night.map(({ meter }) => meter)).toEqual(evening.map(({ meter }) => meter));
+    expect(readingOf(night, 'roof_116100000001')).toMatchObject({
+      state: 'asleep',
+      grid_voltage: null,
+      port_4_pv_power: null,
+      port_4_total_production: readingOf(evening, 'roof_116100000001').port_4_total_production,
+    });
   });
 
   it('inside an inverter that goes away at noon is lost', async () => {

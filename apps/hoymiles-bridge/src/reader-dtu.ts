@@ -44,6 +44,11 @@ export class DtuReader {
     this.#frozen = new FrozenWatch(isFast);
   }
 
+  /** What the DTU tells of itself has changed: it is asked for again with the next reading. */
+  refresh(): void {
+    if (this.#info) this.#info = { ...this.#info, askedMs: Number.NEGATIVE_INFINITY };
+  }
+
   /** What was read of the DTU itself is asked anew: it may have been restarted. */
   doubt(): void {
     this.#info = null;

@@ -48,6 +48,12 @@ export const DTU_MEASUREMENTS: readonly Measurement[] = [
   { key: 'total_production', name: 'Production total', ...ENERGY },
   { key: 'alarm_flag', name: 'Alarm', unit: null, deviceClass: 'enum', options: ['OFF', 'ON'] },
   POWER_LIMIT,
+  {
+    ...diagnostic('signal_strength', 'Signal strength'),
+    unit: '%',
+    stateClass: 'measurement',
+    precision: 0,
+  },
 ];
 
 export const INVERTER_MEASUREMENTS: readonly Measurement[] = [

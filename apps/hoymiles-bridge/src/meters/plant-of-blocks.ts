@@ -29,5 +29,13 @@ export function plantOfBlocks(dtuSerial: string, blocks: readonly PortBlock[]): 
       })),
     };
   });
-  return { dtuSerial, dtuFirmware: null, timeMs: null, inverters, meters: [] };
+  return {
+    dtuSerial,
+    dtuFirmware: null,
+    timeMs: null,
+    powerLimit: null,
+    signal: null,
+    inverters,
+    meters: [],
+  };
 }

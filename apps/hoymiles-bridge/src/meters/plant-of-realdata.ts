@@ -26,18 +26,26 @@ const RUNNING = 3;
 
 /** What a DTU knows of an inverter itself. */
 export type InverterAbout = Pick<InverterState, 'firmware' | 'ratedPower'>;
+
+/** What a DTU tells of itself. */
+export interface DtuAbout extends Pick<PlantState, 'dtuFirmware' | 'powerLimit' | 'signal'> {
+  readonly inverters: ReadonlyMap<string, InverterAbout>;
+}
+
 const UNKNOWN: InverterAbout = { firmware: null, ratedPower: null };
 
 /** @param alarms codes of active alarms by serial number, as far as they were asked for */
 export function plantOfRealData(
   data: RealData,
   alarms: ReadonlyMap<string, number> | null,
-  about: { readonly dtuFirmware: string | null; readonly inverters: ReadonlyMap<string, InverterAbout> },
+  about: DtuAbout,
 ): PlantState {
   const { inverters, ports, meters } = data;
   return {
     dtuSerial: data.dtuSerial,
     dtuFirmware: about.dtuFirmware,
+    powerLimit: about.powerLimit,
+    signal: about.signal,
     timeMs: data.time * 1000,
     inverters: inverters.map((inverter): InverterState => {
       const own = ports.filter(({ serial }) => serial === inverter.serial);

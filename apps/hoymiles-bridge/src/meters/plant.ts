@@ -7,6 +7,10 @@ export interface PlantState {
   readonly dtuFirmware: string | null;
   /** Unix milliseconds on the clock of the DTU; null if it tells none. */
   readonly timeMs: number | null;
+  /** % of rated power that the DTU tells of itself; null if it does not. */
+  readonly powerLimit: Decimal | null;
+  /** %, of its Wi-Fi or mobile network; null if it is not told. */
+  readonly signal: Decimal | null;
   readonly inverters: readonly InverterState[];
   readonly meters: RealData['meters'];
 }
@@ -22,7 +26,7 @@ export interface InverterState {
   readonly status: number;
   /** Null where only the number of alarms is told. */
   readonly alarmCode: number | null;
-  readonly alarmCount: number;
+  readonly alarmCount: number | null;
   /** By key of the measurement: `grid_voltage`, `temperature`, … */
   readonly values: ReadonlyMap<string, Decimal>;
   readonly ports: readonly PortState[];

@@ -42,6 +42,8 @@ export function plantValues(plant: PlantState, activities: readonly Activity[], 
   ]);
   const limits = plant.inverters.filter(isLive).flatMap(({ values }) => values.get('power_limit') ?? []);
   if (limits.length > 0) told.set('power_limit', commonOf(limits));
+  else if (plant.powerLimit) told.set('power_limit', plant.powerLimit);
+  if (plant.signal) told.set('signal_strength', plant.signal);
   return told;
 }
 
@@ -68,7 +70,7 @@ export function inverterValues(
   told.set('operating_status', new Decimal(status));
   told.set('alarm_code', alarmCode === null ? null : new Decimal(alarmCode));
   told.set('alarm_text', alarmCode === null ? null : alarmText(alarmCode, serial));
-  told.set('alarm_count', new Decimal(alarmCount));
+  told.set('alarm_count', alarmCount === null ? null : new Decimal(alarmCount));
   told.set('link_status', new Decimal(isLinked ? 1 : 0));
   return told;
 }

@@ -10,6 +10,9 @@ import type { SimulatedPlant } from './plant.ts';
 /** Bit of the features that demands encryption. */
 const ENCRYPTED = 2 ** 25;
 const SOFTWARE = 0x1101;
+/** % */
+const SIGNAL = 82;
+const LIMIT_FEATURE = 8;
 const HM_1500 = 0x10123000;
 const ACTION_RESTART_DTU = 1;
 const ACTION_ON = 6;
@@ -62,7 +65,9 @@ function appInfo({ plant, session: { encRand: rand }, now }: DtuServerSettings):
       software: SOFTWARE,
       features: rand ? ENCRYPTED : 0,
       encRand: rand ?? new Uint8Array(0),
+      signal: SIGNAL,
     },
+    features: [{ key: LIMIT_FEATURE, text: `1,A:${limitOf(plant)},B:0,C:0\r` }],
     inverters: plant.inverters.map(({ serial }) => ({
       ...NO_INVERTER_INFO,
       serial: numberOf(serial),
@@ -70,6 +75,11 @@ function appInfo({ plant, session: { encRand: rand }, now }: DtuServerSettings):
       hardwarePart: HM_1500,
     })),
   });
+}
+
+/** 0.1 %, of the first inverter: a DTU keeps one limit. */
+function limitOf({ inverters, limits }: SimulatedPlant): number {
+  return Math.round(10 * (limits.get(inverters[0]!.serial) ?? 100));
 }
 
 function commanded(payload: Uint8Array, settings: DtuServerSettings): Uint8Array {

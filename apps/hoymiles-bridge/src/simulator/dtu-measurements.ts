@@ -26,7 +26,7 @@ function realData(page: number, { plant, now, perPage, faults }: DtuServerSettin
     page,
     singlePhase: serials.map((serial) => {
       const blocks = own.filter((block) => block.serial === serial);
-      return inverterRecord(blocks, plant.limits.get(serial) ?? 100);
+      return inverterRecord(blocks, faults.strikes('no-limits') ? 0 : (plant.limits.get(serial) ?? 100));
     }),
     ports: own.map(portRecord),
   });

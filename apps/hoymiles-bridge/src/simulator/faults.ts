@@ -10,6 +10,7 @@ export const FAULTS = [
   'narrow',
   'no-commands',
   'no-temporary',
+  'no-limits',
   'frozen',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
@@ -17,7 +18,14 @@ export type Fault = (typeof FAULTS)[number];
 /** One answer in this many is struck by each fault that strikes now and then. */
 const ONE_IN = 6;
 /** Those that are ways of a device rather than accidents. */
-const ALWAYS: ReadonlySet<Fault> = new Set(['byte-count', 'narrow', 'no-commands', 'no-temporary', 'frozen']);
+const ALWAYS: ReadonlySet<Fault> = new Set([
+  'byte-count',
+  'narrow',
+  'no-commands',
+  'no-temporary',
+  'no-limits',
+  'frozen',
+]);
 
 /** What goes wrong with a simulated DTU. */
 export class Faults {

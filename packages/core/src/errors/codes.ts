@@ -245,6 +245,11 @@ export const errorCodes = {
     what: 'An encrypted device needs a new key, which it makes only when it starts.',
     hint: 'It is restarted by itself. If that does not help, take it from its power for a minute.',
   },
+  'meter/other-scale': {
+    retry: 'never',
+    what: 'Two values of a device fit each other better if one of them has another number of decimals.',
+    hint: 'Compare with the app of its vendor; if the app agrees, set pv_current_decimals of the inverter.',
+  },
   'control/out-of-range': {
     retry: 'never',
     what: 'A command asked for a value that the device may not be given.',
