@@ -15,6 +15,7 @@ import { plantOfBlocks } from './meters/plant-of-blocks.ts';
 import { plantOfRealData } from './meters/plant-of-realdata.ts';
 import { MODBUS_TIMING, ModbusClient } from './modbus-client.ts';
 import { storedLimit } from './protocol/appinfo.ts';
+import { BLOCK_MAPS } from './protocol/block-map.ts';
 import { ratedPower } from './protocol/rated-power.ts';
 import { serialText } from './protocol/serial.ts';
 import { dtuVersion, inverterVersion } from './protocol/version.ts';
@@ -42,14 +43,14 @@ export interface Asking {
 export type Timing = Readonly<Record<Protocol, { readonly timeoutMs: number; readonly pauseMs: number }>>;
 export const TIMING: Timing = { modbus: MODBUS_TIMING, protobuf: DTU_TIMING };
 
-const shape = z.object({ width: z.union([z.literal(1), z.literal(6)]), count: z.int().nullable() });
+const shape = z.object({ width: z.int().min(1).max(6), count: z.int().nullable() });
 
 /** Remembers over a restart how much the DTU takes in one read. */
 export function askModbus(entry: DtuEntry, state: Context['state'], timing: Timing): Asking {
   const { framing, unit, addressing } = entry;
   const scale = new CurrentScale(new Map(Object.entries(entry.pv_current_decimals ?? {})));
   const known = shape.safeParse(state.get('blocks'));
-  const reader = new BlockReader(addressing, known.success ? known.data : null);
+  const reader = new BlockReader(BLOCK_MAPS[addressing], known.success ? known.data : null);
   const clients = new WeakMap<Link, ModbusClient>();
   let listed: PlantBlocks['entries'] = new Map();
   const clientOf = (link: Link, { signal, frame }: Context): ModbusClient => {

@@ -18,6 +18,7 @@ import { config } from './config.ts';
 import { type DecodeOptions, decodeFile, lineOf } from './decode.ts';
 import { migrate } from './migrate/index.ts';
 import { readSettings } from './migrate/settings.ts';
+import { BLOCK_MAPS } from './protocol/block-map.ts';
 import { FAULTS, type Fault } from './simulator/faults.ts';
 import { usualInverters } from './simulator/plant.ts';
 import { serveDtu } from './simulator/serve.ts';
@@ -55,6 +56,11 @@ export function commands(program: Command): void {
     .option('--inverters <n>', 'how many inverters, with four ports each', wholeNumber(1), 2)
     .option('--dtu <serial>', 'serial number of the DTU', '10f871600831')
     .option('--rtu', 'Modbus: RTU frames, as behind a serial server', false)
+    .addOption(
+      new Option('--addressing <map>', 'Modbus: where the ports are among the registers')
+        .choices(Object.keys(BLOCK_MAPS))
+        .default('byte'),
+    )
     .option('--enc-rand <hex>', 'protobuf: encrypt, with these 16 bytes', keyArgument('--enc-rand'))
     .option('--hour <n>', 'hour of the day (UTC) at which its clock starts; default: now', wholeNumber(0, 23))
     .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, listOf(FAULTS), [])
@@ -82,6 +88,7 @@ interface SimulateOptions {
   readonly inverters: number;
   readonly dtu: string;
   readonly rtu: boolean;
+  readonly addressing: keyof typeof BLOCK_MAPS;
   readonly encRand?: Uint8Array;
   readonly hour?: number;
   readonly fault: readonly Fault[];
@@ -100,6 +107,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
     inverters: usualInverters(options.inverters),
     modbus,
     protobuf,
+    addressing: options.addressing,
     framing: options.rtu ? 'rtu-over-tcp' : 'tcp',
     faults: options.fault,
     encRand: options.encRand ?? null,

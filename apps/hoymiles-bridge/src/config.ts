@@ -34,9 +34,11 @@ const dtu = z
       .describe('Modbus: rtu-over-tcp for a transparent serial server on the RS485 port of the DTU.'),
     unit: z.int().min(1).max(255).default(1).describe('Modbus: unit id; on RS485 the address, 101 to 254.'),
     addressing: z
-      .enum(['byte', 'word'])
+      .enum(['byte', 'word', 'newer'])
       .default('byte')
-      .describe('Modbus: word for emulators whose addresses count registers; DTUs count bytes.'),
+      .describe(
+        'Modbus: word for emulators whose addresses count registers; DTUs count bytes. newer: the registers from 0x4000 of newer firmware, without alarms.',
+      ),
     interval: duration.exactOptional().meta({
       description:
         'Time between two readings. Default: 35s, or 60s on Modbus; below 31s only with cloud: false.',

@@ -2,7 +2,17 @@ import { bytesOf, hexOf } from '@meterbridge/core/codec';
 import type { Reading } from '@meterbridge/core/model';
 import { State } from '@meterbridge/core/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { contextOf, dtuOf, entryOf, LOCAL, MORNING, NIGHT, readingOf, simulatedDtu } from './dtu.fixture.ts';
+import {
+  contextOf,
+  dtuOf,
+  entryOf,
+  LOCAL,
+  MORNING,
+  NIGHT,
+  readingOf,
+  simulatedDtu,
+  valuesOf,
+} from './dtu.fixture.ts';
 import { SessionKey } from './session-key.ts';
 import { usualInverters } from './simulator/plant.ts';
 
@@ -57,6 +67,23 @@ describe('a DTU on Modbus', () => {
     expect(dtu.requests).toHaveLength(11);
     await dtuOf(contextOf(entry, state).context).read(context);
     expect(dtu.requests).toHaveLength(11 + 10);
+  });
+
+  it.each(['byte', 'word', 'newer'] as const)('is read with %s addressing', async (addressing) => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL, inverters: usualInverters(3), addressing });
+    const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus', addressing }));
+    const reader = dtuOf(context);
+    const [plant, ...inverters] = await reader.read(context);
+    expect(inverters.map(({ meter }) => meter.serialNumber)).toEqual(
+      dtu.plant.inverters.map((one) => one.serial),
+    );
+    expect(Number(valuesOf(plant!).total_production)).toBeGreaterThan(12_000);
+    expect(valuesOf(inverters[2]!)).toMatchObject({
+      state: 'producing',
+      alarm_code: addressing === 'newer' ? null : 0,
+    });
+    // Serial number, and two or three reads for twelve ports and the end of the list.
+    expect(dtu.requests).toHaveLength(4);
   });
 
   it.each([['byte-count'], ['stale']] as const)('is read in spite of %s', async (fault) => {

@@ -1,10 +1,9 @@
 import { hexOf } from '@meterbridge/core/codec';
 import { type BridgeError, type ErrorCode, toBridgeError } from '@meterbridge/core/errors';
-import { BLOCK_BYTES, decodeBlocks, FIRST_BLOCK, MAX_BLOCKS, type PortBlock } from './protocol/block.ts';
+import { MAX_BLOCKS, type PortBlock } from './protocol/block.ts';
+import { type BlockMap, decodeBlocks } from './protocol/block-map.ts';
 import { DTU_SERIAL } from './protocol/pdu.ts';
 
-/** Blocks that one read may ask for at most: 120 registers. */
-const WIDE = 6;
 /** How often it is looked whether there are more ports than before. */
 const LOOK_EVERY_MS = 300_000;
 /** What says that reads of several blocks are too much for this DTU. */
@@ -24,7 +23,7 @@ export interface PlantBlocks {
 
 /** What a reader has found out about its DTU; worth keeping over a restart. */
 export interface PlantShape {
-  /** Blocks in one read: 6, or 1 where the DTU refuses more. */
+  /** Blocks in one read: as many as the map allows, or 1 where the DTU refuses more. */
   readonly width: number;
   /** Ports in its list, or null if that is not known. */
   readonly count: number | null;
@@ -32,21 +31,20 @@ export interface PlantShape {
 
 /** Reads all ports of a DTU in as few round trips as it allows. */
 export class BlockReader {
-  readonly #step: number;
+  readonly #map: BlockMap;
   #width: number | null;
   #count: number | null;
   #dtuSerial: string | null = null;
   #lookedMs = Number.NEGATIVE_INFINITY;
 
-  /** @param addressing `word` for emulators whose addresses count registers of 16 bits */
-  constructor(addressing: 'byte' | 'word', shape: PlantShape | null = null) {
-    this.#step = addressing === 'byte' ? BLOCK_BYTES : BLOCK_BYTES / 2;
-    this.#width = shape ? shape.width : null;
+  constructor(map: BlockMap, shape: PlantShape | null = null) {
+    this.#map = map;
+    this.#width = shape ? Math.min(shape.width, map.wide) : null;
     this.#count = shape ? shape.count : null;
   }
 
   get shape(): PlantShape {
-    return { width: this.#width ?? WIDE, count: this.#count };
+    return { width: this.#width ?? this.#map.wide, count: this.#count };
   }
 
   /** @throws BridgeError meter/not-ready, and what `read` throws */
@@ -57,7 +55,7 @@ export class BlockReader {
     const found: PortBlock[] = [];
     for (let at = 0; at < most; ) {
       const blocks = await this.#readBlocks(read, at, most);
-      const { ports, isEnd } = decodeBlocks(blocks);
+      const { ports, isEnd } = decodeBlocks(blocks, this.#map);
       found.push(...ports);
       at += ports.length;
       if (isEnd) break;
@@ -68,16 +66,17 @@ export class BlockReader {
   }
 
   async #readBlocks(read: ReadRegisters, at: number, most: number): Promise<Uint8Array> {
+    const { first, step, bytes: size, wide } = this.#map;
     const ask = async (width: number) => {
       const blocks = Math.min(width, most - at);
-      const bytes = await read(FIRST_BLOCK + this.#step * at, (blocks * BLOCK_BYTES) / 2);
-      return bytes.subarray(0, blocks * BLOCK_BYTES);
+      const bytes = await read(first + step * at, (blocks * size) / 2);
+      return bytes.subarray(0, blocks * size);
     };
     if (this.#width !== null) return await ask(this.#width);
     // Not documented, but most take it. Whoever has once answered so is not suspected again.
     try {
-      const bytes = await ask(WIDE);
-      this.#width = WIDE;
+      const bytes = await ask(wide);
+      this.#width = wide;
       return bytes;
     } catch (thrown) {
       if (!isTooWide(toBridgeError(thrown))) throw thrown;

@@ -1,14 +1,8 @@
 import { hexOf } from '@meterbridge/core/codec';
 import { BridgeError } from '@meterbridge/core/errors';
 import { decodeMbap, decodeRtu, FrameSplitter, rtuScanner, scanMbap } from '@meterbridge/core/frames';
-import {
-  BLOCK_BYTES,
-  decodeBlock,
-  decodeBlocks,
-  decodeWideBlock,
-  FIRST_BLOCK,
-  type PortBlock,
-} from '../protocol/block.ts';
+import { BLOCK_BYTES, decodeBlock, FIRST_BLOCK, type PortBlock } from '../protocol/block.ts';
+import { decodeBlocks, decodeChannel } from '../protocol/block-map.ts';
 import {
   addressOf,
   answerData,
@@ -35,7 +29,10 @@ export function blockJson(bytes: Uint8Array): Json {
 }
 
 export function wideBlockJson(bytes: Uint8Array): Json {
-  return attempt(() => portJson(decodeWideBlock(bytes)), PDU_WORDS);
+  return attempt(() => {
+    const port = decodeChannel(bytes);
+    return port ? portJson(port) : { end_of_list: true };
+  }, PDU_WORDS);
 }
 
 /** @param request null if it is not known: then the answer itself tells what was probably asked for */
@@ -128,7 +125,7 @@ function isRtu(bytes: Uint8Array): boolean {
   return isFunction(bytes[1]) && bytes.length === bytes[2]! + 5;
 }
 
-export function portJson(port: Partial<PortBlock>): Json {
+export function portJson(port: PortBlock): Json {
   return {
     serial: port.serial,
     port: port.port,

@@ -1,5 +1,6 @@
 import { Decimal } from '@meterbridge/core/codec';
 import type { PortBlock } from '../protocol/block.ts';
+import { BLOCK_MAPS } from '../protocol/block-map.ts';
 import { BlockReader } from '../reader-modbus.ts';
 import type { Json } from './json.ts';
 import { portJson } from './modbus-json.ts';
@@ -18,7 +19,7 @@ export async function plantJson(memory: Memory, addressing: 'byte' | 'word'): Pr
     }
     return bytes;
   };
-  const { dtuSerial, ports } = await new BlockReader(addressing).read(read, 0);
+  const { dtuSerial, ports } = await new BlockReader(BLOCK_MAPS[addressing]).read(read, 0);
   return { dtu_serial: dtuSerial, ports: ports.map(portJson), plant: sums(ports) };
 }
 

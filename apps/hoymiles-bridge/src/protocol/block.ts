@@ -31,9 +31,10 @@ export interface PortBlock {
   /** °C, of the inverter */
   readonly temperature: Decimal;
   readonly status: number;
-  readonly alarmCode: number;
-  /** Counts up with each alarm. */
-  readonly alarmCount: number;
+  /** Null where the registers do not tell it. */
+  readonly alarmCode: number | null;
+  /** Counts up with each alarm; null likewise. */
+  readonly alarmCount: number | null;
   /** 1: the DTU reaches the inverter by radio. */
   readonly linkStatus: number;
 }
@@ -69,43 +70,6 @@ export function decodeBlock(bytes: Uint8Array, at = 0): PortBlock | null {
   };
 }
 
-/** The ports of a read of several blocks, and whether the list ends in it. @throws BridgeError frame/truncated */
-export function decodeBlocks(bytes: Uint8Array): {
-  readonly ports: readonly PortBlock[];
-  readonly isEnd: boolean;
-} {
-  const ports: PortBlock[] = [];
-  for (let at = 0; at === 0 || at + BLOCK_BYTES <= bytes.length; at += BLOCK_BYTES) {
-    const port = decodeBlock(bytes, at);
-    if (!port) return { ports, isEnd: true };
-    ports.push(port);
-  }
-  return { ports, isEnd: false };
-}
-
-/** The same values as newer firmware has them at 0x4000: 25 registers of 16 bits each. One source only. */
-export function decodeWideBlock(
-  bytes: Uint8Array,
-): Omit<PortBlock, 'alarmCode' | 'alarmCount' | 'linkStatus'> {
-  if (bytes.length < 30)
-    throw new BridgeError('frame/truncated', `a channel ends after ${bytes.length} bytes`);
-  const register = (at: number): number => u16(bytes, 2 * at);
-  return {
-    dataType: register(0),
-    serial: serialText(u48(bytes, 2)),
-    port: register(4),
-    pvVoltage: new Decimal(register(5), 1),
-    pvCurrent: new Decimal(register(6), 2),
-    gridVoltage: new Decimal(register(7), 1),
-    gridFrequency: new Decimal(register(8), 2),
-    pvPower: new Decimal(register(9), 1),
-    today: register(10),
-    total: u32(bytes, 22),
-    temperature: new Decimal(i16(bytes, 26), 1),
-    status: register(14),
-  };
-}
-
 /** Bytes of a block: what a DTU would send. Gen 2 inverters need a current of one decimal, others of two. */
 export function encodeBlock(port: PortBlock): Uint8Array {
   const bytes = new Uint8Array(BLOCK_BYTES);
@@ -123,8 +87,8 @@ export function encodeBlock(port: PortBlock): Uint8Array {
     [0x12, port.today],
     [0x18, port.temperature.mantissa],
     [0x1a, port.status],
-    [0x1c, port.alarmCode],
-    [0x1e, port.alarmCount],
+    [0x1c, port.alarmCode ?? 0],
+    [0x1e, port.alarmCount ?? 0],
   ];
   for (const [at, value] of words) view.setUint16(at, Number(value));
   view.setUint32(0x14, port.total);

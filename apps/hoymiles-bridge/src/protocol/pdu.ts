@@ -1,7 +1,8 @@
 import { BridgeError } from '@meterbridge/core/errors';
-import { FIRST_BLOCK } from './block.ts';
+import { BLOCK_MAPS } from './block-map.ts';
 
 export const DTU_SERIAL = 0x2000;
+const FIRST_PORTS: ReadonlySet<number> = new Set(Object.values(BLOCK_MAPS).map(({ first }) => first));
 /** Of an answer with an exception. */
 const EXCEPTION = 0x80;
 
@@ -44,7 +45,7 @@ export function answerData(request: Uint8Array, answer: Uint8Array): Uint8Array 
   const data = answer.subarray(2);
   if (answer.length < 2)
     throw new BridgeError('frame/truncated', 'an answer has nothing but its function code');
-  if (data.length === 0 && code === 0x03 && addressOf(request) === FIRST_BLOCK)
+  if (data.length === 0 && code === 0x03 && FIRST_PORTS.has(addressOf(request)))
     throw new BridgeError('meter/not-ready', 'the DTU has not found its inverters yet');
   const wanted = 2 * quantityOf(request);
   if (data.length < wanted)

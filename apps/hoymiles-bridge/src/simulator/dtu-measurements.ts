@@ -46,7 +46,7 @@ function inverterRecord(blocks: readonly PortBlock[], limit: number): SinglePhas
     current: Math.round((power / 10 / 230) * 100),
     powerFactor: linkStatus * 1000,
     temperature: Number(temperature.mantissa),
-    alarmCounter: alarmCount,
+    alarmCounter: alarmCount ?? 0,
     crc: 0,
     link: linkStatus,
     powerLimit: Math.round(10 * limit),

@@ -10,8 +10,10 @@ import {
 } from '@meterbridge/core/frames';
 import type { Link } from '@meterbridge/core/transport';
 import { BLOCK_BYTES, encodeBlock, FIRST_BLOCK } from '../protocol/block.ts';
+import { BLOCK_MAPS } from '../protocol/block-map.ts';
 import { addressOf, DTU_SERIAL, quantityOf } from '../protocol/pdu.ts';
 import type { Faults } from './faults.ts';
+import { encodeChannel, silent } from './modbus-blocks.ts';
 import { readControls, writtenControl } from './modbus-controls.ts';
 import type { SimulatedPlant } from './plant.ts';
 
@@ -23,6 +25,7 @@ export interface ModbusServerSettings {
   readonly plant: SimulatedPlant;
   readonly faults: Faults;
   readonly framing: 'tcp' | 'rtu-over-tcp';
+  readonly addressing?: keyof typeof BLOCK_MAPS;
   readonly now: () => number;
   /** Each request. */
   readonly onRequest?: (pdu: Uint8Array) => void;
@@ -85,21 +88,21 @@ function answerOf(request: Uint8Array, settings: ModbusServerSettings): Uint8Arr
   return Uint8Array.of(code, count, ...data);
 }
 
-/** Addresses count bytes. */
-function memoryAt(address: number, length: number, { plant, now, faults }: ModbusServerSettings): Uint8Array {
+function memoryAt(address: number, length: number, settings: ModbusServerSettings): Uint8Array {
+  const { plant, now, faults, addressing = 'byte' } = settings;
   const data = new Uint8Array(length);
   if (address === DTU_SERIAL) {
     data.set(bytesOf(plant.dtuSerial).subarray(0, length));
     return data;
   }
+  const { first, step, bytes: size } = BLOCK_MAPS[addressing];
   const blocks = plant.at(now());
-  for (let at = 0; at + BLOCK_BYTES <= length; at += BLOCK_BYTES) {
-    const block = blocks[(address - FIRST_BLOCK + at) / BLOCK_BYTES];
+  for (let at = 0; at + size <= length; at += size) {
+    const block = blocks[(address - first) / step + at / size];
     if (!block) continue;
-    const bytes = encodeBlock(block);
     // The inverter did not answer the radio: its serial number stays.
-    if (faults.strikes('zeros')) bytes.fill(0, 8, 32);
-    data.set(bytes, at);
+    const told = faults.strikes('zeros') ? silent(block) : block;
+    data.set(addressing === 'newer' ? encodeChannel(told) : encodeBlock(told), at);
   }
   return data;
 }

@@ -1,5 +1,6 @@
 import { seededRandom } from '@meterbridge/core/codec';
 import { type Link, listenTcp } from '@meterbridge/core/transport';
+import type { BLOCK_MAPS } from '../protocol/block-map.ts';
 import { serveProtobuf } from './dtu-server.ts';
 import { type Fault, Faults } from './faults.ts';
 import { serveModbus } from './modbus-server.ts';
@@ -16,6 +17,7 @@ export interface DtuSimulation {
   readonly modbus?: Place | undefined;
   readonly protobuf?: Place | undefined;
   readonly framing?: 'tcp' | 'rtu-over-tcp';
+  readonly addressing?: keyof typeof BLOCK_MAPS;
   readonly faults?: readonly Fault[];
   /** Key material of an encrypted DTU. */
   readonly encRand?: Uint8Array | null;
@@ -46,7 +48,15 @@ export interface SimulatedDtu extends AsyncDisposable {
 
 /** A simulated DTU on either protocol, or both. */
 export async function serveDtu(simulation: DtuSimulation): Promise<SimulatedDtu> {
-  const { dtuSerial, inverters, faults: names = [], seed = 1, now = Date.now, framing = 'tcp' } = simulation;
+  const {
+    dtuSerial,
+    inverters,
+    faults: names = [],
+    seed = 1,
+    now = Date.now,
+    framing = 'tcp',
+    addressing = 'byte',
+  } = simulation;
   const random = seededRandom(seed);
   const plant = new SimulatedPlant({ dtuSerial, inverters, random });
   const faults = new Faults(names, random);
@@ -68,7 +78,7 @@ export async function serveDtu(simulation: DtuSimulation): Promise<SimulatedDtu>
       simulation.modbus,
       (link) => {
         connections++;
-        return serveModbus(link, { plant, faults, framing, now, onRequest }, signal);
+        return serveModbus(link, { plant, faults, framing, addressing, now, onRequest }, signal);
       },
       { signal },
     ),
