@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { bytesOf, seededRandom } from '@meterbridge/core/codec';
 import { decodeHm, encodeHm } from '@meterbridge/core/frames';
 import protobuf from 'protobufjs/light.js';
-import { decodeBlocks, encodeBlock } from '../apps/hoymiles-bridge/src/protocol/block.ts';
+import { encodeBlock } from '../apps/hoymiles-bridge/src/protocol/block.ts';
+import { decodeBlocks } from '../apps/hoymiles-bridge/src/protocol/block-map.ts';
 import { decodeMessage } from '../apps/hoymiles-bridge/src/protocol/message.ts';
 import descriptor from '../apps/hoymiles-bridge/src/protocol/messages.json' with { type: 'json' };
 import { realData } from '../apps/hoymiles-bridge/src/protocol/realdata.ts';
@@ -102,6 +103,7 @@ function simulatedAnswer(plant: SimulatedPlant, random: () => number): Uint8Arra
     session: { encRand: null },
     actions: [],
     frozen: new Map(),
+    late: [],
   });
   return encodeHm({ command: ANSWER, sequence: 1, extended: null, payload, tag: null });
 }

@@ -54,6 +54,13 @@ export function commands(program: Command): void {
     .option('--modbus <address>', 'tcp://host:port to speak Modbus on', tcpPlace)
     .option('--protobuf <address>', 'tcp://host:port to speak protobuf on', tcpPlace)
     .option('--inverters <n>', 'how many inverters, with four ports each', wholeNumber(1), 2)
+    .option(
+      '--series <prefix>',
+      'first four digits of their serial numbers: 1361 has three phases',
+      fourDigits,
+      '1161',
+    )
+    .option('--meter', 'protobuf: a meter of energy behind the DTU', false)
     .option('--dtu <serial>', 'serial number of the DTU', '10f871600831')
     .option('--rtu', 'Modbus: RTU frames, as behind a serial server', false)
     .addOption(
@@ -63,7 +70,12 @@ export function commands(program: Command): void {
     )
     .option('--enc-rand <hex>', 'protobuf: encrypt, with these 16 bytes', keyArgument('--enc-rand'))
     .option('--hour <n>', 'hour of the day (UTC) at which its clock starts; default: now', wholeNumber(0, 23))
-    .option('--fault <list>', `what goes wrong now and then: ${FAULTS.join(', ')}`, listOf(FAULTS), [])
+    .option(
+      '--fault <list>',
+      `what goes wrong, now and then or always: ${FAULTS.join(', ')}`,
+      listOf(FAULTS),
+      [],
+    )
     .option('--alarm <code>', 'the first inverter has this alarm, such as 209', wholeNumber(1))
     .option('--per-page <n>', 'protobuf: inverters in one page', wholeNumber(1), 8)
     .option('--seed <n>', 'same seed, same plant', wholeNumber(1), 1)
@@ -86,6 +98,8 @@ interface SimulateOptions {
   readonly modbus?: TcpAddress;
   readonly protobuf?: TcpAddress;
   readonly inverters: number;
+  readonly series: string;
+  readonly meter: boolean;
   readonly dtu: string;
   readonly rtu: boolean;
   readonly addressing: keyof typeof BLOCK_MAPS;
@@ -104,7 +118,8 @@ async function simulate(options: SimulateOptions): Promise<void> {
   const signal = untilInterrupted();
   await using dtu = await serveDtu({
     dtuSerial: options.dtu,
-    inverters: usualInverters(options.inverters),
+    inverters: usualInverters(options.inverters, options.series),
+    hasMeter: options.meter,
     modbus,
     protobuf,
     addressing: options.addressing,
@@ -132,4 +147,9 @@ function clockFrom(hour: number | undefined): () => number {
 function parseHex(text: string): Uint8Array {
   if (!/^(?:[0-9a-f]{2})+$/i.test(text)) throw new InvalidArgumentError('It must be hexadecimal digits.');
   return Uint8Array.from(Buffer.from(text, 'hex'));
+}
+
+function fourDigits(text: string): string {
+  if (!/^[0-9a-f]{4}$/i.test(text)) throw new InvalidArgumentError('It must be four hexadecimal digits.');
+  return text.toLowerCase();
 }

@@ -86,12 +86,15 @@ describe('a DTU on Modbus', () => {
     expect(dtu.requests).toHaveLength(4);
   });
 
-  it.each([['byte-count'], ['stale']] as const)('is read in spite of %s', async (fault) => {
-    await using dtu = await simulatedDtu({ modbus: LOCAL, faults: [fault] });
-    const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus' }));
-    const reader = dtuOf(context);
-    for (let turn = 0; turn < 5; turn++) expect(await reader.read(context)).toHaveLength(3);
-  });
+  it.each(['byte-count', 'stale', 'long', 'twins', 'split'] as const)(
+    'is read in spite of %s',
+    async (fault) => {
+      await using dtu = await simulatedDtu({ modbus: LOCAL, faults: [fault] });
+      const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus' }));
+      const reader = dtuOf(context);
+      for (let turn = 0; turn < 5; turn++) expect(await reader.read(context)).toHaveLength(3);
+    },
+  );
 
   it('is read through a transparent serial server', async () => {
     await using dtu = await simulatedDtu({ modbus: LOCAL, framing: 'rtu-over-tcp' });
@@ -334,10 +337,46 @@ describe('a DTU on protobuf', () => {
     await reader.close();
   });
 
-  it('is read in spite of frames that nobody asked for', async () => {
-    await using dtu = await simulatedDtu({ protobuf: LOCAL, faults: ['stale'] });
+  it.each(['stale', 'split', 'old-alarms', 'refuses'] as const)('is read in spite of %s', async (fault) => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, faults: [fault] });
+    dtu.plant.raiseAlarm('116100000001', 209);
     const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
-    expect(await dtuOf(context).read(context)).toHaveLength(3);
+    const readings = await dtuOf(context).read(context);
+    expect(readings).toHaveLength(3);
+    expect(readingOf(readings, 'roof_116100000001')).toMatchObject({
+      alarm_code: fault === 'refuses' ? null : 209,
+    });
+  });
+
+  it('never takes an answer for that of another connection', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, faults: ['late'], encRand: KEY, seed: 2 });
+    const { context, errors } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const reader = dtuOf(context);
+    let read = 0;
+    for (let turn = 0; turn < 12; turn++) {
+      dtu.clock.ms += 60_000;
+      vi.setSystemTime(dtu.clock.ms);
+      const readings = await reader.read(context).catch(() => []);
+      if (readings.length > 0) read++;
+      for (const { time } of readings) expect(time.epochMs).toBe(dtu.clock.ms);
+    }
+    expect(read).toBeGreaterThan(3);
+    expect(dtu.connections).toBeGreaterThan(1);
+    expect(errors).toEqual([]);
+  });
+
+  it('tells three phases, and the meter behind it', async () => {
+    const inverters = usualInverters(1, '1361');
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, inverters, hasMeter: true });
+    const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const readings = await dtuOf(context).read(context);
+    const inverter = readingOf(readings, 'roof_136100000001');
+    expect(inverter.grid_voltage_l1).toBeGreaterThan(220);
+    expect(inverter.grid_voltage_l1_l2).toBeGreaterThan(380);
+    expect(inverter).not.toHaveProperty('grid_voltage');
+    const meter = readingOf(readings, 'roof_37ff00000001');
+    expect(meter).toMatchObject({ voltage_l1: 230, power_factor: 0.98 });
+    expect(meter.power).toBeLessThan(0);
   });
 
   it('that answers no commands tells its measurements all the same', async () => {

@@ -17,6 +17,9 @@ const HM_1500 = 0x10123000;
 const ACTION_RESTART_DTU = 1;
 const ACTION_ON = 6;
 const ACTION_OFF = 7;
+const REFUSED = 7;
+/** Stands among the actions for an answer that said: under way. */
+const STATUS_ASKED = -1;
 const LIMIT_TEXT = /^A:(\d+)/;
 
 export interface DtuServerSettings {
@@ -33,6 +36,10 @@ export interface DtuServerSettings {
   readonly actions: number[];
   /** Pages that it goes on telling when it is frozen. */
   readonly frozen: Map<number, Uint8Array>;
+  /** Answers that come on the next connection. */
+  readonly late: Uint8Array[];
+  /** A meter of energy stands behind it. */
+  readonly hasMeter?: boolean;
 }
 
 /** Null: a DTU leaves it unanswered. */
@@ -85,6 +92,8 @@ function limitOf({ inverters, limits }: SimulatedPlant): number {
 function commanded(payload: Uint8Array, settings: DtuServerSettings): Uint8Array {
   const { plant, actions, now, session } = settings;
   const { action, transaction, text, serials } = decodeMessage('Command', payload).fields;
+  const reply = { dtuSerial: plant.dtuSerial, time: secondsOf(now), action, transaction };
+  if (settings.faults.strikes('refuses')) return encodeMessage('CommandReply', { ...reply, error: REFUSED });
   actions.push(action);
   if (action === ACTION_RESTART_DTU) session.encRand = newKey(settings);
   const limit = LIMIT_TEXT.exec(text);
@@ -94,29 +103,26 @@ function commanded(payload: Uint8Array, settings: DtuServerSettings): Uint8Array
     if (isMeant && action === ACTION_OFF) plant.off.add(serial);
     if (isMeant && limit) plant.limits.set(serial, Number(limit[1]) / 10);
   }
-  return encodeMessage('CommandReply', {
-    dtuSerial: plant.dtuSerial,
-    time: secondsOf(now),
-    action,
-    transaction,
-  });
+  return encodeMessage('CommandReply', reply);
 }
 
-/** All inverters have done at once what they were told. */
-function commandStatus(payload: Uint8Array, { plant, now }: DtuServerSettings): Uint8Array {
+/** All inverters have done what they were told, some when they are asked for the second time. */
+function commandStatus(payload: Uint8Array, { plant, now, faults, actions }: DtuServerSettings): Uint8Array {
   const { action, transaction } = decodeMessage('CommandStatus', payload).fields;
-  const done = plant.inverters.map(({ serial }) => numberOf(serial));
+  const all = plant.inverters.map(({ serial }) => numberOf(serial));
+  const isRunning = faults.strikes('slow-commands') && actions.at(-1) === action;
+  if (isRunning) actions.push(STATUS_ASKED);
   return encodeMessage('CommandStatusReply', {
     dtuSerial: plant.dtuSerial,
     time: secondsOf(now),
     action,
     transaction,
-    done,
+    ...(isRunning ? { running: all.map((serial) => ({ serial, percent: 50 })) } : { done: all }),
   });
 }
 
-function warnings(page: number, { plant, now, perPage }: DtuServerSettings): Uint8Array {
-  const list = Array.from(plant.alarms, ([serial, code], at): Warning => {
+function warnings(page: number, { plant, now, perPage, faults }: DtuServerSettings): Uint8Array {
+  const list = Array.from(plant.activeAlarms, ([serial, code], at): Warning => {
     return {
       serial: numberOf(serial),
       code,
@@ -127,9 +133,10 @@ function warnings(page: number, { plant, now, perPage }: DtuServerSettings): Uin
       data2: 0,
     };
   });
+  const dtu = { dtuSerial: plant.dtuSerial, time: secondsOf(now) };
+  if (faults.strikes('old-alarms')) return encodeMessage('WarnListOld', { ...dtu, warnings: list });
   return encodeMessage('WarnList', {
-    dtuSerial: plant.dtuSerial,
-    time: secondsOf(now),
+    ...dtu,
     pages: Math.max(1, Math.ceil(list.length / perPage)),
     page,
     warnings: list.slice(page * perPage, (page + 1) * perPage),

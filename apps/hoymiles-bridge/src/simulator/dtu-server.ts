@@ -10,8 +10,13 @@ import {
 import type { Link } from '@meterbridge/core/transport';
 import { openFrame, sealFrame } from '../encryption.ts';
 import { answerTo, mayBeSealed, REQUEST } from '../protocol/commands.ts';
+import { isInsideInverter } from '../protocol/serial.ts';
 import { type DtuServerSettings, heartbeat, payloadFor } from './dtu-answers.ts';
+import { sunAt } from './plant.ts';
+import { writeAnswer } from './writing.ts';
 
+const CLOUD_EVERY_MS = 300_000;
+const CLOUD_MS = 70_000;
 /** What firmware without commands leaves unanswered. */
 const SPARED: ReadonlySet<number> = new Set([REQUEST.command, REQUEST.warnings]);
 
@@ -24,21 +29,34 @@ export async function serveProtobuf(
   const { faults } = settings;
   const isSealed = (command: number): boolean => settings.session.encRand !== null && mayBeSealed(command);
   const splitter = new FrameSplitter(hmScanner(isSealed), 2 * HM_MAX_LENGTH);
+  const late = settings.late.splice(0);
+  for (const frame of late) await writeAnswer(link, frame, faults, signal);
   for (;;) {
     const chunk = await link.read({ timeoutMs: 300_000, signal });
     for (const { error, bytes } of chunk ? splitter.push(chunk) : []) {
-      if (error) return;
+      if (error || !isThere(settings)) return;
+      if (faults.strikes('deaf')) continue;
       if (faults.strikes('no-commands') && SPARED.has(decodeHm(bytes).command)) continue;
       const key = settings.session.encRand;
       const answer = answered(bytes, settings);
       // What it cannot decrypt makes a DTU hang up.
       if (!answer || faults.strikes('close')) return;
       if (faults.strikes('silence')) continue;
-      if (faults.strikes('stale')) await link.write(heartbeatFrame(settings), { timeoutMs: 1_000, signal });
-      await link.write(faults.damaged(answer), { timeoutMs: 1_000, signal });
+      if (faults.strikes('late')) {
+        settings.late.push(answer);
+        return;
+      }
+      if (faults.strikes('stale')) await writeAnswer(link, heartbeatFrame(settings), faults, signal);
+      await writeAnswer(link, faults.damaged(answer), faults, signal);
       if (settings.session.encRand !== key) return;
     }
   }
+}
+
+/** A DTU inside an inverter is off at night, and some are away while they look for their cloud. */
+export function isThere({ plant, faults, now }: DtuServerSettings): boolean {
+  if (isInsideInverter(plant.dtuSerial) && sunAt(now()) === 0) return false;
+  return !faults.strikes('away') || now() % CLOUD_EVERY_MS >= CLOUD_MS;
 }
 
 function answered(bytes: Uint8Array, settings: DtuServerSettings): Uint8Array | null {

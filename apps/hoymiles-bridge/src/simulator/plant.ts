@@ -6,6 +6,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** W at noon. */
 const PEAK_W = 380;
+/** Alarm: switched off by remote command. */
+const SWITCHED_OFF = 124;
 const SUNRISE = 6;
 const SUNSET = 20;
 
@@ -54,6 +56,11 @@ export class SimulatedPlant {
     this.alarmCounts.set(serial, (this.alarmCounts.get(serial) ?? 0) + 1);
   }
 
+  /** Codes by serial number; one that is switched off tells that. */
+  get activeAlarms(): ReadonlyMap<string, number> {
+    return new Map([...Array.from(this.off, (serial) => [serial, SWITCHED_OFF] as const), ...this.alarms]);
+  }
+
   /** Moves the plant on to an instant, never backwards, and tells its ports. */
   at(ms: number): readonly PortBlock[] {
     const lastMs = this.#lastMs ?? ms;
@@ -82,7 +89,7 @@ export class SimulatedPlant {
     energy.today += watts * hours;
     energy.total += watts * hours;
     const volts = isAwake ? this.#around(34, 1) : 0;
-    const alarm = this.alarms.get(serial) ?? 0;
+    const alarm = this.activeAlarms.get(serial) ?? 0;
     const running = alarm === 0 ? 3 : 8;
     return {
       dataType: 0x0c,
@@ -127,10 +134,10 @@ export function sunAt(ms: number): number {
   return Math.sin((Math.PI * (hour - SUNRISE)) / (SUNSET - SUNRISE)) ** 1.5;
 }
 
-/** So many inverters with four ports each, of the HM series. */
-export function usualInverters(count: number): readonly SimulatedInverter[] {
+/** So many inverters with four ports each, of the HM series or another. */
+export function usualInverters(count: number, series = '1161'): readonly SimulatedInverter[] {
   return Array.from({ length: count }, (_, at) => ({
-    serial: `1161${String(at + 1).padStart(8, '0')}`,
+    serial: `${series}${String(at + 1).padStart(8, '0')}`,
     ports: 4,
   }));
 }

@@ -1,7 +1,8 @@
 import { seededRandom } from '@meterbridge/core/codec';
 import { type Link, listenTcp } from '@meterbridge/core/transport';
 import type { BLOCK_MAPS } from '../protocol/block-map.ts';
-import { serveProtobuf } from './dtu-server.ts';
+import type { DtuServerSettings } from './dtu-answers.ts';
+import { isThere, serveProtobuf } from './dtu-server.ts';
 import { type Fault, Faults } from './faults.ts';
 import { serveModbus } from './modbus-server.ts';
 import { type SimulatedInverter, SimulatedPlant } from './plant.ts';
@@ -21,6 +22,8 @@ export interface DtuSimulation {
   readonly faults?: readonly Fault[];
   /** Key material of an encrypted DTU. */
   readonly encRand?: Uint8Array | null;
+  /** Protobuf: a meter of energy stands behind it. */
+  readonly hasMeter?: boolean;
   /** Inverters in one page of protobuf. */
   readonly perPage?: number;
   /** Same seed, same plant and same faults. */
@@ -46,81 +49,77 @@ export interface SimulatedDtu extends AsyncDisposable {
   restart(encRand: Uint8Array | null): Promise<void>;
 }
 
+/** Who was connected, and is. */
+interface Clients {
+  connections: number;
+  /** Those of protobuf that are open. */
+  open: number;
+  /** On protobuf a DTU has time for one client: the one that comes puts the one before out. */
+  last: Link | null;
+}
+
 /** A simulated DTU on either protocol, or both. */
 export async function serveDtu(simulation: DtuSimulation): Promise<SimulatedDtu> {
-  const {
-    dtuSerial,
-    inverters,
-    faults: names = [],
-    seed = 1,
-    now = Date.now,
-    framing = 'tcp',
-    addressing = 'byte',
-  } = simulation;
+  const { dtuSerial, inverters, faults: names = [], seed = 1, now = Date.now } = simulation;
+  const { framing = 'tcp', addressing = 'byte', perPage = 8, hasMeter = false } = simulation;
   const random = seededRandom(seed);
   const plant = new SimulatedPlant({ dtuSerial, inverters, random });
   const faults = new Faults(names, random);
+  const clients: Clients = { connections: 0, open: 0, last: null };
   const requests: Uint8Array[] = [];
   const actions: number[] = [];
+  const session = { encRand: simulation.encRand ?? null };
   const abort = new AbortController();
   const { signal } = abort;
-  const session = { encRand: simulation.encRand ?? null };
-  let connections = 0;
-  let clients = 0;
-  /** On protobuf a DTU has time for one client: the one that comes puts the one before out. */
-  let client: Link | null = null;
+  const onRequest = (pdu: Uint8Array): unknown => requests.push(pdu);
+  const ofModbus = { plant, faults, framing, addressing, now, onRequest };
+  const memory = { actions, session, frozen: new Map(), late: [] };
+  const ofProtobuf = { plant, faults, now, perPage, hasMeter, random, ...memory };
   await using opened = new AsyncDisposableStack();
-  const onRequest = (pdu: Uint8Array): void => {
-    requests.push(pdu);
-  };
-  const modbus = simulation.modbus && {
-    listener: await listenTcp(
-      simulation.modbus,
-      (link) => {
-        connections++;
-        return serveModbus(link, { plant, faults, framing, addressing, now, onRequest }, signal);
-      },
-      { signal },
-    ),
-  };
-  if (modbus) opened.use(modbus.listener);
-  const perPage = simulation.perPage ?? 8;
-  const settings = { plant, faults, now, perPage, actions, session, random, frozen: new Map() };
-  const protobuf = simulation.protobuf && {
-    listener: await listenTcp(
-      simulation.protobuf,
-      async (link) => {
-        connections++;
-        const before = client;
-        client = link;
-        await before?.close();
-        clients++;
-        await serveProtobuf(link, settings, signal).finally(() => clients--);
-      },
-      { signal },
-    ),
-  };
-  if (protobuf) opened.use(protobuf.listener);
+  const listen = async (place: Place | undefined, serve: (link: Link) => Promise<void>) =>
+    place ? opened.use(await listenTcp(place, serve, { signal })).tcpPort : null;
+  const modbusPort = await listen(simulation.modbus, async (link) => {
+    clients.connections++;
+    await serveModbus(link, ofModbus, signal);
+  });
+  const protobufPort = await listen(simulation.protobuf, (link) =>
+    serveClient(link, ofProtobuf, clients, signal),
+  );
   const resources = opened.move();
   return {
     plant,
     requests,
     actions,
     get connections() {
-      return connections;
+      return clients.connections;
     },
     get clients() {
-      return clients;
+      return clients.open;
     },
-    modbusPort: modbus?.listener.tcpPort ?? null,
-    protobufPort: protobuf?.listener.tcpPort ?? null,
+    modbusPort,
+    protobufPort,
     async restart(fresh) {
       session.encRand = fresh;
-      await client?.close();
+      await clients.last?.close();
     },
     async [Symbol.asyncDispose]() {
       abort.abort();
       await resources.disposeAsync();
     },
   };
+}
+
+async function serveClient(
+  link: Link,
+  settings: DtuServerSettings,
+  clients: Clients,
+  signal: AbortSignal,
+): Promise<void> {
+  clients.connections++;
+  if (!isThere(settings)) return;
+  const before = clients.last;
+  clients.last = link;
+  await before?.close();
+  clients.open++;
+  await serveProtobuf(link, settings, signal).finally(() => clients.open--);
 }
