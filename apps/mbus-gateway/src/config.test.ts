@@ -9,6 +9,11 @@ describe('meters of one line', () => {
     ['all', 'all'],
     [5, '5'],
     ['12345678', '12345678FFFFFFFF'],
+    ['12345678', '1234567824400107'],
+    ['1234567824400107', '12345678'],
+    [254, 5],
+    ['12345678', 254],
+    ['all', 254],
   ])('are not read twice: %s and %s', (meter, same) => {
     const meters = [
       { ...all, meter },
@@ -18,6 +23,19 @@ describe('meters of one line', () => {
     expect(error?.issues).toMatchObject([
       { path: ['meters', 1, 'meter'], message: expect.stringContaining('meters[0]') },
     ]);
+  });
+
+  it.each([
+    [5, '00000005'],
+    ['12345678', 'all'],
+    ['1234567824400107', '1234567824400106'],
+    ['12345678', '12345679'],
+  ])('may stand beside each other: %s and %s', (meter, other) => {
+    const meters = [
+      { ...all, meter },
+      { ...all, id: 'other', meter: other },
+    ];
+    expect(config.safeParse({ mqtt, meters }).success).toBe(true);
   });
 
   it('may be called the same at another speed', () => {

@@ -1,7 +1,7 @@
 import { address, aesKey, bridgeConfig, duration, meterBase, timetable } from '@meterbridge/core/config';
 import * as z from 'zod';
 import { ANY_ONE, BAUD_RATES, MOST_PRIMARY } from './protocol/request.ts';
-import { EVERY_METER, isSecondaryAddress } from './protocol/secondary-address.ts';
+import { EVERY_METER, isSecondaryAddress, isSelected } from './protocol/secondary-address.ts';
 import type { Target } from './readout.ts';
 
 const TARGET =
@@ -80,18 +80,26 @@ function refuseSameMeter(
   { meters }: { readonly meters: readonly MbusMeter[] },
   context: z.RefinementCtx,
 ): void {
-  const first = new Map<string, number>();
-  for (const [index, { address: line, baud: speed, meter: who }] of meters.entries()) {
-    const key = `${line.url} ${speed} ${who}`;
-    const twin = first.get(key);
-    if (twin === undefined) first.set(key, index);
-    else
-      context.addIssue({
-        code: 'custom',
-        path: ['meters', index, 'meter'],
-        message: `means the same as meters[${twin}].meter, on the same line at the same speed; one of them is enough`,
-      });
+  for (const [index, later] of meters.entries()) {
+    const problem = meters.slice(0, index).flatMap((earlier, at) => {
+      const isSameLine = earlier.address.url === later.address.url && earlier.baud === later.baud;
+      return (isSameLine && problemOf(later.meter, earlier.meter, `meters[${at}]`)) || [];
+    })[0];
+    if (problem) context.addIssue({ code: 'custom', path: ['meters', index, 'meter'], message: problem });
   }
+}
+
+/** Why two entries cannot stand beside each other on one line; null if they can. */
+function problemOf(later: Target, earlier: Target, place: string): string | null {
+  if (later === earlier)
+    return `means the same as ${place}.meter, on the same line at the same speed; one of them is enough`;
+  if (later === ANY_ONE || earlier === ANY_ONE)
+    return `cannot be read beside ${place}, on the same line at the same speed: ${ANY_ONE} means whoever is there`;
+  if (typeof later === 'number' || typeof earlier === 'number') return null;
+  if (later === EVERY_METER || earlier === EVERY_METER) return null;
+  return isSelected(later, earlier) || isSelected(earlier, later)
+    ? `may be the same meter as ${place}.meter: give both with all 16 digits, or remove one`
+    : null;
 }
 
 export const config = bridgeConfig({ meter }).superRefine(refuseSameMeter);
