@@ -152,6 +152,28 @@ describe('mbus-gateway', () => {
     },
   );
 
+  it('refuses a second entry for the same meter, and leaves alone what the first one has published', async () => {
+    await using seen = await collect(broker, 'meters/mbus/#');
+    await using house = await simulatedHouse();
+    const { address } = house;
+    const twins = [
+      { id: 'first', address, meter: 9, interval: '1s', ...FAST },
+      { id: 'second', address, meter: '00001234', interval: '1s', ...FAST },
+    ];
+    const config = bridgeConfig(broker.url, twins, { log: { format: 'json' } });
+    await using app = await startApp('mbus-gateway', ['run'], { config });
+    const { err } = await app.log((line) => line.err?.code === 'meter/duplicate');
+    expect(err?.message).toContain('second is the meter that is read as first already');
+    for (let reading = 0; reading < 3; reading++)
+      await seen.next(({ topic }) => topic === 'meters/mbus/first');
+    app.process.kill('SIGTERM');
+    expect(await app.exit).toBe(0);
+    expect(seen.messages.filter(({ topic }) => topic.includes('/second'))).toEqual([]);
+    expect(seen.messages.filter(({ topic, payload }) => topic.includes('/first') && payload === '')).toEqual(
+      [],
+    );
+  });
+
   it('writes more to its log, and reads a meter more often, when it is told to', async () => {
     await using seen = await collect(broker, 'meters/#');
     await using told = await collect(broker, 'homeassistant/#');

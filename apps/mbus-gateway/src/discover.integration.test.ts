@@ -83,7 +83,13 @@ describe('the search of a line', { timeout: 120_000 }, () => {
     const found = await announced.next(({ topic }) => topic.includes('111122222D2C0104'));
     const { device, components } = JSON.parse(found.payload);
     expect(device.via_device).toBe(JSON.parse(line.payload).device.identifiers[0]);
-    expect(Object.keys(components).toSorted()).toEqual(['energy', 'reachable', 'time', 'volume']);
+    expect(Object.keys(components).toSorted()).toEqual([
+      'energy',
+      'reachable',
+      'set_interval',
+      'time',
+      'volume',
+    ]);
     expect(components.energy.expire_after).toBe(7_200);
     app.process.kill('SIGTERM');
     expect(await app.exit).toBe(0);

@@ -175,6 +175,11 @@ export const errorCodes = {
     what: 'Several M-Bus meters answered at the same time, so that none could be understood.',
     hint: 'They have the same primary address: use their secondary addresses, which the scan command finds, or give them different ones with set-address.',
   },
+  'meter/duplicate': {
+    retry: 'never',
+    what: 'Two entries of the configuration read the same meter. The one that came first goes on; what the other one reads is not published.',
+    hint: 'Remove one of the two entries that the message names. If they are two meters: they have the same number, and only one of them can be read.',
+  },
   'meter/encrypted': {
     retry: 'later',
     what: 'The values of the meter are encrypted and cannot be read with the key that is configured, or without one.',

@@ -67,7 +67,8 @@ export class Availability {
   /** The meter cannot be read any more. */
   lost(meter: Meter): void {
     const known = this.#meters.get(meter.uniqueId);
-    if (known && known.online !== false) this.#set(known, false);
+    // It may be read under another id, where all is well.
+    if (known?.meter.id === meter.id && known.online !== false) this.#set(known, false);
   }
 
   /** The meter is no more: what the broker keeps of it is removed, unless another one has taken its name. */
@@ -77,6 +78,10 @@ export class Availability {
     if (isKnown) this.#meters.delete(meter.uniqueId);
     if (this.#meters.values().some((other) => this.#topicOf(other) === topic)) return;
     this.#put({ topic, payload: '', qos: 1, retain: true, backlogTopic: null });
+  }
+
+  isOnline({ uniqueId }: Meter): boolean {
+    return this.#meters.get(uniqueId)?.online === true;
   }
 
   /** Every meter of which it is known whether it is there. */

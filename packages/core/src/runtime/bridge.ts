@@ -155,22 +155,26 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
   }
 
   #createLine(entry: E): Line<E> {
-    return new Line({
+    const line: Line<E> = new Line({
       entry,
       source: this.#definition.source,
       breaker: this.#config.breaker,
       log: this.logs.meters.child({ meter: entry.id }),
       state: this.store.state.space(spaceOf(entry)),
       events: {
-        onReading: (reading) => this.#received(reading, entry),
+        onReading: (reading) => this.#received(reading, line),
         onGivenUp: (meters) => this.#meters.lost(meters),
         onReplaced: (meter) => this.#meters.forget([meter]),
       },
     });
+    return line;
   }
 
-  #received(reading: Reading, { id }: E): void {
-    this.web.received(this.#meters.received(reading, id));
+  #received(reading: Reading, line: Line<E>): void {
+    const { id } = line.entry;
+    const refusal = this.#meters.refusalOf(reading.meter, id);
+    if (refusal) line.report(refusal);
+    else this.web.received(this.#meters.received(reading, id));
   }
 
   /** Of the bridge itself: what an earlier run kept on others is removed. */

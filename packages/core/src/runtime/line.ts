@@ -126,7 +126,7 @@ export class Line<E extends Entry> {
         },
         polled: (poll, outcome) => this.#polled(poll, outcome),
       },
-      report: (error) => this.#report(error),
+      report: (error) => this.report(error),
       frame: (frame) => this.#framed(frame),
     };
   }
@@ -218,7 +218,8 @@ export class Line<E extends Entry> {
     );
   }
 
-  #report(error: BridgeError): void {
+  /** Something went wrong that needs no pause: counted, and logged now and then. */
+  report(error: BridgeError): void {
     this.#progress();
     this.reports.set(error.code, (this.reports.get(error.code) ?? 0) + 1);
     const held = this.#quiet.pass(error.code);

@@ -7,6 +7,7 @@ import type { Logger } from '../observe/index.ts';
 import type { Outbox, Outgoing, Store } from '../store/index.ts';
 import { Availability, type MeterState } from './availability.ts';
 import { CounterGuard } from './counter-guard.ts';
+import { Duplicates } from './duplicates.ts';
 import { type KnownMeter, LastReadings, numbersOf } from './last-readings.ts';
 import { Publisher } from './publisher.ts';
 import { OncePerMinute } from './quiet.ts';
@@ -50,6 +51,7 @@ export class Meters {
   readonly #announcer: Announcer;
   readonly #publisher: Publisher;
   readonly #quiet = new OncePerMinute();
+  readonly #duplicates = new Duplicates();
   /** Ids of the meters in the configuration. */
   #configured: ReadonlySet<string> = new Set();
 
@@ -75,14 +77,15 @@ export class Meters {
     }));
   }
 
-  /** Why values are held back now. */
+  /** What is held back now, and why. */
   get held(): readonly BridgeError[] {
-    return this.#guard.held;
+    return [...this.#duplicates.problems, ...this.#guard.held];
   }
 
   /** From now on they have the settings of this configuration. */
   configure(meters: BaseConfig['meters']): void {
     this.#shapes.configure(meters);
+    this.#duplicates.clear();
     this.#configured = new Set(meters.map(({ id }) => id));
   }
 
@@ -100,6 +103,12 @@ export class Meters {
       if (isGone) this.forget([kept.meter]);
       else this.#goOn(kept, withdrawn);
     }
+  }
+
+  /** Why a meter must not be told that is read on this line; null if it may. */
+  refusalOf(meter: Meter, line: string): BridgeError | null {
+    const before = this.#availability.isOnline(meter) ? this.#lastReadings.of(meter) : undefined;
+    return this.#duplicates.refusalOf({ meter, line }, before, this.#configured);
   }
 
   /** @returns what is known of the meter now */
