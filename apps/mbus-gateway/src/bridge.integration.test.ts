@@ -162,8 +162,8 @@ describe('mbus-gateway', () => {
     ];
     const config = bridgeConfig(broker.url, twins, { log: { format: 'json' } });
     await using app = await startApp('mbus-gateway', ['run'], { config });
-    const { err } = await app.log((line) => line.err?.code === 'meter/duplicate');
-    expect(err?.message).toContain('second is the meter that is read as first already');
+    await app.log(({ err }) => err?.code === 'meter/duplicate');
+    expect(app.stdout.join()).toContain('second is the meter that is read as first already');
     for (let reading = 0; reading < 3; reading++)
       await seen.next(({ topic }) => topic === 'meters/mbus/first');
     app.process.kill('SIGTERM');

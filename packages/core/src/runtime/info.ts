@@ -1,19 +1,16 @@
 import { networkInterfaces } from 'node:os';
 import type { LogLevel } from '../config/index.ts';
-import type { Meter } from '../model/index.ts';
-import type { ObservedLine } from './health.ts';
+import type { Poll } from './poll.ts';
 import { messagesOf, type Shown } from './status.ts';
 import { VERSION } from './version.ts';
 
 /** What a bridge tells of itself now and then on its info topic. */
 export function infoOf(bridge: Shown, logLevel: LogLevel): string {
   const { lines, startedMs } = bridge;
-  const meters = bridge.meters.map(({ meter, online }) => ({
-    id: meter.id,
-    type: meter.type,
-    online,
-    ...pollingOf(meter, lines),
-  }));
+  const polling = pollingOf(lines.flatMap(({ polls }) => polls));
+  const meters = bridge.meters.map(({ meter: { id, type, uniqueId }, online }) => {
+    return { id, type, online, ...polling.get(uniqueId) };
+  });
   return JSON.stringify({
     time: new Date().toISOString(),
     version: VERSION,
@@ -27,15 +24,29 @@ export function infoOf(bridge: Shown, logLevel: LogLevel): string {
   });
 }
 
-/** How often it is asked, or those that are read through it; and what its last reading took. */
-function pollingOf(meter: Meter, lines: readonly ObservedLine[]) {
-  const polls = lines.flatMap((line) => line.polls.filter((poll) => poll.leadsTo(meter)));
-  const intervals = new Set(polls.map(({ intervalMs }) => intervalMs));
-  const own = polls.find(({ meters }) => meters.has(meter.uniqueId));
-  return {
-    ...(intervals.size > 0 && { interval_s: intervals.size === 1 ? [...intervals][0]! / 1000 : null }),
-    ...(own?.readMs != null && { read_ms: Math.round(own.readMs) }),
-  };
+interface Polling {
+  /** How often it is asked, or those that are read through it; null: not all of them as often. */
+  readonly interval_s: number | null;
+  /** What its last reading took. */
+  readonly read_ms?: number;
+}
+
+/** By unique id. */
+function pollingOf(polls: readonly Poll[]): ReadonlyMap<string, Polling> {
+  const polling = new Map<string, Polling>();
+  for (const { intervalMs, readMs, meters } of polls) {
+    const seconds = intervalMs / 1000;
+    for (const meter of meters.values()) {
+      for (let front = meter.via; front; front = front.via) {
+        const before = polling.get(front.uniqueId);
+        const isSame = before === undefined || before.interval_s === seconds;
+        polling.set(front.uniqueId, { ...before, interval_s: isSame ? seconds : null });
+      }
+      const took = readMs === null ? {} : { read_ms: Math.round(readMs) };
+      polling.set(meter.uniqueId, { interval_s: seconds, ...took });
+    }
+  }
+  return polling;
 }
 
 /** Under which others reach this machine; null without a network. */
