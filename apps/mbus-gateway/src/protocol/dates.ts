@@ -12,7 +12,6 @@ const TWO = Array.from({ length: 256 }, (_, number) => String(number).padStart(2
 const MONTH_DAYS: readonly number[] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const NO_DATE: MeterTime = { type: 'date', value: null };
-const NO_DATETIME: MeterTime = { type: 'datetime', value: null };
 const NO_TIME: MeterTime = { type: 'time', value: null };
 
 /** Type G, 2 bytes, least significant first: day, month, year. @see EN 13757-3, annex A */
@@ -26,8 +25,9 @@ export function datetimeF(b0: number, b1: number, b2: number, b3: number): Meter
   const minute = b0 & 0x3f;
   const hour = b1 & 0x1f;
   const date = dateText(b2, b3, (b1 >> 5) & 3);
-  if (date === null || minute > 59 || hour > 23) return NO_DATETIME;
-  return datetime(`${date}T${TWO[hour]}:${TWO[minute]}:00`, (b0 & 0x80) !== 0, (b1 & 0x80) !== 0);
+  const isMoment = date !== null && minute <= 59 && hour <= 23;
+  const text = isMoment ? `${date}T${TWO[hour]}:${TWO[minute]}:00` : null;
+  return datetime(text, (b0 & 0x80) !== 0, (b1 & 0x80) !== 0);
 }
 
 /** Type I, 6 bytes: second, minute, hour, a date as in type G, and the week. */
@@ -36,8 +36,8 @@ export function datetimeI(b0: number, b1: number, b2: number, b3: number, b4: nu
   const minute = b1 & 0x3f;
   const hour = b2 & 0x1f;
   const date = dateText(b3, b4, 0);
-  if (date === null || second > 59 || minute > 59 || hour > 23) return NO_DATETIME;
-  const text = `${date}T${TWO[hour]}:${TWO[minute]}:${TWO[second]}`;
+  const isMoment = date !== null && second <= 59 && minute <= 59 && hour <= 23;
+  const text = isMoment ? `${date}T${TWO[hour]}:${TWO[minute]}:${TWO[second]}` : null;
   return datetime(text, (b1 & 0x80) !== 0, (b0 & 0x40) !== 0);
 }
 
@@ -50,9 +50,11 @@ export function timeJ(b0: number, b1: number, b2: number): MeterTime {
   return { type: 'time', value: `${TWO[hour]}:${TWO[minute]}:${TWO[second]}` };
 }
 
-function datetime(text: string, isInvalid: boolean, isDst: boolean): MeterTime {
+/** @param text the moment; null if it is none */
+function datetime(text: string | null, isInvalid: boolean, isDst: boolean): MeterTime {
   const type = 'datetime';
-  const moment = isInvalid ? ({ type, value: null, text } as const) : ({ type, value: text } as const);
+  const moment =
+    isInvalid && text !== null ? ({ type, value: null, text } as const) : ({ type, value: text } as const);
   return isDst ? { ...moment, isDst } : moment;
 }
 

@@ -1,8 +1,8 @@
 import type { Coding } from './coding.ts';
-import { hexNumber } from './hex.ts';
+import { hexNumber, hexTextReversed } from './hex.ts';
 import { type DataRecord, recordOf } from './record.ts';
 import type { RecordHead } from './record-head.ts';
-import { fixedValue } from './value.ts';
+import { fixedValue, type RecordValue, unusableValue } from './value.ts';
 
 /** Who sends a telegram of the fixed structure (EN 13757-3:2004, annex J). */
 export interface FixedHeader {
@@ -80,10 +80,16 @@ function counterRecord(
   isMsbFirst: boolean,
 ): FixedRecord {
   const to = from + 4;
-  const value = isMsbFirst
-    ? fixedValue(head, bytes.subarray(from, to).toReversed(), 0, 4)
-    : fixedValue(head, bytes, from, to);
+  const counterBytes = isMsbFirst ? bytes.subarray(from, to).toReversed() : bytes.subarray(from, to);
+  const value = counterValue(head, counterBytes);
   return { ...recordOf(head, value, bytes, from, to, null), counter, unitCode };
+}
+
+/** @param bytes least significant byte first */
+function counterValue(head: RecordHead, bytes: Uint8Array): RecordValue {
+  // Unlike in records, F in front is no sign: the counter has eight digits.
+  const isSigned = head.coding === 'bcd8' && bytes[3]! >= 0xf0;
+  return isSigned ? unusableValue(hexTextReversed(bytes, 0, 4)) : fixedValue(head, bytes, 0, 4);
 }
 
 function headOf(code: number, coding: Coding, storage: number): RecordHead {
@@ -105,7 +111,8 @@ function headOf(code: number, coding: Coding, storage: number): RecordHead {
     exponent: isScaled ? exponent + code - first : exponent,
     multiplier: 1,
     integers: 'signed',
-    isDate: false,
+    dateLengths: [],
+    opaqueLength: 0,
     isDigits: false,
     addends: [],
     modifiers: [],

@@ -9,7 +9,7 @@ const USUAL_TEXT = 64;
 
 /**
  * The unit as text (EN 13757-3, annex C.2). Behind FC, meters send the text before the VIFEs, the standard has it
- * behind them: whichever order makes sense is taken.
+ * behind them: the former is believed where a text of usual length stands.
  */
 export function readPlainText(
   bytes: Uint8Array,
@@ -18,19 +18,19 @@ export function readPlainText(
   isMsbFirst: boolean,
 ): Block | VifFault {
   const isExtended = (bytes[from]! & EXTENDED) !== 0;
-  const inFieldOrder = readText(bytes, from + 1, end, isMsbFirst);
-  const isBelieved = typeof inFieldOrder !== 'string' && (!isExtended || isUsual(bytes, from + 1));
-  if (!isBelieved && isExtended) {
-    const inStandardOrder = readTextBehindVifes(bytes, from, end, isMsbFirst);
-    if (inStandardOrder) return inStandardOrder;
+  if (isExtended && !isUsual(bytes, from + 1, end)) {
+    const behind = readTextBehindVifes(bytes, from, end, isMsbFirst);
+    // Where neither order makes sense, the byte behind FC is no VIFE but a length that is too long.
+    return typeof behind === 'string' && bytes[from + 1]! > LONGEST_TEXT ? 'plain_text_vif_too_long' : behind;
   }
-  if (typeof inFieldOrder === 'string') return inFieldOrder;
-  const unit = { ...PLAIN_TEXT, unit: inFieldOrder.text };
-  if (!isExtended) return { value: modified(unit, bytes, 0, 0), end: inFieldOrder.end };
-  const last = chainEnd(bytes, inFieldOrder.end, end);
+  const read = readText(bytes, from + 1, end, isMsbFirst);
+  if (typeof read === 'string') return read;
+  const unit = { ...PLAIN_TEXT, unit: read.text };
+  if (!isExtended) return { value: modified(unit, bytes, 0, 0), end: read.end };
+  const last = chainEnd(bytes, read.end, end);
   if (typeof last === 'string') return last;
-  if (last - inFieldOrder.end > MOST_VIFE) return 'too_many_vife';
-  return { value: modified(unit, bytes, inFieldOrder.end, last), end: last };
+  if (last - read.end > MOST_VIFE) return 'too_many_vife';
+  return { value: modified(unit, bytes, read.end, last), end: last };
 }
 
 function readTextBehindVifes(
@@ -38,11 +38,11 @@ function readTextBehindVifes(
   from: number,
   end: number,
   isMsbFirst: boolean,
-): Block | null {
+): Block | VifFault {
   const last = chainEnd(bytes, from, end);
-  if (typeof last === 'string') return null;
+  if (typeof last === 'string') return last;
   const read = readText(bytes, last, end, isMsbFirst);
-  if (typeof read === 'string' || !isUsual(bytes, last)) return null;
+  if (typeof read === 'string') return read;
   return { value: modified({ ...PLAIN_TEXT, unit: read.text }, bytes, from + 1, last), end: read.end };
 }
 
@@ -61,11 +61,16 @@ function readText(
   return { text: latin1(isMsbFirst ? text : text.toReversed()), end: textEnd };
 }
 
-/** Whether a text of usual length stands at `from`; the caller knows that it ends within the telegram. */
-function isUsual(bytes: Uint8Array, from: number): boolean {
-  const length = bytes[from]!;
-  const text = bytes.subarray(from + 1, from + 1 + length);
-  return length >= 1 && length <= USUAL_TEXT && text.every(isPrintable);
+/** Whether a text of usual length stands at `from`. */
+function isUsual(bytes: Uint8Array, from: number, end: number): boolean {
+  const length = bytes[from] ?? 0;
+  const textEnd = from + 1 + length;
+  return (
+    length >= 1 &&
+    length <= USUAL_TEXT &&
+    textEnd <= end &&
+    bytes.subarray(from + 1, textEnd).every(isPrintable)
+  );
 }
 
 function isPrintable(byte: number): boolean {

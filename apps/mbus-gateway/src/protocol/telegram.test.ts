@@ -25,7 +25,7 @@ function variable(ci: number, data: string, options?: DecodeOptions) {
 }
 
 /** What is told of a record, without what is as usual. */
-function told({ head, value, valueType, isValid, text }: DataRecord) {
+function told({ head, value, valueType, isValid, text, isDst }: DataRecord) {
   return {
     quantity: head.quantity,
     unit: head.unit,
@@ -33,6 +33,7 @@ function told({ head, value, valueType, isValid, text }: DataRecord) {
     ...(valueType !== 'number' && { valueType }),
     ...(!isValid && { valid: false }),
     ...(text && { text }),
+    ...(isDst && { dst: true }),
     ...(head.storage > 0 && { storage: head.storage }),
     ...(head.tariff > 0 && { tariff: head.tariff }),
     ...(head.subunit > 0 && { subunit: head.subunit }),
@@ -76,6 +77,20 @@ describe('an answer', () => {
     expect(telegram.structure === 'fixed' && telegram.records?.map(({ value }) => String(value))).toEqual([
       '0.001',
       '0.135',
+    ]);
+  });
+
+  it('of the fixed structure has no counter where a digit is none', () => {
+    const telegram = decodeTelegram(answer(0x73, '78563412 0A 00 C5 D4 000000F1 0000001A'));
+    const records = telegram.structure === 'fixed' ? telegram.records : null;
+    expect(records?.map(({ value, isValid, text }) => [value, isValid, text])).toEqual([
+      [null, false, 'F1000000'],
+      [null, false, '1A000000'],
+    ]);
+    const mode2 = decodeTelegram(answer(0x77, '12345678 0A 00 C5 D4 F1000000 00000001'));
+    expect(mode2.structure === 'fixed' && mode2.records?.map(({ value }) => value && String(value))).toEqual([
+      null,
+      expect.any(String),
     ]);
   });
 

@@ -37,7 +37,9 @@ export function fixedValue(head: RecordHead, bytes: Uint8Array, from: number, to
     case 'bcd12':
       return head.isDigits ? textValue(hexTextReversed(bytes, from, to)) : bcdValue(head, bytes, from, to);
     default:
-      return (head.isDate ? dateValue(bytes, from, to) : null) ?? integerValue(head, bytes, from, to);
+      if (head.dateLengths.includes(to - from)) return dateValue(bytes, from, to);
+      if (head.opaqueLength === to - from) return textValue(hexTextReversed(bytes, from, to), 'hex');
+      return integerValue(head, bytes, from, to);
   }
 }
 
@@ -87,8 +89,8 @@ function realValue(head: RecordHead, bytes: Uint8Array, from: number): RecordVal
   return { valueType: 'number', value, raw, isValid: true, text: null, isDst: false };
 }
 
-/** A date or time by the length of its data (EN 13757-3, annex A); null for a length that is none. */
-function dateValue(bytes: Uint8Array, from: number, to: number): RecordValue | null {
+/** A date or time by the length of its data (EN 13757-3, annex A). */
+function dateValue(bytes: Uint8Array, from: number, to: number): RecordValue {
   const [b0 = 0, b1 = 0, b2 = 0, b3 = 0, b4 = 0] = [
     bytes[from],
     bytes[from + 1],
@@ -103,10 +105,8 @@ function dateValue(bytes: Uint8Array, from: number, to: number): RecordValue | n
       return timeValue(timeJ(b0, b1, b2));
     case 4:
       return timeValue(datetimeF(b0, b1, b2, b3));
-    case 6:
-      return timeValue(datetimeI(b0, b1, b2, b3, b4));
     default:
-      return null;
+      return timeValue(datetimeI(b0, b1, b2, b3, b4));
   }
 }
 

@@ -9,11 +9,16 @@ export interface Vif {
   readonly multiplier: number;
   /** How integers are meant: type B, C or D of EN 13757-3, annex A. */
   readonly integers: 'signed' | 'unsigned' | 'flags';
-  /** A date, a time or both, by the length of the data. */
-  readonly isDate: boolean;
+  /** Lengths of integers that are a date, a time or both. */
+  readonly dateLengths: readonly number[];
+  /** Length of integers that are handed through, as their layout is known to nobody; 0: none are. */
+  readonly opaqueLength: number;
   /** BCD digits are a name, so that leading zeros count. */
   readonly isDigits: boolean;
 }
+
+/** Of types G, J, F and I (EN 13757-3, annex A). */
+export const DATE_LENGTHS: readonly number[] = [2, 3, 4, 6];
 
 const PLAIN: Vif = {
   quantity: 'reserved',
@@ -21,7 +26,8 @@ const PLAIN: Vif = {
   exponent: 0,
   multiplier: 1,
   integers: 'signed',
-  isDate: false,
+  dateLengths: [],
+  opaqueLength: 0,
   isDigits: false,
 };
 
@@ -75,8 +81,10 @@ export const PRIMARY_VIFS = table([
   [0x60, 4, decade('temperature_difference', 'K', -3)],
   [0x64, 4, decade('external_temperature', '°C', -3)],
   [0x68, 4, decade('pressure', 'bar', -3)],
-  [0x6c, 1, plain('date', '', { isDate: true })],
-  [0x6d, 1, plain('datetime', '', { isDate: true })],
+  // Type G.
+  [0x6c, 1, plain('date', '', { dateLengths: [2] })],
+  // Types J, F and I.
+  [0x6d, 1, plain('datetime', '', { dateLengths: [3, 4, 6] })],
   [0x6e, 1, plain('hca_units')],
   [0x70, 4, lasting('averaging_duration')],
   [0x74, 4, lasting('actuality_duration')],
@@ -178,7 +186,7 @@ export const FD_VIFS = table([
   [0x2a, 1, plain('operator_specific_data')],
   [0x2b, 1, plain('time_point_second', 's', unsigned)],
   [0x2c, 4, lasting('duration_since_readout', unsigned)],
-  [0x30, 1, plain('tariff_start', '', { isDate: true })],
+  [0x30, 1, plain('tariff_start', '', { dateLengths: DATE_LENGTHS })],
   [0x31, 3, (n) => ({ ...lasting('tariff_duration', unsigned)(n + 1) })],
   [0x34, 4, lasting('tariff_period')],
   [0x38, 1, plain('tariff_period', 'month')],
@@ -193,14 +201,15 @@ export const FD_VIFS = table([
   [0x62, 1, plain('control_signal')],
   [0x63, 1, plain('day_of_week', '', unsigned)],
   [0x64, 1, plain('week_number', '', unsigned)],
-  [0x65, 1, plain('day_change_time', '', { isDate: true })],
+  [0x65, 1, plain('day_change_time', '', { dateLengths: DATE_LENGTHS })],
   [0x66, 1, plain('parameter_activation_state', '', unsigned)],
   [0x67, 1, plain('supplier_info')],
   [0x68, 4, long('duration_since_cumulation')],
   [0x6c, 4, long('battery_operating_time')],
-  [0x70, 1, plain('battery_change', '', { isDate: true })],
+  [0x70, 1, plain('battery_change', '', { dateLengths: DATE_LENGTHS })],
   [0x71, 1, plain('rf_level', 'dBm')],
-  [0x72, 1, plain('daylight_saving')],
+  // Type K.
+  [0x72, 1, plain('daylight_saving', '', { opaqueLength: 4 })],
   [0x73, 1, plain('listening_window')],
   [0x74, 1, plain('battery_remaining', 's', { multiplier: 86_400, ...unsigned })],
   [0x75, 1, plain('stop_counter', '', unsigned)],
@@ -210,7 +219,7 @@ export const FD_VIFS = table([
 /** Codes behind FD FD. */
 export const FD_FD_VIFS = table([
   [0x00, 1, plain('selected_application', '', unsigned)],
-  [0x02, 1, plain('battery_remaining', 'month', unsigned)],
-  [0x03, 1, plain('battery_remaining', 'year', unsigned)],
+  [0x02, 1, plain('battery_remaining', 'month')],
+  [0x03, 1, plain('battery_remaining', 'year')],
   [0x3e, 1, plain('moisture_level', '%', unsigned)],
 ]);

@@ -1,6 +1,6 @@
 import type { VifFault } from './fault.ts';
 import { hexText } from './hex.ts';
-import type { Vif } from './vif.ts';
+import { DATE_LENGTHS, type Vif } from './vif.ts';
 import { EXTENSION_VIFES, MANUFACTURER_VIFE, VIFE_EXTENSION, VIFES, type Vife } from './vife.ts';
 
 /** What VIF and VIFEs together say of a value. */
@@ -51,9 +51,12 @@ export function modified(vif: Vif, bytes: Uint8Array, from: number, to: number):
   return { ...value, addends, modifiers, manufacturerVife };
 }
 
+/** The number on the wire as it is. */
+const ONE = { exponent: 0, multiplier: 1, opaqueLength: 0 };
+
 function applied(vif: Vif, { exponent, turns, integers }: Vife): Vif {
-  if (turns === 'date') return { ...vif, unit: '', exponent: 0, multiplier: 1, isDate: true };
-  if (turns === 'count') return { ...vif, unit: '', exponent: 0, multiplier: 1, isDate: false };
-  if (turns) return { ...vif, unit: 's', exponent: 0, multiplier: turns.seconds, isDate: false };
+  if (turns === 'date') return { ...vif, ...ONE, unit: '', dateLengths: DATE_LENGTHS };
+  if (turns === 'count') return { ...vif, ...ONE, unit: '', dateLengths: [] };
+  if (turns) return { ...vif, ...ONE, unit: 's', multiplier: turns.seconds, dateLengths: [] };
   return { ...vif, exponent: vif.exponent + exponent, integers: integers ?? vif.integers };
 }
