@@ -2,11 +2,9 @@ import { hostname } from 'node:os';
 import type { MqttSettings } from '@meterbridge/core/mqtt';
 import type { Config } from './config.ts';
 
-const KEEPALIVE_S = 15;
-
 /** @param suffix of the client id, for one that is used beside the service */
 export function internalSettings({ internal_broker: broker }: Config, suffix = ''): MqttSettings {
-  const { host, port, username, password } = broker;
+  const { host, port, username, password, keepalive } = broker;
   return {
     host,
     tcpPort: port,
@@ -14,7 +12,7 @@ export function internalSettings({ internal_broker: broker }: Config, suffix = '
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     clientId: `${broker.client_id ?? `kpm33b-config-sender-${hostname()}`}${suffix}`,
-    keepaliveS: KEEPALIVE_S,
+    keepaliveS: Math.ceil(keepalive / 1000),
     will: null,
     birth: [],
   };

@@ -5,10 +5,9 @@ import type { Config } from './config.ts';
 
 /** What meters send while the proxy is away is kept for it so long. */
 const SESSION_EXPIRY_S = 86_400;
-const KEEPALIVE_S = 15;
 
 export function internalSettings({ internal_broker: broker, shard }: Config): MqttSettings {
-  const { host, port, username, password } = broker;
+  const { host, port, username, password, keepalive } = broker;
   const worker = shard.count > 1 ? `-${shard.index}` : '';
   return {
     host,
@@ -17,7 +16,7 @@ export function internalSettings({ internal_broker: broker, shard }: Config): Mq
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     clientId: broker.client_id ?? `kpm33b-proxy-${hostname()}${worker}`,
-    keepaliveS: KEEPALIVE_S,
+    keepaliveS: Math.ceil(keepalive / 1000),
     sessionExpiryS: SESSION_EXPIRY_S,
     will: null,
     birth: [],

@@ -24,6 +24,7 @@ export {
 export { isMeterFile } from './meter-files.ts';
 export { configOfMeter, type MeterOption, meterOptions } from './meter-options.ts';
 export type { Multiplier } from './meter-shape.ts';
+export { keepalive } from './mqtt-section.ts';
 export { effectiveYaml, redact } from './redact.ts';
 export { type SampleOptions, sampleYaml } from './sample.ts';
 export * from './schema.ts';

@@ -69,11 +69,13 @@ const account = {
     }),
 };
 
+export const keepalive = duration
+  .refine((ms) => ms >= 1000 && ms <= MAX_KEEPALIVE_MS, { error: 'must be a duration from 1s to 18h' })
+  .prefault('15s')
+  .describe('How often the connection is checked when nothing is sent.');
+
 const upkeep = {
-  keepalive: duration
-    .refine((ms) => ms >= 1000 && ms <= MAX_KEEPALIVE_MS, { error: 'must be a duration from 1s to 18h' })
-    .prefault('15s')
-    .describe('How often the connection is checked when nothing is sent.'),
+  keepalive,
   tls: tls.prefault({}).describe('Encryption, for mqtts:// addresses.'),
 };
 

@@ -1,4 +1,4 @@
-import { secret, tcpPort } from '@meterbridge/core/config';
+import { keepalive, secret, tcpPort } from '@meterbridge/core/config';
 import * as z from 'zod';
 import { PER_PHASE_GROUPS } from '../measurements.ts';
 import { UPLOAD_MINUTES, UPLOAD_SECONDS } from '../upload-interval.ts';
@@ -25,6 +25,7 @@ export const internalBroker = z
         description: 'Client id at the internal broker. Default: made from the name of the app.',
         examples: ['meterbridge-cellar'],
       }),
+    keepalive,
   })
   .prefault({})
   .describe('Connection to the broker of the meters.');
