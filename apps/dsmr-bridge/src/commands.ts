@@ -57,7 +57,10 @@ export function commands(program: Command): void {
   program
     .command('migrate')
     .description('turn the configuration of Meter2MQTT into one of this bridge')
-    .argument('<files...>', 'its config.yaml, or files of devices from its config.d')
+    .argument(
+      '<files...>',
+      'its config.yaml, or files of devices from its config.d; and a file with its variables (NAME=value), which win',
+    )
     .action(migrateAll);
   addKeyOptions(program.command('simulate'))
     .description(

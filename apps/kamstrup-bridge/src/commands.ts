@@ -11,7 +11,7 @@ import {
 } from '@meterbridge/core/runtime';
 import { config } from './config.ts';
 import { exchangeJson } from './decode.ts';
-import { migrateFile } from './migrate/files.ts';
+import { migrateFiles } from './migrate/files.ts';
 import { simulate } from './simulate.ts';
 import { FAULTS } from './simulator/faults.ts';
 import { SIMULATED_MODELS } from './simulator/registers.ts';
@@ -28,7 +28,7 @@ export function commands(program: Command): void {
   program
     .command('migrate')
     .description('turn a config.yaml of kamstrup2mqtt or Meter2MQTT into a configuration of this bridge')
-    .argument('<file>', 'the config.yaml')
+    .argument('<files...>', 'the config.yaml, and a file with its variables (NAME=value), which win')
     .action(migrate);
   program
     .command('simulate')
@@ -57,7 +57,7 @@ async function decodeFile(file: string): Promise<void> {
   }
 }
 
-function migrate(file: string): void {
-  const { config: example, notes } = migrateFile(file);
+function migrate(files: readonly string[]): void {
+  const { config: example, notes } = migrateFiles(files);
   printMigrated({ yaml: sampleYaml(config, { name: 'kamstrup-bridge', example }), notes });
 }

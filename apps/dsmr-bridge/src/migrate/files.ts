@@ -1,33 +1,43 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { loadConfig, readForeign } from '@meterbridge/core/config';
+import {
+  type Environment,
+  loadConfig,
+  readForeign,
+  readVariables,
+  withVariables,
+} from '@meterbridge/core/config';
 import { BridgeError } from '@meterbridge/core/errors';
 import type * as z from 'zod';
 import { type Migrated, migrate } from './index.ts';
 import { type OldConfig, type OldDevice, oldConfig, oldDevice } from './old.ts';
 
 const DEVICES = 'config.d';
+const SECTIONS = { MQTT: 'mqtt', LOG: 'logging' };
 const YAML = /\.ya?ml$/;
 /** Meter2MQTT comes with such. */
 const EXAMPLE = /\.ya?ml\.example$/;
 
 /**
  * Files of Meter2MQTT: its `config.yaml`, which brings the devices in `config.d` beside it, files of devices, or folders
- * with such.
+ * with such; and a file of its variables (`NAME=value`).
  * @throws BridgeError config/missing, config/syntax, config/invalid
  */
 export function migrateFiles(paths: readonly string[]): Migrated {
   let main: OldConfig = oldConfig.parse({});
+  let env: Environment = {};
   const devices = new Map<string, OldDevice>();
   for (const path of paths.flatMap(filesOf)) {
-    if (isDevice(path)) devices.set(idOf(path), read(path, oldDevice));
+    const variables = readVariables(path);
+    if (variables) env = { ...env, ...variables };
+    else if (isDevice(path)) devices.set(idOf(path), read(path, oldDevice));
     else main = read(path, oldConfig);
   }
   if (devices.size === 0)
     throw new BridgeError('config/missing', `there is no file of a device in ${paths.join(', ')}`, {
       hint: `Name the config.yaml of Meter2MQTT with its folder ${DEVICES} beside it, or the files of the devices.`,
     });
-  return migrate(main, devices);
+  return migrate(oldConfig.parse(withVariables(main, env, SECTIONS)), devices);
 }
 
 function idOf(path: string): string {
@@ -43,6 +53,7 @@ function filesOf(path: string): readonly string[] {
     return found.flatMap((file) => filesOf(join(path, file)));
   }
   const folder = join(dirname(path), DEVICES);
+  if (readVariables(path)) return [path];
   return existsSync(folder) && !isDevice(path) ? [path, ...filesOf(folder)] : [path];
 }
 

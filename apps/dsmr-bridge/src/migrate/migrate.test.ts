@@ -144,6 +144,41 @@ describe('the configuration of Meter2MQTT', () => {
     expect(notes.join('\n')).not.toContain('s3cret');
   });
 
+  it('is overruled by variables', async () => {
+    // All that it knows.
+    const variables = `MQTT_HOST=10.0.0.8
+MQTT_PORT=1884
+MQTT_CLIENT=other
+MQTT_QOS=2
+MQTT_RETAIN=false
+MQTT_TOPIC_PREFIX=m
+MQTT_AUTHENTICATION=true
+MQTT_USERNAME=flat
+MQTT_PASSWORD=s3cret
+MQTT_TLS_ENABLED=true
+MQTT_TLS_CA_CERT=/ca
+MQTT_TLS_CERT=/cert
+MQTT_TLS_KEY=/key
+MQTT_TLS_INSECURE=true
+MQTT_TLS_VERSION=PROTOCOL_TLSv1_2
+LOG_LEVEL=DEBUG
+`;
+    const { loaded, notes } = await migrated({ ...files, '.env': variables }, 'config.yaml', '.env');
+    expect(loaded?.mqtt).toMatchObject({
+      url: 'mqtts://10.0.0.8:1884',
+      client_id: 'other',
+      username: 'flat',
+      password: 's3cret',
+      base_topic: 'm',
+      qos: 2,
+      retain: false,
+      tls: { ca_file: '/ca', cert_file: '/cert', key_file: '/key' },
+    });
+    expect(loaded?.log.level).toBe('debug');
+    expect(loaded?.meters).toHaveLength(2);
+    expect(notes).toContain('m/status: becomes m/bridge/dsmr-bridge/state');
+  });
+
   it('may be a single file of a device', async () => {
     const { loaded } = await migrated(files, 'config.d/shed.yml');
     expect(loaded?.mqtt.url).toBe('mqtt://localhost:1883');

@@ -11,6 +11,7 @@ import type { z } from 'zod';
 import type { config } from '../config.ts';
 import { isModel } from '../meters/index.ts';
 import { registerOf } from '../protocol/registers.ts';
+import { oldLine } from './line.ts';
 import { logOf } from './log.ts';
 import { notesOn } from './notes.ts';
 
@@ -79,7 +80,8 @@ function topicOf(mqtt: Section): { readonly prefix: string; readonly id: string 
 function meterOf(mqtt: Section, device: Section, kamstrup: Section): Meter {
   const name = textOf(mqtt.device_name);
   const model = textOf(kamstrup.version);
-  const parameters = textsOf(kamstrup.parameters).filter((parameter) => registerOf(parameter) !== null);
+  const parameters = parametersOf(kamstrup).filter((parameter) => registerOf(parameter) !== null);
+  const line = oldLine(device);
   const interval = durationOf(kamstrup.poll_interval, 60);
   return {
     id: topicOf(mqtt).id,
@@ -88,13 +90,19 @@ function meterOf(mqtt: Section, device: Section, kamstrup: Section): Meter {
     ...(model && isModel(model) && { model }),
     ...(parameters.length > 0 && { parameters }),
     ...(interval && { interval }),
+    ...(line !== undefined && { line }),
   };
+}
+
+/** A list; names with commas between them in a variable. */
+function parametersOf({ parameters }: Section): readonly string[] {
+  return textsOf(typeof parameters === 'string' ? parameters.split(',') : parameters);
 }
 
 function notesOnMeter(mqtt: Section, device: Section, kamstrup: Section): readonly string[] {
   const { prefix, id } = topicOf(mqtt);
   const model = textOf(kamstrup.version);
-  const notes = textsOf(kamstrup.parameters)
+  const notes = parametersOf(kamstrup)
     .filter((parameter) => registerOf(parameter) === null)
     .map((parameter) => `kamstrup.parameters: ${parameter} is no parameter`);
   if (model && !isModel(model)) notes.push(`kamstrup.version: ${model} is read as a generic meter`);

@@ -1,13 +1,12 @@
 import { durationOf, isTrue, type Section, sectionOf, textOf, textsOf } from '@meterbridge/core/config';
-import { formatLine, parseLine } from '@meterbridge/core/model';
 import { isModel } from '../meters/index.ts';
 import { registerOf } from '../protocol/registers.ts';
 import { type Meter, type Migrated, mqttOf } from './index.ts';
+import { oldLine } from './line.ts';
 import { logOf } from './log.ts';
 import { notesOn } from './notes.ts';
 
 const TYPE = 'multical';
-const USUAL_LINE = '1200 8N2';
 const KEYS = /^(?:type|connection|port|url|version|parameters|poll_interval|serial_options)$/;
 const LINE_KEYS = /^(?:baudrate|bytesize|parity|stopbits)$/;
 
@@ -44,7 +43,7 @@ function meterOf(id: string, device: Section): Meter {
   const model = textOf(device.version) ?? '402';
   const parameters = parametersOf(device).filter((name) => registerOf(name) !== null);
   const interval = durationOf(device.poll_interval);
-  const line = lineOf(device);
+  const line = oldLine(sectionOf(device.serial_options));
   return {
     id,
     address: addressOf(device) ?? '/dev/ttyUSB0',
@@ -62,14 +61,6 @@ function addressOf({ connection, port, url }: Section): string | null {
 /** A list, or a single name. */
 function parametersOf({ parameters }: Section): readonly string[] {
   return textsOf(Array.isArray(parameters) ? parameters : [parameters]);
-}
-
-/** Settings of the serial line, if they are not the usual ones. */
-function lineOf(device: Section): string | undefined {
-  const { baudrate, bytesize, parity, stopbits } = sectionOf(device.serial_options);
-  const text = `${textOf(baudrate) ?? '1200'} ${textOf(bytesize) ?? '8'}${textOf(parity) ?? 'N'}${textOf(stopbits) ?? '2'}`;
-  const settings = parseLine(text);
-  return settings && text !== USUAL_LINE ? formatLine(settings) : undefined;
 }
 
 function notesOnDevice(id: string, device: Section): readonly string[] {

@@ -47,14 +47,17 @@ logging:
 knx: { on: true }
 `;
 
-async function migrated(text: string, devices: Readonly<Record<string, string>> = {}) {
+async function migrated(text: string, devices: Readonly<Record<string, string>> = {}, variables = '') {
   const folder = await mkdtemp(join(tmpdir(), 'kamstrup-'));
   try {
     await writeFile(join(folder, 'config.yaml'), text);
     await mkdir(join(folder, 'config.d'));
     for (const [name, device] of Object.entries(devices))
       await writeFile(join(folder, 'config.d', name), device);
-    await using app = await startApp('kamstrup-bridge', ['migrate', join(folder, 'config.yaml')]);
+    await writeFile(join(folder, '.env'), variables);
+    const files = [...(text ? ['config.yaml'] : []), ...(variables ? ['.env'] : [])];
+    const paths = files.map((file) => join(folder, file));
+    await using app = await startApp('kamstrup-bridge', ['migrate', ...paths]);
     const exit = await app.exit;
     await writeFile(join(folder, 'ours.yaml'), `${app.stdout.join('\n')}\n`);
     const yaml = await readFile(join(folder, 'ours.yaml'), 'utf8');
@@ -158,6 +161,72 @@ describe('a configuration of kamstrup2mqtt', () => {
     expect(picked).toMatchObject(ours);
   });
 
+  it('may be variables alone', async () => {
+    // All that it knows.
+    const variables = `MQTT_HOST=10.0.0.9
+MQTT_PORT=8883
+MQTT_CLIENT=reader
+MQTT_TOPIC=home/heat
+MQTT_QOS=1
+MQTT_RETAIN=yes
+MQTT_AUTHENTICATION=true
+MQTT_USERNAME=house
+MQTT_PASSWORD="s3cret: #1"
+MQTT_TLS_ENABLED=1
+MQTT_TLS_CA_CERT=/ca.pem
+MQTT_TLS_CERT=/me.pem
+MQTT_TLS_KEY=/me.key
+MQTT_TLS_KEY_PASSWORD=x
+MQTT_TLS_INSECURE=yes
+MQTT_TLS_VERSION=PROTOCOL_TLSv1_2
+SERIAL_COM_PORT=/dev/ttyUSB3
+SERIAL_BAUDRATE=9600
+SERIAL_PARITY=NONE
+SERIAL_STOPBITS=2
+SERIAL_BYTESIZE=8
+SERIAL_TIMEOUT=3
+KAMSTRUP_PARAMETERS=energy,volume
+KAMSTRUP_POLL_INTERVAL=5
+KAMSTRUP_VERSION=603
+LOG_LEVEL=DEBUG
+HOME=/root
+`;
+    await using result = await migrated('', {}, variables);
+    const { mqtt, log, meters } = result.load();
+    expect(mqtt).toMatchObject({
+      url: 'mqtts://10.0.0.9:8883',
+      client_id: 'reader',
+      username: 'house',
+      password: 's3cret: #1',
+      qos: 1,
+      retain: true,
+      tls: { ca_file: '/ca.pem', cert_file: '/me.pem', key_file: '/me.key' },
+    });
+    expect(log.level).toBe('debug');
+    expect(meters).toMatchObject([
+      { id: 'heat', model: '603', parameters: [60, 68], interval: 300_000, line: { baudRate: 9600 } },
+    ]);
+    expect(result.notes.map((note) => note.split(':', 1)[0])).toEqual([
+      'mqtt.tls_key_password',
+      'mqtt.tls_insecure',
+      'mqtt.tls_version',
+      'serial_device.timeout',
+      'HOME',
+      'home/heat/status',
+    ]);
+  });
+
+  it.each([
+    ['"603"', '402', '603'],
+    ['generic', '402', '402'],
+  ])('of version %s with the variable %s is read as a %s, and other variables win', async (...versions) => {
+    const [version, variable, model] = versions;
+    const old = `mqtt: { host: a }\nkamstrup: { version: ${version}, parameters: [energy] }\n`;
+    await using result = await migrated(old, {}, `KAMSTRUP_VERSION=${variable}\nMQTT_HOST=b\n`);
+    const { mqtt, meters } = result.load();
+    expect([mqtt.url, meters[0]?.model]).toEqual(['mqtt://b:1883', model]);
+  });
+
   it('that is no YAML is refused with its place', async () => {
     await using result = await migrated('mqtt: [');
     expect(result.exit).toBe(78);
@@ -240,6 +309,12 @@ describe('the configuration of Meter2MQTT', () => {
         parameters: [60],
       },
     ]);
+  });
+
+  it('is overruled by variables', async () => {
+    await using result = await migrated(METER2MQTT, DEVICES, 'MQTT_TOPIC_PREFIX=m\nLOG_LEVEL=DEBUG\n');
+    const { mqtt, log, meters } = result.load();
+    expect([mqtt.base_topic, log.level, meters.length]).toEqual(['m', 'debug', 2]);
   });
 
   it('is told of what has no counterpart, and of no password', async () => {

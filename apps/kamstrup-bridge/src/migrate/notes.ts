@@ -29,7 +29,14 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, string | null>>>> = 
       'skipped the check of the host name only; if the certificate has another name, set mqtt.tls.insecure: true, which skips all checks',
     tls_version: 'client and broker agree on the newest version that both know',
   },
-  serial_device: { url: TAKEN, com_port: TAKEN },
+  serial_device: {
+    url: TAKEN,
+    com_port: TAKEN,
+    baudrate: TAKEN,
+    bytesize: TAKEN,
+    parity: TAKEN,
+    stopbits: TAKEN,
+  },
   kamstrup: { parameters: TAKEN, poll_interval: TAKEN, version: TAKEN },
   homeassistant: { discovery_prefix: TAKEN },
   logging: {

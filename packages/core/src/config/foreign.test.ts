@@ -8,6 +8,8 @@ import {
   sectionOf,
   textOf,
   textsOf,
+  variablesIn,
+  withVariables,
 } from './foreign.ts';
 
 describe('a value of another program', () => {
@@ -81,5 +83,26 @@ describe('a value of another program', () => {
     expect(brokerUrl(undefined, null)).toBe('mqtt://localhost:1883');
     expect(brokerUrl('10.0.0.5', '8883', true)).toBe('mqtts://10.0.0.5:8883');
     expect(brokerUrl('fe80::1', 1883)).toBe('mqtt://[fe80::1]:1883');
+  });
+});
+
+describe('variables of another program', () => {
+  it('are lines as shells and Docker take them', () => {
+    const text = '# mine\n\nA=1\r\nexport B_C="x y"\n- D=a=b\nE=\n';
+    expect(variablesIn(text)).toEqual({ env: { A: '1', B_C: 'x y', D: 'a=b', E: '' }, isWhole: true });
+  });
+
+  it.each(['', 'mqtt:\n  host: a=b\n', 'A=1\nmqtt: {}\n'])('are not all that is in %j', (text) => {
+    expect(variablesIn(text).isWhole).toBe(false);
+  });
+
+  it('win over the file, and strangers stay to be told of', () => {
+    const old = { mqtt: { host: 'a', port: 1 }, logging: null };
+    const env = { MQTT_HOST: 'b', MQTT_TLS_CA_CERT: 'c', LOG_LEVEL: 'INFO', FOO: '1' };
+    expect(withVariables(old, env, { MQTT: 'mqtt', LOG: 'logging' })).toEqual({
+      mqtt: { host: 'b', port: 1, tls_ca_cert: 'c' },
+      logging: { level: 'INFO' },
+      FOO: '1',
+    });
   });
 });

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import type { Environment } from './environment.ts';
 import { loadConfig } from './load.ts';
 import type { LogLevel } from './sections.ts';
 
@@ -13,6 +15,56 @@ export type Section = Readonly<Record<string, unknown>>;
  */
 export function readForeign(file: string): Section {
   return loadConfig(z.looseObject({}), { file, env: {} }).config;
+}
+
+const BLANK = /^\s*(?:#.*)?$/;
+const VARIABLE = /^\s*(?:export\s+|-\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/;
+
+/** Variables in a text of lines `NAME=value`, as shells and Docker take them, and whether nothing else is there. */
+export function variablesIn(text: string): { readonly env: Environment; readonly isWhole: boolean } {
+  const lines = text.split(/\r?\n/).filter((line) => !BLANK.test(line));
+  const found = lines.flatMap((line) => {
+    const [, name, value] = VARIABLE.exec(line) ?? [];
+    return name === undefined || value === undefined ? [] : [[name, unquoted(value.trim())] as const];
+  });
+  return { env: Object.fromEntries(found), isWhole: found.length > 0 && found.length === lines.length };
+}
+
+/** Of a file that holds variables and nothing else; null for any other one, and for one that cannot be read. */
+export function readVariables(file: string): Environment | null {
+  try {
+    const { env, isWhole } = variablesIn(readFileSync(file, 'utf8'));
+    return isWhole ? env : null;
+  } catch {
+    return null;
+  }
+}
+
+function unquoted(text: string): string {
+  return /^(["']).*\1$/.test(text) ? text.slice(1, -1) : text;
+}
+
+/**
+ * Variables win over what a file says: with `{ LOG: 'logging' }`, `LOG_LEVEL` is the key `level` of the section `logging`.
+ * What belongs to none of the sections becomes a key of its own, so that it can be told of.
+ */
+export function withVariables(
+  old: Section,
+  env: Environment,
+  sections: Readonly<Record<string, string>>,
+): Section {
+  const result: Record<string, unknown> = { ...old };
+  for (const [name, value] of Object.entries(env)) {
+    const prefix = Object.keys(sections).find((one) => name.startsWith(`${one}_`));
+    const section = prefix && sections[prefix];
+    if (!section) result[name] = value;
+    else
+      result[section] = {
+        ...sectionOf(result[section]),
+        [name.slice(prefix.length + 1).toLowerCase()]: value,
+      };
+  }
+  return result;
 }
 
 /** Nothing else than a section has keys. */

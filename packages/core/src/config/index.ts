@@ -8,10 +8,13 @@ export {
   logLevelOfPython,
   numberOf,
   readForeign,
+  readVariables,
   type Section,
   sectionOf,
   textOf,
   textsOf,
+  variablesIn,
+  withVariables,
 } from './foreign.ts';
 export type { ConfigIssue } from './issues.ts';
 export {
