@@ -115,7 +115,7 @@ fault('when the broker is killed and started again', () =>
   ),
 );
 
-fault('when the broker freezes, and the network with it', () =>
+fault('when the broker freezes', () =>
   suffer(
     'broker frozen',
     async () => {
@@ -123,6 +123,17 @@ fault('when the broker freezes, and the network with it', () =>
       await withoutBroker();
     },
     () => docker(['unpause'], central),
+  ),
+);
+
+fault('when the network to the broker is cut: no packet says so', () =>
+  suffer(
+    'network cut',
+    async () => {
+      await plant.stack.setNetwork(central, false);
+      await withoutBroker();
+    },
+    () => plant.stack.setNetwork(central, true),
   ),
 );
 
@@ -269,9 +280,8 @@ async function killed(app: string, seed: number): Promise<void> {
   for (let life = 0; life < KILLS; life++) {
     const startMs = performance.now();
     if (life % 2 === 1) await until(() => tally.freshMs(startMs) !== null, `${app} works`, PATIENCE_MS);
-    await pause(life % 2 === 1 ? 300 : 2_000);
-    await docker(['kill'], app);
+    await pause(life % 2 === 1 ? 300 : 1_500);
     if (app === SENDER) await plant.demand();
-    await docker(['start'], app);
+    await plant.stack.kill(app);
   }
 }

@@ -50,7 +50,7 @@ const kamstrup: Line = {
     id: 'heat',
     address: `tcp://${METER_HOST}:${port}`,
     model: '403',
-    interval: '1s',
+    interval: '500ms',
     parameters: ['e1highres'],
   }),
   frameLength: (bytes) => bytes.indexOf(0x0d) + 1,
@@ -71,7 +71,7 @@ const kamstrup: Line = {
 const mbus: Line = {
   app: 'mbus-gateway',
   simulate: (address, folder) => [`${folder}/line.yaml`, '--listen', address],
-  meter: (port) => ({ id: 'bus', address: `tcp://${METER_HOST}:${port}`, meter: 1, interval: '1s' }),
+  meter: (port) => ({ id: 'bus', address: `tcp://${METER_HOST}:${port}`, meter: 1, interval: '500ms' }),
   frameLength: (bytes) => {
     if (bytes.length === 0 || bytes[0] !== 0x68) return bytes.length && 1;
     const length = (bytes[1] ?? Number.POSITIVE_INFINITY) + 6;
@@ -88,7 +88,7 @@ const hoymiles: Line = {
   app: 'hoymiles-bridge',
   simulate: (address) => ['--modbus', address, '--rtu', '--hour', '12', '--inverters', '1'],
   meter: (port) => ({
-    ...{ id: 'roof', host: METER_HOST, port, protocol: 'modbus', interval: '1s' },
+    ...{ id: 'roof', host: METER_HOST, port, protocol: 'modbus', interval: '500ms' },
     framing: 'rtu-over-tcp',
   }),
   frameLength: (bytes) => {

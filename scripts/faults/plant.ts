@@ -57,7 +57,7 @@ export async function startPlant(): Promise<Plant> {
 
   const internalOf = (app: string): object => ({
     ...{ host: 'meters', port: relays.get(app)!.port },
-    ...{ username: app, password_file: '/run/account/internal' },
+    ...{ username: app, password_file: '/run/account/internal', keepalive: '5s' },
   });
   await stack.configure(PROXY, { mqtt: mqttOf(PROXY), internal_broker: internalOf(PROXY) });
   const commands = new CommandLedger(Array.from({ length: METERS }, (_, number) => `2515000${number}`));
@@ -137,7 +137,7 @@ async function startMeter(
   await stack.configure(app, {
     mqtt: { ...mqttOf(app), output: 'json' },
     meters: [meter(relay.port)],
-    breaker: { reset_after: '3s' },
+    breaker: { reset_after: '1s' },
   });
   return relay;
 }
@@ -199,7 +199,8 @@ function bookkeeping(
 }
 
 function mqttOf(app: string): object {
-  return { url: 'mqtt://mosquitto-central:1883', username: app, password_file: '/run/account/central' };
+  const account = { username: app, password_file: '/run/account/central' };
+  return { url: 'mqtt://mosquitto-central:1883', ...account, keepalive: '5s' };
 }
 
 function parsed(payload: string): Json {

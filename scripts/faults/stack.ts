@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '@meterbridge/testing';
+import { freePort, until } from '@meterbridge/testing';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BROKER_PORTS = ['MQTT_PORT', 'MQTTS_PORT', 'INTERNAL_PORT'];
@@ -30,6 +30,10 @@ export interface Stack extends AsyncDisposable {
   up(...services: readonly string[]): Promise<void>;
   /** `docker COMMAND ARGUMENTS CONTAINER` of these services. */
   docker(command: readonly string[], ...services: readonly string[]): Promise<void>;
+  /** Ends an app at once, wherever it is; it is started again. */
+  kill(app: string): Promise<void>;
+  /** Packets from and to a service are gone from now on, or not any more. Nobody is told. */
+  setNetwork(service: string, isThere: boolean): Promise<void>;
   /** Whether an app says that it has its central broker. */
   hasBroker(app: string): Promise<boolean>;
   /** Runs a program where the disk of the apps is, or the one of the central broker. */
@@ -59,7 +63,10 @@ export async function startStack(): Promise<Stack> {
   };
   const setDns = (isThere: boolean): Promise<void> =>
     // 192.0.2.0/24 is nobody's (RFC 5737).
-    writeFile(join(folder, 'faults/resolv.conf'), `nameserver ${isThere ? DNS : '192.0.2.1'}\n`);
+    writeFile(
+      join(folder, 'faults/resolv.conf'),
+      `nameserver ${isThere ? DNS : '192.0.2.1'}\noptions timeout:1 attempts:1\n`,
+    );
   const setClock = (offset: string): Promise<void> => writeFile(join(folder, 'faults/clock'), `${offset}\n`);
   await setDns(true);
   await setClock('+0');
@@ -70,16 +77,11 @@ export async function startStack(): Promise<Stack> {
     internalPort: Number(env.INTERNAL_PORT),
     configure: (app, config) => writeFile(join(folder, 'config', `${app}.yaml`), JSON.stringify(config)),
     up: async (...services) => void (await compose('up', '--detach', ...services)),
-    docker: async (command, ...services) => {
-      const containers = services.map((service) => `${project}-${service}-1`);
-      await run('docker', [...command, ...containers], { timeout: 120_000 });
-    },
+    ...containersOf(project),
     hasBroker: async (app) => {
       const answer = await fetch(`http://127.0.0.1:${env[HTTP_PORTS[app]!]}/status`);
       return JSON.parse(await answer.text()).broker.connected;
     },
-    keeper: async (...command) =>
-      (await run('docker', ['exec', `${project}-keeper-1`, ...command], { timeout: 60_000 })).stdout,
     password: async (account, broker) => {
       const shown = await compose(
         'run',
@@ -93,14 +95,41 @@ export async function startStack(): Promise<Stack> {
     },
     setDns,
     setClock,
+    [Symbol.asyncDispose]: async () => {
+      await compose('down', '--volumes', '--timeout', '5').catch(tellLeftNetwork);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function containersOf(project: string): Pick<Stack, 'docker' | 'kill' | 'setNetwork' | 'keeper' | 'logs'> {
+  return {
+    docker: async (command, ...services) => {
+      const containers = services.map((service) => `${project}-${service}-1`);
+      await run('docker', [...command, ...containers], { timeout: 120_000 });
+    },
+    kill: (app) => {
+      const kill = async (): Promise<boolean> => {
+        const command = ['exec', `${project}-${app}-1`, 'sh', '-c', 'kill -9 "$(cat /tmp/pid)"'];
+        return run('docker', command).then(
+          () => true,
+          () => false,
+        );
+      };
+      // Between two lives there is nobody to kill.
+      return until(kill, `${app} is there to be killed`, 60_000);
+    },
+    setNetwork: async (service, isThere) => {
+      const [network, container] = [`${project}_central`, `${project}-${service}-1`];
+      const connect = ['connect', '--alias', service];
+      await run('docker', ['network', ...(isThere ? connect : ['disconnect']), network, container]);
+    },
+    keeper: async (...command) =>
+      (await run('docker', ['exec', `${project}-keeper-1`, ...command], { timeout: 60_000 })).stdout,
     logs: async (service) => {
       const args = ['logs', '--tail', '30', `${project}-${service}-1`];
       const { stdout, stderr } = await run('docker', args, { maxBuffer: 64e6 });
       return `${service}:\n${stdout}${stderr}`;
-    },
-    [Symbol.asyncDispose]: async () => {
-      await compose('down', '--volumes', '--timeout', '5').catch(tellLeftNetwork);
-      await rm(folder, { recursive: true });
     },
   };
 }
