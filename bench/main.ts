@@ -1,18 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureAll } from './contests.ts';
 import { delivery } from './delivery.ts';
 import { dsmr } from './dsmr.ts';
 import { fleet } from './fleet.ts';
+import { footprint } from './footprint.ts';
 import { fuzz } from './fuzz.ts';
+import { growth } from './growth.ts';
 import { hoymiles } from './hoymiles.ts';
 import { kmp } from './kmp.ts';
 import { kpm33b } from './kpm33b.ts';
 import { mbus } from './mbus.ts';
 import { soak } from './soak.ts';
-import { start } from './start.ts';
 
 interface Bench {
   /** @returns figures for `results.json` */
@@ -29,7 +30,8 @@ const benches: Readonly<Record<string, Bench>> = {
   hoymiles: { run: () => measureAll(hoymiles()) },
   kpm33b: { run: () => measureAll(kpm33b()) },
   delivery: { run: delivery },
-  start: { run: start, isLong: true },
+  footprint: { run: footprint },
+  growth: { run: growth },
   fleet: { run: fleet, isLong: true },
   fuzz: { run: fuzz, isLong: true },
   soak: { run: soak, isLong: true },
@@ -47,12 +49,39 @@ if (unknown.length > 0 || !(minutes > 0)) {
 }
 
 const file = join(import.meta.dirname, 'results.json');
-const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version };
-for (const [name, { run, isLong }] of Object.entries(benches)) {
-  if (wanted.length > 0 ? !wanted.includes(name) : isLong) continue;
-  const figures = await run({ minutes });
-  const results = { ...readResults(), [name]: { machine, figures } };
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+const chosen = Object.entries(benches).filter(([name, { isLong }]) =>
+  wanted.length > 0 ? wanted.includes(name) : !isLong,
+);
+const failed: string[] = [];
+for (const [index, [name, { run }]] of chosen.entries()) {
+  const machine = machineNow();
+  const startMs = performance.now();
+  console.log(`\n── ${name} (${index + 1} of ${chosen.length})`);
+  try {
+    const figures = await run({ minutes });
+    const results = { ...readResults(), [name]: { machine, figures } };
+    writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+    console.log(`── ${name}: ${((performance.now() - startMs) / 1000).toFixed(0)} s`);
+  } catch (error) {
+    // What the others find out is not lost with it.
+    failed.push(name);
+    console.error(`── ${name} failed:`, error);
+  }
+}
+if (failed.length > 0) console.error(`\nfailed: ${failed.join(', ')}`);
+// A bench that failed may have left something open.
+process.exit(failed.length > 0 ? 1 : 0);
+
+/** Figures are worth nothing without it. */
+function machineNow() {
+  return {
+    cpu: cpus()[0]?.model.trim(),
+    cores: availableParallelism(),
+    memoryGB: Math.round(totalmem() / 1e9),
+    node: process.version,
+    /** Processes that wanted a core in the minute before. */
+    load: Number(loadavg()[0]!.toFixed(2)),
+  };
 }
 
 /** Those of benches that do not run this time are kept. */

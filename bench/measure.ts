@@ -64,8 +64,12 @@ async function rateOf(contender: Contender): Promise<number> {
   return (1_000 * runs * contender.work) / elapsedMs;
 }
 
-function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (part: number): number => sorted[Math.round(part * (sorted.length - 1))]!;
+export function spreadOf(values: readonly number[]): Spread {
+  const at = (part: number): number => quantile(values, part);
   return { median: at(0.5), low: at(0.25), high: at(0.75) };
+}
+
+/** @param part 0 … 1 */
+export function quantile(values: readonly number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.round(part * (values.length - 1))]!;
 }

@@ -1,0 +1,112 @@
+import type { Broker } from '@meterbridge/testing';
+import { type Gateway, startGateway } from './gateway.ts';
+import { quantile, type Spread, spreadOf } from './measure.ts';
+
+/** With more meters than this, what the image gives Node.js does not suffice. */
+const HEAP_OF_IMAGE = 300;
+const HEAP_PER_METER_MB = 0.3;
+const ROUNDS = 5;
+const PER_SECOND = 50;
+const SLICE_S = 2;
+
+/** A dsmr-bridge with so many P1 ports. */
+export interface GatewaySize {
+  readonly meters: number;
+  /** Bound of the heap; null: that of the image. */
+  readonly heapMB: number | null;
+  /** Processor time of a meter's first reading: it becomes known and is announced. */
+  readonly firstCpuMs: number;
+  readonly discoveryMs: number;
+  /** Processor time of each further reading, at 50 of them a second. */
+  readonly cpuMs: Spread;
+  /** From the first byte on the line to the confirmation of the broker. */
+  readonly p50Ms: Spread;
+  readonly p99Ms: Spread;
+  readonly residentMB: number;
+  /** Answers over HTTP. */
+  readonly page: Answer;
+  readonly status: Answer;
+  readonly metrics: Answer;
+}
+
+interface Answer {
+  readonly ms: Spread;
+  readonly bytes: number;
+}
+
+/** All sizes live at once and take turns. One that does not come up is left out: a machine may be too small for it. */
+export async function gatewaySizes(
+  sizes: readonly number[],
+  broker: Broker,
+): Promise<readonly GatewaySize[]> {
+  await using opened = new AsyncDisposableStack();
+  const gateways: Started[] = [];
+  for (const meters of sizes) {
+    const gateway = await started(meters, broker, opened).catch((error) => {
+      console.error(`${meters} meters are too many here:`, error);
+    });
+    if (gateway) gateways.push(gateway);
+  }
+  for (let round = 0; round < ROUNDS; round++) for (const one of gateways) await measureSlice(one);
+  const figures: GatewaySize[] = [];
+  for (const one of gateways) figures.push(await figuresOf(one));
+  return figures;
+}
+
+interface Started {
+  readonly meters: number;
+  readonly heapMB: number | null;
+  readonly gateway: Gateway;
+  readonly firstCpuMs: number;
+  readonly slices: { readonly cpuMs: number; readonly p50Ms: number; readonly p99Ms: number }[];
+}
+
+async function started(meters: number, broker: Broker, opened: AsyncDisposableStack): Promise<Started> {
+  const heapMB = meters > HEAP_OF_IMAGE ? Math.max(512, Math.ceil(meters * HEAP_PER_METER_MB)) : null;
+  const gateway = opened.use(await startGateway(meters, broker, heapMB));
+  console.log(
+    `${meters} meters: announced after ${gateway.discoveryMs.toFixed(0)} ms, ${(gateway.firstCpuMs / meters).toFixed(2)} ms of a core each`,
+  );
+  return { meters, heapMB, gateway, firstCpuMs: gateway.firstCpuMs / meters, slices: [] };
+}
+
+async function measureSlice({ gateway, slices }: Started): Promise<void> {
+  const before = gateway.program.cpuMs();
+  const latencies = await gateway.send(PER_SECOND, SLICE_S);
+  slices.push({
+    cpuMs: (gateway.program.cpuMs() - before) / latencies.length,
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+  });
+}
+
+async function figuresOf({ meters, heapMB, gateway, firstCpuMs, slices }: Started): Promise<GatewaySize> {
+  const residentMB = gateway.program.residentMB();
+  const spread = (of: (slice: Started['slices'][number]) => number): Spread => spreadOf(slices.map(of));
+  return {
+    meters,
+    heapMB,
+    firstCpuMs,
+    discoveryMs: gateway.discoveryMs,
+    cpuMs: spread(({ cpuMs }) => cpuMs),
+    p50Ms: spread(({ p50Ms }) => p50Ms),
+    p99Ms: spread(({ p99Ms }) => p99Ms),
+    residentMB,
+    page: await answer(`${gateway.url}/`),
+    status: await answer(`${gateway.url}/status`),
+    metrics: await answer(`${gateway.url}/metrics`),
+  };
+}
+
+async function answer(url: string): Promise<Answer> {
+  const times: number[] = [];
+  let bytes = 0;
+  while (times.length < ROUNDS) {
+    const beganMs = performance.now();
+    const response = await fetch(url);
+    bytes = (await response.arrayBuffer()).byteLength;
+    times.push(performance.now() - beganMs);
+    if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  }
+  return { ms: spreadOf(times), bytes };
+}

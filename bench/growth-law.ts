@@ -1,0 +1,41 @@
+/** How a cost grows with the number of meters: as its power. */
+export interface GrowthLaw {
+  readonly what: string;
+  /** Least squares over the logarithms. */
+  readonly exponent: number;
+  readonly words: string;
+  /** Number of meters to cost. */
+  readonly points: readonly Point[];
+}
+
+export type Point = readonly [meters: number, cost: number];
+
+/**
+ * @param from fewer meters than these are not looked at
+ * @param fixed what it costs with hardly any meter, if that is not to count
+ */
+export function growthLaw(
+  what: string,
+  points: readonly Point[],
+  { from = 1, fixed = 0 }: { readonly from?: number; readonly fixed?: number } = {},
+): GrowthLaw {
+  const logs = points
+    .filter(([meters, cost]) => meters >= from && cost > fixed)
+    .map(([meters, cost]) => [Math.log(meters), Math.log(cost - fixed)] as const);
+  const exponent = slope(logs);
+  return { what, exponent, words: wordsFor(exponent), points };
+}
+
+/** Least squares. */
+export function slope(points: readonly (readonly [number, number])[]): number {
+  const mean = (of: (point: readonly [number, number]) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [x, y] = [mean((point) => point[0]), mean((point) => point[1])];
+  return mean((point) => (point[0] - x) * (point[1] - y)) / mean((point) => (point[0] - x) ** 2);
+}
+
+function wordsFor(exponent: number): string {
+  if (exponent < 0.15) return 'constant';
+  if (exponent < 0.85) return 'slower than linear';
+  return exponent <= 1.15 ? 'linear' : 'faster than linear';
+}

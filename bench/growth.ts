@@ -1,0 +1,132 @@
+import { startBroker } from '@meterbridge/testing';
+import { type FleetSize, fleetSizes } from './growth-fleet.ts';
+import { type GatewaySize, gatewaySizes } from './growth-gateway.ts';
+import { type GrowthLaw, growthLaw, type Point } from './growth-law.ts';
+import { type SearchSize, searchSizes } from './growth-search.ts';
+import { bundle } from './program.ts';
+import { QUIET } from './stage.ts';
+import { textTable } from './table.ts';
+
+const METERS = [1, 10, 100, 1_000, 10_000];
+const KPM33B_METERS = [1, 10, 100, 1_000, 10_000, 100_000];
+const LINE_METERS = [1, 2, 5, 10, 20, 50, 100, 250];
+/** Below, what an app needs anyhow is most of it. */
+const MANY = 100;
+
+export interface Growth {
+  readonly gateways: readonly GatewaySize[];
+  readonly fleets: readonly FleetSize[];
+  readonly searches: readonly SearchSize[];
+  readonly laws: readonly GrowthLaw[];
+}
+
+/** What more meters cost: a bridge, the proxy, and the search of a line. */
+export async function growth(): Promise<Growth> {
+  for (const app of ['dsmr-bridge', 'kpm33b-proxy']) await bundle(app);
+  const searches = await searchSizes(LINE_METERS);
+  const fleets = await fleetSizes(KPM33B_METERS);
+  const gateways = await ofGateways();
+  const laws = [...searchLaws(searches), ...fleetLaws(fleets), ...gatewayLaws(gateways)];
+  console.log(
+    textTable([
+      ['cost', 'exponent', 'grows'],
+      ...laws.map(({ what, exponent, words }) => [what, exponent.toFixed(2), words]),
+    ]),
+  );
+  return { gateways, fleets, searches, laws };
+}
+
+async function ofGateways(): Promise<readonly GatewaySize[]> {
+  await using broker = await startBroker({ real: true, config: QUIET });
+  return await gatewaySizes(METERS, broker);
+}
+
+function searchLaws(searches: readonly SearchSize[]): readonly GrowthLaw[] {
+  const points = (of: (size: SearchSize) => number): readonly Point[] =>
+    searches.map((size) => [size.meters, of(size)]);
+  return [
+    growthLaw(
+      'M-Bus search: masks asked, numbers at random',
+      points((size) => size.masksAtRandom.median),
+    ),
+    growthLaw(
+      'M-Bus search: masks asked, numbers in a row',
+      points((size) => size.masksInARow.median),
+    ),
+  ];
+}
+
+function fleetLaws(fleets: readonly FleetSize[]): readonly GrowthLaw[] {
+  const points = (of: (size: FleetSize) => number): readonly Point[] =>
+    fleets.map((size) => [size.meters, of(size)]);
+  const memory = points(({ residentMB }) => residentMB);
+  const [[, fixed]] = memory as [Point];
+  return [
+    growthLaw(
+      'kpm33b-proxy: CPU of a first message',
+      points(({ firstCpuMs }) => firstCpuMs),
+      { from: MANY },
+    ),
+    growthLaw(
+      'kpm33b-proxy: CPU of a message',
+      points(({ cpuMs }) => cpuMs.median),
+    ),
+    growthLaw(
+      'kpm33b-proxy: latency, median',
+      points(({ p50Ms }) => p50Ms.median),
+    ),
+    growthLaw('kpm33b-proxy: memory above that of one meter', memory, { from: MANY, fixed }),
+  ];
+}
+
+function gatewayLaws(gateways: readonly GatewaySize[]): readonly GrowthLaw[] {
+  const points = (of: (size: GatewaySize) => number): readonly Point[] =>
+    gateways.map((size) => [size.meters, of(size)]);
+  const memory = points(({ residentMB }) => residentMB);
+  const [[, fixed]] = memory as [Point];
+  return [
+    growthLaw(
+      'dsmr-bridge: CPU of a first reading',
+      points(({ firstCpuMs }) => firstCpuMs),
+      { from: 10 },
+    ),
+    growthLaw(
+      'dsmr-bridge: CPU of a reading',
+      points(({ cpuMs }) => cpuMs.median),
+    ),
+    growthLaw(
+      'dsmr-bridge: latency, median',
+      points(({ p50Ms }) => p50Ms.median),
+    ),
+    growthLaw(
+      'dsmr-bridge: latency, 99 %',
+      points(({ p99Ms }) => p99Ms.median),
+    ),
+    growthLaw('dsmr-bridge: memory above that of one meter', memory, { from: MANY, fixed }),
+    growthLaw(
+      'dsmr-bridge: time until all are announced',
+      points(({ discoveryMs }) => discoveryMs),
+      { from: 10 },
+    ),
+    growthLaw(
+      '/status: time',
+      points(({ status }) => status.ms.median),
+      { from: MANY },
+    ),
+    growthLaw(
+      '/status: bytes',
+      points(({ status }) => status.bytes),
+      { from: 10 },
+    ),
+    growthLaw(
+      '/metrics: time',
+      points(({ metrics }) => metrics.ms.median),
+      { from: MANY },
+    ),
+    growthLaw(
+      '/metrics: bytes',
+      points(({ metrics }) => metrics.bytes),
+      { from: 10 },
+    ),
+  ];
+}

@@ -1,0 +1,21 @@
+import { MqttClient, type OnMessage } from '@meterbridge/core/mqtt';
+
+/** A client of a broker that is connected, and hears what fits the filter. */
+export async function connectTo(
+  { host, port }: { readonly host: string; readonly port: number },
+  filter?: string,
+  onMessage: OnMessage = () => undefined,
+): Promise<MqttClient & AsyncDisposable> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const clientId = `bench-${Math.random().toString(36).slice(2)}`;
+  const session = { clientId, keepaliveS: 60, will: null, birth: [] };
+  const client = new MqttClient(
+    { host, tcpPort: port, tls: null, ...session },
+    { onConnect: resolve },
+    { retryMaxMs: 1_000 },
+  );
+  if (filter !== undefined) client.subscribe(filter, onMessage);
+  client.connect();
+  await promise;
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.close() });
+}

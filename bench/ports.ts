@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { latin1, seededRandom } from '@meterbridge/core/codec';
+import { decodeP1, encodeP1 } from '@meterbridge/core/frames';
+import { House } from '../apps/dsmr-bridge/src/simulator/house.ts';
+import { simulateTelegram } from '../apps/dsmr-bridge/src/simulator/telegram.ts';
+
+/** P1 ports of many meters behind one listener: each has an address of its own on the loopback network. */
+export interface Ports extends AsyncDisposable {
+  /** As it stands in the configuration. */
+  address(meter: number): string;
+  /** Meters that are connected. */
+  readonly connected: number;
+  /** Sends the telegram of now. */
+  send(meter: number): void;
+}
+
+const PER_NETWORK = 250;
+/** The simulated meters stand in Central Europe. */
+const CLOCK_OFFSET_MS = 3_600_000;
+const EQUIPMENT_ID = /^0-0:96\.1\.1\(.*\)$/;
+
+export async function servePorts(): Promise<Ports> {
+  const house = new House(seededRandom(1));
+  const sockets = new Map<number, Socket>();
+  const server = createServer((socket) => {
+    const meter = meterAt(socket.localAddress ?? '');
+    sockets.set(meter, socket.setNoDelay(true));
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => sockets.delete(meter));
+  });
+  server.listen(0, '0.0.0.0');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: (meter) => `tcp://${hostOf(meter)}:${port}`,
+    get connected() {
+      return sockets.size;
+    },
+    send: (meter) => void sockets.get(meter)?.write(telegramOf(meter, house)),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets.values()) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A DSMR 5.0 telegram of electricity alone, with the equipment identifier of the meter. */
+function telegramOf(meter: number, house: House): Uint8Array {
+  const localMs = Date.now() + CLOCK_OFFSET_MS;
+  const whole = simulateTelegram('5.0', house.at(localMs), { localMs, litres: 0 });
+  const { header, bodyStart, bodyEnd } = decodeP1(whole);
+  const id = Buffer.from(`E${String(meter).padStart(16, '0')}`)
+    .toString('hex')
+    .toUpperCase();
+  const lines = latin1(whole, bodyStart, bodyEnd).trim().split('\r\n');
+  const own = lines
+    .filter((line) => !line.startsWith('0-1:'))
+    .map((line) => line.replace(EQUIPMENT_ID, `0-0:96.1.1(${id})`));
+  return encodeP1(header, own);
+}
+
+function hostOf(meter: number): string {
+  return `127.1.${Math.floor(meter / PER_NETWORK)}.${1 + (meter % PER_NETWORK)}`;
+}
+
+function meterAt(host: string): number {
+  const [, , network = 0, place = 1] = host.split('.').map(Number);
+  return network * PER_NETWORK + place - 1;
+}

@@ -1,0 +1,186 @@
+import { seededRandom } from '@meterbridge/core/codec';
+import type { Broker } from '@meterbridge/testing';
+import { usualInverters } from '../apps/hoymiles-bridge/src/simulator/plant.ts';
+import { serveDtu } from '../apps/hoymiles-bridge/src/simulator/serve.ts';
+import { FaultyHead } from '../apps/kamstrup-bridge/src/simulator/faults.ts';
+import { SimulatedMeter } from '../apps/kamstrup-bridge/src/simulator/meter.ts';
+import { serveMeter } from '../apps/kamstrup-bridge/src/simulator/serve.ts';
+import { AnsweringMeters } from '../apps/kpm33b-proxy/src/simulator/answers.ts';
+import { Fleet } from '../apps/kpm33b-proxy/src/simulator/fleet.ts';
+import { lineDescription, slavesOfDescription } from '../apps/mbus-gateway/src/simulator/description.ts';
+import { serveLine } from '../apps/mbus-gateway/src/simulator/serve.ts';
+import { connectTo } from './observer.ts';
+import { servePorts } from './ports.ts';
+
+/** The two brokers of a scene: that of the KPM33B meters, and that of the house. */
+export interface Brokers {
+  readonly internal: Broker;
+  readonly central: Broker;
+}
+
+/** An app with one simulated meter before it. */
+export interface Scene {
+  readonly app: string;
+  /** Beside what all apps have. @param interval between two readings of a meter that is polled */
+  config(interval: string): object;
+  /** Of its first and all further readings; of the config sender, its commands. */
+  isReading(topic: string): boolean;
+  /** Has the meter send, where meters do so by themselves. */
+  readonly push: (() => void) | null;
+  /** What is pushed makes a reading each time. */
+  readonly tellsEach: boolean;
+  /** Readings that an hour brings as a rule. */
+  readonly perHour: number;
+}
+
+const HERE = { host: '127.0.0.1', tcpPort: 0 };
+const NOON = Date.UTC(2026, 5, 10, 12);
+const HEAT_METER = {
+  meters: [
+    {
+      id: '68541234',
+      manufacturer: 'KAM',
+      medium: 4,
+      address: 1,
+      telegrams: [
+        [
+          { dif: '04', vif: '06', value: 23_456, step: 1 },
+          { dif: '04', vif: '14', value: 98_765, step: 2 },
+          { dif: '02', vif: '59', value: 7_125 },
+          { dif: '02', vif: '5D', value: 4_310 },
+          { dif: '02', vif: '61', value: 2_815 },
+          { dif: '04', vif: '2D', value: 84 },
+        ],
+      ],
+    },
+  ],
+};
+
+/** A scene for each app; the meters live as long as the stack. */
+export async function setScenes(brokers: Brokers, opened: AsyncDisposableStack): Promise<readonly Scene[]> {
+  return [
+    await dsmr(opened),
+    await kamstrup(opened),
+    await mbus(opened),
+    await hoymiles(opened),
+    await proxy(brokers, opened),
+    await sender(brokers, opened),
+  ];
+}
+
+async function dsmr(opened: AsyncDisposableStack): Promise<Scene> {
+  const ports = opened.use(await servePorts());
+  return {
+    app: 'dsmr-bridge',
+    config: () => ({ meters: [{ id: 'main', address: ports.address(0) }] }),
+    isReading: (topic) => topic === 'meters/dsmr/main',
+    push: () => ports.send(0),
+    tellsEach: true,
+    perHour: 3_600,
+  };
+}
+
+async function kamstrup(opened: AsyncDisposableStack): Promise<Scene> {
+  const served = opened.use(
+    await serveMeter({
+      meter: new SimulatedMeter({ model: '403', serial: 84_968_362, sleepAfterMs: null }),
+      tcp: HERE,
+      isRealtime: false,
+      hasEcho: false,
+      latencyMs: 0,
+      head: new FaultyHead([], () => 1),
+    }),
+  );
+  const address = `tcp://${HERE.host}:${served.tcpPort}`;
+  return {
+    app: 'kamstrup-bridge',
+    config: (interval) => ({ meters: [{ id: 'heat', address, model: '403', interval }] }),
+    isReading: (topic) => topic === 'meters/multical/heat',
+    push: null,
+    tellsEach: true,
+    perHour: 12,
+  };
+}
+
+async function mbus(opened: AsyncDisposableStack): Promise<Scene> {
+  const slaves = slavesOfDescription(lineDescription.parse(HEAT_METER));
+  const line = opened.use(await serveLine({ slaves, tcp: HERE }));
+  const address = `tcp://${HERE.host}:${line.tcpPort}`;
+  return {
+    app: 'mbus-gateway',
+    config: (interval) => ({ meters: [{ id: 'heat', address, meter: 1, interval }] }),
+    isReading: (topic) => topic === 'meters/mbus/heat',
+    push: null,
+    tellsEach: true,
+    perHour: 4,
+  };
+}
+
+async function hoymiles(opened: AsyncDisposableStack): Promise<Scene> {
+  const [inverter] = usualInverters(1);
+  const dtu = opened.use(
+    await serveDtu({
+      dtuSerial: '10f871600831',
+      inverters: [{ ...inverter!, ports: 1 }],
+      modbus: HERE,
+      now: () => NOON + performance.now(),
+    }),
+  );
+  const place = { host: HERE.host, port: dtu.modbusPort, protocol: 'modbus', cloud: false };
+  return {
+    app: 'hoymiles-bridge',
+    config: (interval) => ({ meters: [{ id: 'roof', ...place, interval }] }),
+    isReading: (topic) => topic === 'meters/hoymiles/roof',
+    push: null,
+    tellsEach: true,
+    perHour: 60,
+  };
+}
+
+async function proxy({ internal }: Brokers, opened: AsyncDisposableStack): Promise<Scene> {
+  const meters = opened.use(await connectTo(internal));
+  const uploads = uploadsOf(1);
+  return {
+    app: 'kpm33b-proxy',
+    config: () => ({ internal_broker: { host: internal.host, port: internal.port } }),
+    isReading: (topic) => /^kpm33b\/\w+\/(?:seconds|minutes)$/.test(topic),
+    push: () => meters.send({ ...uploads.next().value, qos: 1, retain: false }, () => undefined),
+    tellsEach: true,
+    perHour: 120,
+  };
+}
+
+/** It hears what the proxy publishes, and its meter answers. */
+async function sender({ internal, central }: Brokers, opened: AsyncDisposableStack): Promise<Scene> {
+  const house = opened.use(await connectTo(central));
+  const ears = opened.use(await connectTo(internal));
+  const { ids } = new Fleet({ meters: 1, faults: new Set(), random: seededRandom(1) });
+  const answering = new AnsweringMeters(ids, (message) =>
+    ears.send({ ...message, qos: 1, retain: false }, () => undefined),
+  );
+  for (const filter of answering.filters)
+    ears.subscribe(filter, (topic, payload) => answering.command(topic, payload));
+  const main = 'bench/sender';
+  const heard = { topic: `${main}/${ids[0]}/seconds`, payload: '{"active_power":1}' };
+  return {
+    app: 'kpm33b-config-sender',
+    config: () => ({
+      internal_broker: { host: internal.host, port: internal.port },
+      central_broker_topics: { external_main_topic: main },
+    }),
+    isReading: (topic) => topic.startsWith('MQTT_COMMOD_SET_') && !topic.startsWith('MQTT_COMMOD_SET_REP'),
+    push: () => house.send({ ...heard, qos: 1, retain: false }, () => undefined),
+    tellsEach: false,
+    perHour: 120,
+  };
+}
+
+/** Both levels in turn, on and on, of a fleet whose clock runs as fast as it takes. */
+export function* uploadsOf(
+  meters: number,
+): Generator<{ readonly topic: string; readonly payload: string }, never> {
+  const fleet = new Fleet({ meters, faults: new Set(), random: seededRandom(1) });
+  for (let clockMs = Date.now(); ; clockMs += 60_000)
+    for (const number of fleet.ids.keys())
+      for (const level of ['seconds', 'minutes'] as const) yield* fleet.upload(number, level, clockMs);
+}
