@@ -1,113 +1,104 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Message, MqttClient } from '@meterbridge/core/mqtt';
-import { Store } from '@meterbridge/core/store';
+import type { Message } from '@meterbridge/core/mqtt';
 import { type Broker, startBroker } from '@meterbridge/testing';
-import { connectAsync, type MqttClient as Library } from 'mqtt';
-import { Delivery } from '../packages/core/src/runtime/delivery.ts';
+import { connectAsync } from 'mqtt';
+import { backlog } from './backlog.ts';
+import { sendAll, WINDOW } from './bare-loop.ts';
 import { measureAll } from './contests.ts';
-import type { Contender } from './measure.ts';
+import { latency } from './latency.ts';
+import type { Contender, Contest } from './measure.ts';
+import { connectTo } from './observer.ts';
+import { openPipeline } from './pipeline.ts';
+import { shellPublisher } from './shell-publisher.ts';
+import { QUIET } from './stage.ts';
 
 const MESSAGES = 5_000;
-/** As many under way as the bridges have. */
-const WINDOW = 256;
+const BACKLOG = 100_000;
+
+/** Messages with QoS 1 to a local Mosquitto: how fast they go, how long one takes, and how soon a backlog is gone. */
+export async function delivery() {
+  await using broker = await startBroker({ real: true, config: QUIET });
+  const throughput = await measureThroughput(broker);
+  return {
+    throughput,
+    backlog: await backlog(broker, messagesOf('bench/backlog', BACKLOG)),
+    latency: await latency(broker),
+  };
+}
 
 /** Readings as a P1 port makes them: about 900 bytes of JSON. */
-function messagesOf(topic: string): readonly Message[] {
-  return Array.from({ length: MESSAGES }, (_, at) => {
+function messagesOf(topic: string, count: number): readonly Message[] {
+  return Array.from({ length: count }, (_, at) => {
     const values = Array.from({ length: 30 }, (__, value) => `"parameter_${value}":${at}.${value}00`);
     return { topic, payload: `{"time":"2026-01-31T13:05:00+01:00",${values}}`, qos: 1, retain: false };
   });
 }
 
-/** Messages with QoS 1 to a local Mosquitto until all are acknowledged. */
-export async function delivery() {
-  await using broker = await startBroker({ real: true });
+async function measureThroughput(broker: Broker) {
+  await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'bench-delivery-'));
-  await using stack = new AsyncDisposableStack();
-  stack.defer(() => rm(folder, { recursive: true }));
-  const bare = stack.adopt(await connectAsync(broker.url, { protocolVersion: 5 }), (client) =>
-    client.endAsync(true),
-  );
+  opened.defer(() => rm(folder, { recursive: true }));
   const contenders = [
-    bareLoop(bare),
-    await ours('outbox in memory', broker, null, stack),
-    await ours('outbox in a file', broker, join(folder, 'bench.db'), stack),
+    await bareLoop(broker, opened),
+    await programAlone(broker, opened),
+    await withoutOutbox(broker, opened),
+    await withOutbox('outbox in memory', broker, null, opened),
+    await withOutbox('outbox in a file', broker, join(folder, 'bench.db'), opened),
   ];
-  return await measureAll([{ title: 'Reading to acknowledgement', unit: 'messages', contenders }]);
-}
-
-/** What MQTT.js does without anything around it. */
-function bareLoop(client: Library): Contender {
-  const messages = messagesOf('bench/bare');
-  return {
-    name: `MQTT.js alone, ${WINDOW} under way`,
-    work: MESSAGES,
-    run: () =>
-      new Promise((resolve, reject) => {
-        let next = 0;
-        let acknowledged = 0;
-        const send = (): void => {
-          const { topic, payload, qos, retain } = messages[next++]!;
-          client.publish(topic, payload, { qos, retain }, (error) => {
-            if (error) return reject(error);
-            acknowledged++;
-            if (next < MESSAGES) send();
-            else if (acknowledged === MESSAGES) resolve();
-          });
-        };
-        while (next < WINDOW) send();
-      }),
+  const contest: Contest = {
+    title: 'Reading to acknowledgement',
+    unit: 'messages',
+    contenders: contenders.filter((contender) => contender !== null),
   };
+  return await measureAll([contest]);
 }
 
-/** Outbox, delivery and client as every bridge has them. */
-async function ours(
+async function bareLoop(broker: Broker, opened: AsyncDisposableStack): Promise<Contender> {
+  const messages = messagesOf('bench/bare', MESSAGES);
+  const client = opened.adopt(await connectAsync(broker.url, { protocolVersion: 5 }), (library) =>
+    library.endAsync(true),
+  );
+  const run = (): Promise<void> =>
+    sendAll(
+      ({ topic, payload, ...options }, done) => client.publish(topic, payload, options, done),
+      messages,
+    );
+  return { name: `MQTT.js alone, ${WINDOW} under way`, work: MESSAGES, run };
+}
+
+async function programAlone(broker: Broker, opened: AsyncDisposableStack): Promise<Contender | null> {
+  const lines = messagesOf('', MESSAGES).map(({ payload }) => payload);
+  const publisher = await shellPublisher(broker, 'bench/program', lines);
+  if (publisher === null) return null;
+  opened.use(publisher);
+  return { name: 'mosquitto_pub -l, its start included', work: MESSAGES, run: () => publisher.publish() };
+}
+
+async function withoutOutbox(broker: Broker, opened: AsyncDisposableStack): Promise<Contender> {
+  const messages = messagesOf('bench/direct', MESSAGES);
+  const client = opened.use(await connectTo(broker));
+  const run = (): Promise<void> => sendAll((message, done) => client.send(message, done), messages);
+  return { name: `client of the bridges, no outbox, ${WINDOW} under way`, work: MESSAGES, run };
+}
+
+async function withOutbox(
   name: string,
   broker: Broker,
   path: string | null,
-  stack: AsyncDisposableStack,
+  opened: AsyncDisposableStack,
 ): Promise<Contender> {
   const topic = `bench/${path === null ? 'memory' : 'file'}`;
-  const messages = messagesOf(topic);
-  const limits = { maxMessages: 100_000, maxBytes: 64e6, maxAgeMs: 86_400_000, isKept: true };
-  const store = new Store(
-    { name: 'bench', path, outbox: limits, history: null, backup: null },
-    { onProblem: fail, onError: fail },
-  );
-  store.open();
-  const connected = Promise.withResolvers<void>();
-  const client = new MqttClient(
-    {
-      host: broker.host,
-      tcpPort: broker.port,
-      tls: null,
-      clientId: topic.replace('/', '-'),
-      keepaliveS: 60,
-      will: { topic: `${topic}/state`, payload: 'offline', qos: 1, retain: false },
-      birth: [],
-    },
-    { onConnect: () => connected.resolve(), onDisconnect: fail, onError: fail },
-  );
-  const deliver = new Delivery(client, store.outbox, (_, error) => fail(error));
-  client.connect();
-  await connected.promise;
-  deliver.connected();
-  stack.defer(async () => {
-    await client.close();
-    await store.close(1_000);
-  });
+  const messages = messagesOf(topic, MESSAGES);
+  const pipeline = opened.use(openPipeline(broker, topic.replace('/', '-'), path));
+  await pipeline.connect();
   return {
     name,
     work: MESSAGES,
     async run() {
-      for (const message of messages) deliver.put({ ...message, backlogTopic: `${topic}/backlog` });
-      await deliver.drained();
+      for (const message of messages) pipeline.put(message);
+      await pipeline.drained();
     },
   };
-}
-
-function fail(problem: unknown): void {
-  if (problem) throw problem;
 }
