@@ -34,6 +34,7 @@ describe('a line whose meters stand in files', { timeout: 60_000 }, () => {
 
     await write('power', 251);
     const broken = await app.log(({ err }) => err?.code === 'config/invalid', 20_000);
+    expect(broken.outcome).toBe('config-invalid');
     expect(JSON.stringify(broken)).toContain('must be a primary address');
     for (const id of ['heat', 'power']) {
       const count = () => seen.messages.filter(({ topic }) => topic === `meters/mbus/${id}`).length;

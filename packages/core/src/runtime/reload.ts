@@ -148,7 +148,10 @@ export class ReloadingApp<Schema extends z.ZodObject> {
     const told = new Set(this.#problems.map(({ message }) => message));
     for (const error of problems) {
       if (!told.has(error.message))
-        this.#log.error({ err: error }, 'the configuration is broken: what runs goes on as it is');
+        this.#log.error(
+          { outcome: 'config-invalid', err: error },
+          'the configuration is broken: what runs goes on as it is',
+        );
     }
     if (problems.length === 0 && told.size > 0) this.#log.info('the configuration is mended');
     this.#problems = problems;
