@@ -81,6 +81,7 @@ export class Delivery {
   }
 
   #wakeWaiting(): void {
+    if (this.#idle.length === 0) return;
     for (const wake of this.#idle.splice(0)) wake();
   }
 

@@ -11,7 +11,7 @@ export interface Outgoing extends Message {
   /** A single value of a reading: the next one brings it anew. */
   readonly isValue?: true;
   /** Called once, when the message is in the file, or has left the outbox. */
-  readonly onKept?: () => void;
+  readonly onKept?: (() => void) | undefined;
 }
 
 /** What is kept at most; beyond, the oldest go. */

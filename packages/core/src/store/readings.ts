@@ -72,11 +72,11 @@ export class Readings implements Member {
   take(): Outgoing | null {
     const row = this.#queue.next();
     if (!row) return null;
-    row.takenMs = performance.now();
-    const { topic, backlogTopic, payload, qos, retain } = row;
+    this.#rows.unwritten.taken(row);
+    const { backlogTopic, payload, qos } = row;
     const message: Outgoing = this.#queue.isLate(row)
       ? { topic: backlogTopic, payload, qos, retain: false, backlogTopic }
-      : { topic, payload, qos, retain, backlogTopic };
+      : row;
     this.#underWay.set(message, row);
     return message;
   }
@@ -94,7 +94,7 @@ export class Readings implements Member {
     const row = this.#underWay.get(message);
     if (!row) return;
     this.#underWay.delete(message);
-    row.takenMs = null;
+    this.#rows.unwritten.waits(row);
     this.#queue.back(row);
     this.#database?.touch();
   }

@@ -3,7 +3,7 @@ import type { Qos } from '../mqtt/index.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** A reading in the outbox. */
-export interface Row {
+export interface Row extends Outgoing {
   /** Ascending in the order in which the readings are to be sent. */
   id: number;
   /** When it was put, milliseconds since 1970. */
@@ -16,7 +16,7 @@ export interface Row {
   /** About what it takes, in memory and in the file. */
   readonly bytes: number;
   /** To be called once the message cannot get lost any more. */
-  onKept: (() => void) | null;
+  onKept: (() => void) | undefined;
   /** On the monotonic clock, when it was given to the broker; null: it waits. */
   takenMs: number | null;
 }
@@ -27,7 +27,7 @@ const ROW_BYTES = 64;
 export function rowOf(id: number, message: Outgoing, backlogTopic: string): Row {
   const { topic, payload, qos, retain } = message;
   const bytes = topic.length + backlogTopic.length + payload.length + ROW_BYTES;
-  const onKept = message.onKept ?? null;
+  const { onKept } = message;
   return { id, at: Date.now(), topic, backlogTopic, payload, qos, retain, bytes, onKept, takenMs: null };
 }
 
@@ -42,7 +42,7 @@ export function readRow(columns: Readonly<Record<string, SQLOutputValue>>): Row 
     qos: qos === 2 ? 2 : 1,
     retain: retain === 1,
     bytes: Number(bytes),
-    onKept: null,
+    onKept: undefined,
     takenMs: null,
   };
 }

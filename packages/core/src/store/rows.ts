@@ -168,6 +168,6 @@ export class Rows {
 
 function tellKept(row: Row): void {
   const { onKept } = row;
-  row.onKept = null;
+  row.onKept = undefined;
   onKept?.();
 }

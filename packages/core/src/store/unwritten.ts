@@ -6,6 +6,10 @@ import type { Row } from './row.ts';
  * The network delivers in order, so that a kill meanwhile cuts off an end but leaves no gap.
  */
 const GRACE_MS = 50;
+/** If whoever waits for them still has them, too: while the broker confirms what it gets, the disk has nothing to do. */
+const AWAITED_GRACE_MS = 500;
+/** Whoever may send so many before he must wait loses no time by it. */
+const MANY = 256;
 /** If so many are awaited, whoever waits, such as another broker, may not send more until they are kept. */
 const WORTH_A_WRITE = 16;
 /**
@@ -23,6 +27,8 @@ export class Unwritten {
   #bytes = 0;
   /** Rows for which someone waits to hear that they are kept. */
   #awaited = 0;
+  /** Those of them that are not under way. */
+  #awaitedIdle = 0;
   #lastAwaitedMs = 0;
   /** So many were awaited when no more came: likely all that whoever waits may send. The next time they are written at once. */
   #mostAwaited = Number.POSITIVE_INFINITY;
@@ -55,6 +61,7 @@ export class Unwritten {
     this.#bytes += row.bytes;
     if (!row.onKept) return;
     this.#awaited++;
+    if (row.takenMs === null) this.#awaitedIdle++;
     if (this.#awaited > this.#mostAwaited) this.#mostAwaited = Number.POSITIVE_INFINITY;
     this.#lastAwaitedMs = performance.now();
   }
@@ -63,20 +70,40 @@ export class Unwritten {
   remove(row: Row): boolean {
     if (!this.#rows.delete(row.id)) return false;
     this.#bytes -= row.bytes;
-    if (row.onKept) this.#awaited--;
+    if (!row.onKept) return true;
+    this.#awaited--;
+    if (row.takenMs === null) this.#awaitedIdle--;
     return true;
+  }
+
+  /** Such a row, or one in the file, is under way now. */
+  taken(row: Row): void {
+    if (row.onKept && row.takenMs === null) this.#awaitedIdle--;
+    row.takenMs = performance.now();
+  }
+
+  /** It is not under way any more. */
+  waits(row: Row): void {
+    if (row.onKept && row.takenMs !== null) this.#awaitedIdle++;
+    row.takenMs = null;
   }
 
   clear(): void {
     this.#rows.clear();
     this.#bytes = 0;
     this.#awaited = 0;
+    this.#awaitedIdle = 0;
   }
 
   /** Milliseconds until they should be written; Infinity if there are none. Below 0: someone waits for it. */
   dueMs(): number {
     const now = performance.now();
-    if (this.#awaited >= WORTH_A_WRITE && this.#awaited === this.size) {
+    const isAwaited = this.#awaited === this.size;
+    if (isAwaited && this.#awaited >= MANY && this.#awaitedIdle === 0) {
+      const { takenMs } = this.all().next().value ?? {};
+      return Math.max(0, (takenMs ?? now) + AWAITED_GRACE_MS - now);
+    }
+    if (isAwaited && this.#awaited >= WORTH_A_WRITE) {
       const missingMs = this.#lastAwaitedMs + this.#awaited * PAUSE_MS - now;
       if (missingMs > 0 && this.#awaited < this.#mostAwaited) return missingMs;
       this.#mostAwaited = this.#awaited;
