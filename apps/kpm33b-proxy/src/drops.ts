@@ -36,7 +36,7 @@ export class Drops {
     const { code, level } = fault;
     const facts = { reason, meter, topic, bytes: payload.length, ...begin(reason, payload) };
     const error = new BridgeError(code, `a message was dropped: ${reason}`, { facts });
-    this.#line.frames.add({ bytes: payload, error });
+    this.#line.frames.add({ bytes: new Uint8Array(payload), error });
     this.#log[level]({ err: error, ...(held > 0 && { more_since_last_line: held }) });
   }
 }

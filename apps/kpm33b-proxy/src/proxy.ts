@@ -35,6 +35,7 @@ export function proxy(context: ServiceContext<Config>): Service<Config> {
       for (const topic of [settings.secondsTopic, settings.minutesTopic])
         internal.mqtt.subscribe(topic, (...message) => intake.receive(...message), {
           acknowledge: 'when-taken',
+          payload: 'borrowed',
         });
       timer = setInterval(() => context.put(countersMessage(config, line)), COUNTERS_EVERY_MS);
     },
@@ -85,8 +86,8 @@ class Intake {
   receive(topic: string, payload: Uint8Array, { taken }: MessageInfo): void {
     // Not acknowledged: the internal broker keeps it for the next start.
     if (this.#isStopping) return;
-    if (this.#announcer.isFull) this.#held.push({ topic, payload, taken });
-    else this.#take({ topic, payload, taken });
+    if (this.#announcer.isFull) this.#held.push({ topic, payload: new Uint8Array(payload), taken });
+    else this.#take(topic, payload, taken);
   }
 
   /** Goes on with what was held back while no more meters could be announced. */
@@ -96,7 +97,7 @@ class Intake {
     for (const message of held) this.receive(message.topic, message.payload, { ...message, retain: false });
   }
 
-  #take({ topic, payload, taken }: Arrived): void {
+  #take(topic: string, payload: Uint8Array, taken: () => void): void {
     const conversion = this.#converter.convert(topic, payload);
     if (conversion?.dropped === null) {
       this.#internal.line.readings++;

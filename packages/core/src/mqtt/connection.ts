@@ -7,7 +7,7 @@ import { HARMLESS, isSound } from './packet.ts';
 import { PacketIds } from './packet-ids.ts';
 import { CONNACK, PacketSplitter, PUBACK, PUBLISH } from './packet-splitter.ts';
 import { Publications } from './publications.ts';
-import { readPublish } from './publish-packet.ts';
+import { PublishReader } from './publish-packet.ts';
 import { refusal } from './refusal.ts';
 import {
   libraryOptions,
@@ -40,14 +40,18 @@ export interface ConnectionEvents {
 export class Connection {
   readonly #events: ConnectionEvents;
   readonly #timing: MqttTiming;
-  readonly #version: ProtocolVersion;
+  readonly #publishReader: PublishReader;
   readonly #library: Library | undefined;
+  readonly #stream: LibraryStream | undefined;
   readonly #splitter = new PacketSplitter(MAX_PACKET_BYTES);
   readonly #connectTimer: NodeJS.Timeout;
   readonly #packetIds = new PacketIds();
   readonly #publications: Publications;
   readonly #acknowledgements = new Acknowledgements((bytes) => this.#write(bytes));
   #ackTimer: NodeJS.Timeout | undefined;
+  /** Since the timer was set anew. */
+  #hasConfirmed = false;
+  #isPingUnderWay = false;
   #unacknowledged = 0;
   #stage: Stage = 'outside';
   #openedAt = 0;
@@ -62,7 +66,7 @@ export class Connection {
   ) {
     this.#events = events;
     this.#timing = timing;
-    this.#version = version;
+    this.#publishReader = new PublishReader(version);
     this.#publications = new Publications(version, this.#packetIds, (bytes) => this.#write(bytes));
     const { connectTimeoutMs } = timing;
     this.#connectTimer = setTimeout(
@@ -70,15 +74,15 @@ export class Connection {
       connectTimeoutMs,
     );
     try {
-      const socket = openSocket(settings);
+      const socket = openSocket(settings, (bytes) => this.#read(bytes, stream));
       const stream = new LibraryStream(socket);
+      this.#stream = stream;
       const options = { ...libraryOptions(settings, version), messageIdProvider: this.#packetIds };
       this.#library = new Library(() => stream, options);
       this.#listen(this.#library);
       socket.once(settings.tls ? 'secureConnect' : 'connect', () => {
         this.#stage = 'handshake';
       });
-      socket.on('data', (chunk) => this.#read(chunk, stream));
     } catch (thrown) {
       // TLS refuses unusable certificates at once; nobody listens for the end yet.
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -96,6 +100,7 @@ export class Connection {
     this.#library?.publish(topic, payload, { qos, retain }, (error) => {
       if (this.#hasEnded) return;
       if (qos > 0) this.#acked();
+      if (qos > 0) this.#ackTimer?.refresh();
       if (!error) return done();
       // An error without a reason code is about the connection, which is just ending.
       if ('code' in error && typeof error.code === 'number') done(refusal(message, error.code));
@@ -127,6 +132,9 @@ export class Connection {
 
   #listen(library: Library): void {
     library.on('packetreceive', (packet) => this.#received(packet));
+    library.on('packetsend', ({ cmd }) => {
+      this.#isPingUnderWay ||= cmd === 'pingreq';
+    });
     library.on('connect', (connack) => this.#opened(connack));
     library.on('error', (error) => this.#end(causeOf(error)));
     library.stream.on('error', (error) => this.#end(causeOf(error)));
@@ -140,17 +148,25 @@ export class Connection {
       const first = bytes[at]!;
       const type = first >>> 4;
       if (type === CONNACK) this.#isAccepted = true;
-      if (type === PUBLISH) this.#arrived(first, bytes.subarray(start, end));
-      else if (type !== PUBACK || !this.#answered(bytes.subarray(start, end)))
-        rest.push(bytes.subarray(at, end));
+      if (type === PUBLISH) this.#arrived(first, bytes, start, end);
+      else if (type !== PUBACK || !this.#answered(bytes, start, end))
+        rest.push(Buffer.from(bytes.subarray(at, end)));
     });
     if (fault) this.#end({ kind: 'garbage', detail: fault });
-    // Whatever comes is a sign of life.
-    else if (!this.#hasEnded) this.#library?.reschedulePing(true);
+    else if (!this.#hasEnded) this.#isAlive();
   }
 
-  #arrived(first: number, body: Buffer): void {
-    const publish = this.#isAccepted ? readPublish(this.#version, first, body) : null;
+  /** Whatever comes is a sign of life; that messages are confirmed is another one. */
+  #isAlive(): void {
+    if (this.#hasConfirmed) this.#ackTimer?.refresh();
+    this.#hasConfirmed = false;
+    if (!this.#isPingUnderWay) return;
+    this.#isPingUnderWay = false;
+    this.#library?.reschedulePing(true);
+  }
+
+  #arrived(first: number, bytes: Buffer, start: number, end: number): void {
+    const publish = this.#isAccepted ? this.#publishReader.read(first, bytes, start, end) : null;
     if (!publish) {
       this.#end({ kind: 'garbage', detail: 'a message that cannot be read' });
       return;
@@ -161,11 +177,11 @@ export class Connection {
   }
 
   /** @returns whether it was about one of our own */
-  #answered(body: Buffer): boolean {
-    const id = body.length < 2 ? 0 : body.readUInt16BE(0);
+  #answered(bytes: Buffer, start: number, end: number): boolean {
+    const id = end - start < 2 ? 0 : bytes.readUInt16BE(start);
     if (!this.#publications.isUnderWay(id)) return false;
     this.#acked();
-    this.#publications.answered(id, body[2] ?? 0);
+    this.#publications.answered(id, end - start > 2 ? bytes[start + 2]! : 0);
     return true;
   }
 
@@ -176,7 +192,7 @@ export class Connection {
   }
 
   #write(bytes: Uint8Array): void {
-    if (!this.#hasEnded) this.#library?.stream.write(bytes);
+    if (!this.#hasEnded) this.#stream?.send(bytes);
   }
 
   #inspect(packet: Packet): void {
@@ -202,21 +218,22 @@ export class Connection {
   }
 
   #awaitAck(): void {
-    this.#unacknowledged++;
+    if (this.#unacknowledged++ === 0) this.#ackTimer?.refresh();
     this.#ackTimer ??= this.#startAckTimer();
   }
 
   #acked(): void {
     this.#unacknowledged--;
-    if (this.#unacknowledged > 0) return void this.#ackTimer?.refresh();
-    clearTimeout(this.#ackTimer);
-    this.#ackTimer = undefined;
+    this.#hasConfirmed = true;
   }
 
   #startAckTimer(): NodeJS.Timeout {
     const { ackTimeoutMs } = this.#timing;
     const what = `did not confirm a message within ${ackTimeoutMs / 1000} s`;
-    return setTimeout(() => this.#end({ kind: 'silent', what }), ackTimeoutMs);
+    return setTimeout(() => {
+      this.#ackTimer = undefined;
+      if (this.#unacknowledged > 0) this.#end({ kind: 'silent', what });
+    }, ackTimeoutMs);
   }
 
   #end(cause: Cause): void {

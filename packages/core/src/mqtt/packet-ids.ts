@@ -3,15 +3,16 @@ const LAST = 0xffff;
 
 /** The packet identifiers of one connection, for the library and for us; in its form, so that it takes ours. */
 export class PacketIds {
-  readonly #used = new Set<number>();
+  readonly #isUsed = new Uint8Array(LAST + 1);
+  #used = 0;
   #last = 0;
 
   /** An identifier that is not in use, or null if all are. */
   allocate(): number | null {
-    if (this.#used.size === LAST) return null;
+    if (this.#used === LAST) return null;
     do this.#last = (this.#last % LAST) + 1;
-    while (this.#used.has(this.#last));
-    this.#used.add(this.#last);
+    while (this.#isUsed[this.#last] === 1);
+    this.register(this.#last);
     return this.#last;
   }
 
@@ -20,16 +21,19 @@ export class PacketIds {
   }
 
   register(id: number): boolean {
-    if (this.#used.has(id)) return false;
-    this.#used.add(id);
+    if (this.#isUsed[id] === 1) return false;
+    this.#isUsed[id] = 1;
+    this.#used++;
     return true;
   }
 
   deallocate(id: number): void {
-    this.#used.delete(id);
+    this.#used -= this.#isUsed[id] ?? 0;
+    this.#isUsed[id] = 0;
   }
 
   clear(): void {
-    this.#used.clear();
+    this.#isUsed.fill(0);
+    this.#used = 0;
   }
 }

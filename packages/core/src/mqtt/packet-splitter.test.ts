@@ -7,9 +7,12 @@ function split(chunks: readonly Uint8Array[], maxBytes = 1_000) {
   const splitter = new PacketSplitter(maxBytes);
   const packets: string[] = [];
   for (const chunk of chunks) {
-    const fault = splitter.push(Buffer.from(chunk), (bytes, at, start, end) =>
+    const read = Buffer.from(chunk);
+    const fault = splitter.push(read, (bytes, at, start, end) =>
       packets.push(`${bytes.toString('hex', at, start)} ${bytes.toString('hex', start, end)}`.trim()),
     );
+    // As a socket does that reads everything into the same buffer.
+    read.fill(0xff);
     if (fault) return { packets, fault };
   }
   return { packets, fault: null };

@@ -15,8 +15,9 @@ export type OnPacket = (bytes: Buffer, at: number, start: number, end: number) =
 /** Cuts what a broker sends into control packets (MQTT 5, section 2.1). */
 export class PacketSplitter {
   readonly #maxBytes: number;
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
+  /** The beginning of a packet whose end has not come yet. */
+  #kept: Buffer[] = [];
+  #keptBytes = 0;
   /** With fewer bytes there is no packet. */
   #wanted = 0;
 
@@ -25,13 +26,26 @@ export class PacketSplitter {
     this.#maxBytes = maxBytes;
   }
 
-  /** @returns what is wrong with the bytes, or null; what follows a fault cannot be understood */
+  /**
+   * @param chunk may be overwritten afterwards
+   * @returns what is wrong with the bytes, or null; what follows a fault cannot be understood
+   */
   push(chunk: Buffer, onPacket: OnPacket): string | null {
-    this.#pending.push(chunk);
-    this.#pendingBytes += chunk.length;
-    if (this.#pendingBytes < this.#wanted) return null;
-    const bytes = this.#pending.length === 1 ? chunk : Buffer.concat(this.#pending);
-    for (let at = 0; ; ) {
+    let from = 0;
+    while (this.#keptBytes > 0) {
+      const end = Math.min(from + this.#wanted - this.#keptBytes, chunk.length);
+      this.#kept.push(Buffer.from(chunk.subarray(from, end)));
+      this.#keptBytes += end - from;
+      from = end;
+      if (this.#keptBytes < this.#wanted) return null;
+      const fault = this.#cut(Buffer.concat(this.#kept), 0, onPacket);
+      if (fault) return fault;
+    }
+    return this.#cut(chunk, from, onPacket);
+  }
+
+  #cut(bytes: Buffer, from: number, onPacket: OnPacket): string | null {
+    for (let at = from; ; ) {
       const start = startOf(bytes, at);
       if (start === 0) return this.#keep(bytes.subarray(at), bytes.length - at + 1);
       const end = start + lengthOf(bytes, at, start);
@@ -45,8 +59,8 @@ export class PacketSplitter {
   }
 
   #keep(rest: Buffer, wanted: number): null {
-    this.#pending = rest.length > 0 ? [rest] : [];
-    this.#pendingBytes = rest.length;
+    this.#kept = rest.length > 0 ? [Buffer.from(rest)] : [];
+    this.#keptBytes = rest.length;
     this.#wanted = wanted;
     return null;
   }

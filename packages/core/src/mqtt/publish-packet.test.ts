@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPublish } from './publish-packet.ts';
+import { PublishReader } from './publish-packet.ts';
+
+const readPublish = (version: 5 | 4, first: number, body: Buffer) =>
+  // Among other packets, which it must not look into.
+  new PublishReader(version).read(first, Buffer.concat([body, body, body]), body.length, 2 * body.length);
 
 const read = (version: 5 | 4, first: number, body: string) => {
   const publish = readPublish(version, first, Buffer.from(body.replaceAll(' ', ''), 'hex'));
@@ -17,6 +21,18 @@ describe('a PUBLISH packet', () => {
     ['with a topic beyond ASCII', 5, 0x30, '0002 c3a4 00', { topic: 'ä', payload: '', packetId: null }],
   ] as const)('%s is read', (_, version, first, body, want) => {
     expect(read(version, first, body)).toEqual({ retain: false, ...want });
+  });
+
+  it('has its own topic, whatever came before', () => {
+    const reader = new PublishReader(4);
+    const topics = ['a', 'a', 'b', 'bc', 'a', '', 'ä', 'a'];
+    const read = topics.map((topic) => {
+      const body = Buffer.from(`\0${String.fromCharCode(Buffer.byteLength(topic))}${topic}x`);
+      const publish = reader.read(0x30, body, 0, body.length);
+      body.fill(0);
+      return publish?.topic;
+    });
+    expect(read).toEqual(topics);
   });
 
   it('tells whether the message was kept by the broker', () => {

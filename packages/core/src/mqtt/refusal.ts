@@ -25,7 +25,8 @@ export function refuseUnsent(
 ): BridgeError | null {
   const fault = topicFault(message.topic);
   if (fault !== null) return refused(message, `this cannot be a topic: ${fault}`);
-  return packetBytes(message) > maximumPacketSize ? refusal(message, PACKET_TOO_LARGE) : null;
+  const isTooLarge = Number.isFinite(maximumPacketSize) && packetBytes(message) > maximumPacketSize;
+  return isTooLarge ? refusal(message, PACKET_TOO_LARGE) : null;
 }
 
 /**

@@ -3,14 +3,29 @@ import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { MqttSettings } from './settings.ts';
 
-/** The socket to the broker; with TLS, `secureConnect` tells that it is there, without it is `connect`. */
-export function openSocket({ host, tcpPort: port, tls }: MqttSettings): Socket {
-  const socket = tls ? connectTls(tlsOptions(host, port, tls)) : connectTcp({ host, port });
+const READ_BYTES = 64 * 1024;
+
+/**
+ * The socket to the broker; with TLS, `secureConnect` tells that it is there, without it is `connect`.
+ * @param onBytes what comes from the broker, in a buffer that the next bytes are read into
+ */
+export function openSocket(
+  { host, tcpPort: port, tls }: MqttSettings,
+  onBytes: (bytes: Buffer) => void,
+): Socket {
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  const callback = (length: number): boolean => {
+    onBytes(buffer.subarray(0, length));
+    return true;
+  };
+  const onread = { buffer, callback };
+  const tlsOptions = tls && { ...optionsOf(host, port, tls), onread };
+  const socket = tlsOptions ? connectTls(tlsOptions) : connectTcp({ host, port, onread });
   // What is written together goes out at once: nothing is to wait for the acknowledgement of what went before.
   return socket.setNoDelay(true);
 }
 
-function tlsOptions(host: string, port: number, tls: NonNullable<MqttSettings['tls']>) {
+function optionsOf(host: string, port: number, tls: NonNullable<MqttSettings['tls']>) {
   const { insecure, ...own } = tls;
   const name = isIP(host) === 0 ? { servername: host } : {};
   return { ...own, ...name, host, port, rejectUnauthorized: !insecure };
@@ -25,6 +40,12 @@ export class LibraryStream extends Duplex {
     this.#socket = socket;
     socket.on('error', (error) => this.destroy(error));
     socket.on('close', () => this.destroy());
+  }
+
+  /** What is ours, in its place behind what the library has written. */
+  send(bytes: Uint8Array): void {
+    if (this.writableLength > 0) this.write(bytes);
+    else this.#socket.write(bytes);
   }
 
   override _read(): void {

@@ -16,11 +16,14 @@ export type OnMessage = (topic: string, payload: Uint8Array, info: MessageInfo) 
 export interface SubscribeOptions {
   /** The broker hears that a message (QoS 1) has arrived when `taken` is called, and sends it again if it never is. */
   readonly acknowledge?: 'when-taken';
+  /** The payload is overwritten once the callback returns; who does not say so gets a copy. */
+  readonly payload?: 'borrowed';
 }
 
 interface Subscriber {
   readonly onMessage: OnMessage;
   readonly isAcknowledgedLater: boolean;
+  readonly isBorrower: boolean;
 }
 
 /** Who wants which messages, whether there is a broker or not. */
@@ -37,10 +40,11 @@ export class Subscriptions {
   }
 
   /** @returns a function that takes it back, and tells whether nobody is left for that filter */
-  add(filter: string, onMessage: OnMessage, { acknowledge }: SubscribeOptions): () => boolean {
+  add(filter: string, onMessage: OnMessage, options: SubscribeOptions): () => boolean {
     const subscribers = this.#byFilter.get(filter) ?? new Set();
     this.#byFilter.set(filter, subscribers);
-    const subscriber = { onMessage, isAcknowledgedLater: acknowledge === 'when-taken' };
+    const isAcknowledgedLater = options.acknowledge === 'when-taken';
+    const subscriber = { onMessage, isAcknowledgedLater, isBorrower: options.payload === 'borrowed' };
     subscribers.add(subscriber);
     return () => {
       subscribers.delete(subscriber);
@@ -58,9 +62,10 @@ export class Subscriptions {
     let isTakenLater = false;
     for (const [filter, subscribers] of this.#byFilter) {
       if (!matchesFilter(filter, topic)) continue;
-      for (const { onMessage, isAcknowledgedLater } of subscribers) {
+      for (const { onMessage, isAcknowledgedLater, isBorrower } of subscribers) {
         isTakenLater ||= isAcknowledgedLater;
-        safely(() => onMessage(topic, payload, info), this.#onError);
+        const own = isBorrower ? payload : new Uint8Array(payload);
+        safely(() => onMessage(topic, own, info), this.#onError);
       }
     }
     if (!isTakenLater) info.taken();
