@@ -15,6 +15,8 @@ const COLON = 0x3a;
 const CLOSE = 0x7d;
 /** The tags with texts; all others have numbers. */
 const TEXTS: ReadonlySet<string> = new Set(['id', 'time', 'isend']);
+/** No tag is longer, and no id, time or isend: whoever sends more shall not fill the memory. */
+const MOST_TEXT_BYTES = 32;
 /** 15 digits at most: such a number and a power of ten are both exact, so their quotient is the nearest one there is. */
 const MOST_NUMBER_BYTES = 15;
 const POWERS_OF_TEN = Array.from({ length: MOST_NUMBER_BYTES }, (_, power) => 10 ** power);
@@ -138,12 +140,12 @@ function hasTexts(tags: ReadonlySet<string>): boolean {
   return [...TEXTS].every((tag) => tags.has(tag));
 }
 
-/** Behind a text, or before the first character in it that JSON might write in another way. */
+/** Behind a text, or before something in it that JSON might write in another way; `from` if it is long. */
 function textEnd(bytes: Uint8Array, from: number): number {
   let at = from;
   for (let byte = bytes[at]!; byte !== QUOTE && byte !== BACKSLASH && byte >= BLANK && byte <= TILDE; )
     byte = bytes[++at]!;
-  return at;
+  return at - from > MOST_TEXT_BYTES ? from : at;
 }
 
 /** Behind a number without exponent (RFC 8259, section 6); `from` if there is none, or one with many digits. */
