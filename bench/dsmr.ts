@@ -1,4 +1,4 @@
-import { createDecipheriv } from 'node:crypto';
+import { createDecipheriv, createSecretKey } from 'node:crypto';
 import { CRC16, crc16, latin1 } from '@meterbridge/core/codec';
 import { decodeP1, FrameSplitter, p1Scanner } from '@meterbridge/core/frames';
 import dsmrParser from 'dsmr-parser';
@@ -54,7 +54,8 @@ function againstCipher(port: Port): Contest {
   };
 }
 
-function decipherAll(port: Port, key: Uint8Array): void {
+function decipherAll(port: Port, keyBytes: Uint8Array): void {
+  const key = createSecretKey(keyBytes);
   const iv = new Uint8Array(12);
   for (const telegram of port)
     expectAbove(0, createDecipheriv('aes-128-gcm', key, iv, { authTagLength: 12 }).update(telegram).length);

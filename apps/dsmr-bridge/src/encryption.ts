@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { bytesOf } from '@meterbridge/core/codec';
 import { parseAesKey } from '@meterbridge/core/config';
 import type { ErrorCode } from '@meterbridge/core/errors';
@@ -49,17 +49,21 @@ const LF = 0x0a;
  * that is not looked at): some meters make tags with another key than the one that is published.
  */
 export function envelopeOpener(
-  { key, authKey }: Keys,
+  { key: keyBytes, authKey }: Keys,
   tagPolicy: TagPolicy,
   crcPolicy: CrcPolicy,
 ): (bytes: Uint8Array) => Opened | ErrorCode {
+  // To make a key of its bytes takes longer than to decrypt a telegram with it.
+  const key = createSecretKey(keyBytes);
   const blocks = createCipheriv('aes-128-ecb', key, null);
   return (bytes) => {
     const envelope = decodeEnvelope(bytes);
     // The first block tells whether the key fits: noise that looks like an envelope costs no more than that.
-    const [first = 0] = blocks.update(counterBlock(envelope));
+    const counter = counterBlock(envelope);
+    const [first = 0] = blocks.update(counter);
     if ((envelope.ciphertext[0]! ^ first) !== SLASH) return 'frame/decryption';
-    const plain = decrypt(key, envelope);
+    // GCM without its tag is AES in counter mode.
+    const plain = createDecipheriv('aes-128-ctr', key, counter).update(envelope.ciphertext);
     const tagValid =
       envelope.tag && authenticatedData(envelope, authKey).some((aad) => isGenuine(key, envelope, aad));
     if (tagValid === false && tagPolicy === 'verify') return 'frame/authentication';
@@ -72,21 +76,21 @@ export function envelopeOpener(
 
 /** Where GCM begins to count (NIST SP 800-38D, section 7.2): the block for the tag is 1, that of the first data 2. */
 function counterBlock({ iv }: Envelope): Uint8Array {
-  return Uint8Array.of(...iv, 0, 0, 0, 2);
-}
-
-/** GCM without its tag is AES in counter mode. */
-function decrypt(key: Uint8Array, envelope: Envelope): Uint8Array {
-  return createDecipheriv('aes-128-ctr', key, counterBlock(envelope)).update(envelope.ciphertext);
+  const block = new Uint8Array(16);
+  block.set(iv);
+  block[15] = 2;
+  return block;
 }
 
 /** Security byte and authentication key (DLMS UA 1000-2, section 9.2.7); without one, what meters use then. */
 function authenticatedData({ security }: Envelope, authKey: Uint8Array | null): readonly Uint8Array[] {
-  if (authKey) return [Uint8Array.of(security, ...authKey)];
-  return [Uint8Array.of(security, ...LUXEMBOURG), new Uint8Array(0)];
+  const data = new Uint8Array(17);
+  data[0] = security;
+  data.set(authKey ?? LUXEMBOURG, 1);
+  return authKey ? [data] : [data, new Uint8Array(0)];
 }
 
-function isGenuine(key: Uint8Array, { iv, ciphertext, tag }: Envelope, aad: Uint8Array): boolean {
+function isGenuine(key: KeyObject, { iv, ciphertext, tag }: Envelope, aad: Uint8Array): boolean {
   const decipher = createDecipheriv('aes-128-gcm', key, iv, { authTagLength: 12 });
   decipher.setAAD(aad).setAuthTag(tag!).update(ciphertext);
   try {
