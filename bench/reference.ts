@@ -6,7 +6,7 @@ export function sumOfBytes(pieces: readonly Uint8Array[], work = pieces.length):
     name: 'a loop that sums the bytes',
     work,
     run() {
-      for (const bytes of pieces) if (sumOf(bytes) < 0) throw new Error('a sum below 0');
+      if (sumOf(pieces) < 0) throw new Error('a sum below 0');
     },
   };
 }
@@ -16,8 +16,9 @@ export function bytesPerUnit(pieces: readonly Uint8Array[], work = pieces.length
   return pieces.reduce((sum, { length }) => sum + length, 0) / work;
 }
 
-function sumOf(bytes: Uint8Array): number {
+/** All in one function: as two, engines make half as much of it. */
+function sumOf(pieces: readonly Uint8Array[]): number {
   let sum = 0;
-  for (let at = 0, end = bytes.length; at < end; at++) sum += bytes[at]!;
+  for (const bytes of pieces) for (let at = 0, end = bytes.length; at < end; at++) sum += bytes[at]!;
   return sum;
 }
