@@ -5,17 +5,18 @@ const ALPHABET = '0123456789ABCDEFGHJKLMNPRSTUVWXY';
 const FIRST_SHORT = 0x240000000000;
 const LAST_SHORT = 0x37ffffffffff;
 
-/** Three hexadecimal digits of each number of 12 bits. */
-const HEX = Array.from({ length: 0x1000 }, (_, bits) => bits.toString(16).padStart(3, '0'));
-const BITS_24 = 0x1000000;
+/** Engines take long to write a large number in hexadecimal; a plant has few, and tells them all the time. */
+const known = new Map<number, string>();
+const MOST_KNOWN = 4096;
 
 /** 12 lower-case hexadecimal digits; more, or a sign, only for what is no serial number. */
 export function serialText(serial: number): string {
-  // Engines write large numbers in hexadecimal digit by digit: that would cost as much as all else of a message.
-  const high = Math.floor(serial / BITS_24);
-  if (high < 0 || high >= BITS_24) return serial.toString(16).padStart(12, '0');
-  const low = serial % BITS_24;
-  return HEX[high >>> 12]! + HEX[high & 0xfff]! + HEX[low >>> 12]! + HEX[low & 0xfff]!;
+  const text = known.get(serial);
+  if (text !== undefined) return text;
+  if (known.size === MOST_KNOWN) known.clear();
+  const digits = serial.toString(16).padStart(12, '0');
+  known.set(serial, digits);
+  return digits;
 }
 
 /** The nine characters that newer labels show, or null for a serial number that has none. */
