@@ -11,12 +11,7 @@ export function scaled({ exponent, multiplier, addends }: Scale, raw: number | b
     return new Decimal(multiplied(sum.mantissa, multiplier), sum.decimals).shift(exponent);
   }
   const mantissa = multiplier === 1 ? raw : multiplied(raw, multiplier);
-  if (exponent <= 0) return new Decimal(mantissa, 0 - exponent);
-  if (typeof mantissa === 'number') {
-    const whole = mantissa * 10 ** exponent;
-    if (Number.isSafeInteger(whole)) return new Decimal(whole);
-  }
-  return new Decimal(mantissa, -exponent);
+  return new Decimal(mantissa, 0 - exponent);
 }
 
 /** The same for a real; dividing by a power of ten gives the nearest double, multiplying by its inverse often not. */
