@@ -59,9 +59,11 @@ function quicklyDecoded<Name extends MessageName>(name: Name, payload: Uint8Arra
   return {
     name,
     fields,
-    unknown: [],
     get raw() {
       return rawOf(typeOf(name), parse(name, payload));
+    },
+    get unknown() {
+      return unknownOf(parse(name, payload));
     },
   };
 }

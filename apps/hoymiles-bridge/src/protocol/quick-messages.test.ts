@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import protobuf from 'protobufjs/light.js';
 import { describe, expect, it } from 'vitest';
 import { decodeAs, decodeMessage, encodeMessage } from './message.ts';
 import { quickRealDataNew } from './quick-messages.ts';
@@ -40,9 +41,34 @@ const damaged = fc
     }, bytes),
   );
 
+/** A field of any number and wire type, seldom a known one. */
+const field = fc
+  .tuple(fc.nat(2_100), fc.constantFrom(0, 1, 2, 3, 5), fc.uint8Array({ minLength: 8, maxLength: 8 }))
+  .map(([id, wireType, content]) => {
+    const tag = protobuf.Writer.create().uint32((id << 3) | wireType);
+    return [...tag.finish(), ...CONTENTS[wireType]!(content)];
+  });
+/** By wire type: a number, eight bytes, bytes with their length, the beginning of a group, four bytes. */
+const CONTENTS: Readonly<Record<number, (bytes: Uint8Array) => readonly number[]>> = {
+  0: ([byte = 0]) => [byte & 0x7f],
+  1: (bytes) => [...bytes],
+  2: (bytes) => [3, ...bytes.subarray(0, 3)],
+  3: (bytes) => [...bytes],
+  5: (bytes) => [...bytes.subarray(0, 4)],
+};
+const fields = fc.array(field, { maxLength: 3 }).map((some) => some.flat());
+
+/** Measurements of later firmware: with new fields, also in their records. */
+const unheardOf = fc
+  .tuple(measurements, fields, fields)
+  .map(([bytes, inRecord, outside]) =>
+    Uint8Array.from([...bytes, ...outside, 0x5a, inRecord.length + 2, 0x10, 1, ...inRecord]),
+  );
+
 describe('the quick reader of measurements', () => {
   it.each([
     ['as they are sent', measurements],
+    ['with fields that nobody knows', unheardOf],
     ['with faults', damaged],
     ['that are none', fc.uint8Array({ maxLength: 40 })],
   ])('finds in bytes %s what protobufjs finds', (_what, bytes) => {
@@ -54,6 +80,18 @@ describe('the quick reader of measurements', () => {
       }),
       { seed: 1, numRuns: 1_000 },
     );
+  });
+
+  it.each([
+    ['a number', [0x78, 0xff, 0x01]],
+    ['eight bytes', [0x79, 1, 2, 3, 4, 5, 6, 7, 8]],
+    ['bytes that tell their length', [0x7a, 2, 1, 2]],
+    ['four bytes', [0x7d, 1, 2, 3, 4]],
+    ['another wire type than it should have', [0x15, 0, 0, 0, 0]],
+  ])('passes over a field that is %s', (_what, bytes) => {
+    const wire = new WireReader(Uint8Array.from([...bytes, 0x20, 7]));
+    expect(quickRealDataNew(wire, bytes.length + 2)).toEqual({ ...EMPTY, page: 7 });
+    expect(wire.isWhole).toBe(true);
   });
 
   it('needs no other for what is sent', () => {
@@ -82,8 +120,8 @@ describe('the quick reader of measurements', () => {
   });
 
   it.each([
-    ['a field that is not known', [0x78, 0x01]],
-    ['a field of another wire type', [0x15, 0, 0, 0, 0]],
+    ['a group', [0x7b, 0x7c]],
+    ['a field number beyond all others', [0x80, 0x80, 0x01, 0x01]],
     ['a number without end', [0x10, 0xff]],
     ['a length beyond the end', [0x0a, 0x05, 0x41]],
     ['an inner message that ends too late', [0x5a, 0x01, 0x08, 0x05]],

@@ -35,7 +35,8 @@ export function quickRealDataNew(wire: WireReader, end: number): RealDataNew {
     dtuToday: 0,
   };
   while (wire.at < end) {
-    switch (wire.tag()) {
+    const tag = wire.tag();
+    switch (tag) {
       case 10:
         message.dtuSerial = wire.ascii();
         break;
@@ -76,7 +77,7 @@ export function quickRealDataNew(wire: WireReader, end: number): RealDataNew {
         message.dtuToday = wire.uint64();
         break;
       default:
-        wire.giveUp();
+        wire.skip(tag);
     }
   }
   wire.close(end);
@@ -112,7 +113,8 @@ export function quickMeterRecord(wire: WireReader, end: number): MeterRecord {
     powerFactorL3: 0,
   };
   while (wire.at < end) {
-    switch (wire.tag()) {
+    const tag = wire.tag();
+    switch (tag) {
       case 8:
         message.type = wire.int32();
         break;
@@ -189,7 +191,7 @@ export function quickMeterRecord(wire: WireReader, end: number): MeterRecord {
         message.powerFactorL3 = wire.int32();
         break;
       default:
-        wire.giveUp();
+        wire.skip(tag);
     }
   }
   wire.close(end);
@@ -205,7 +207,8 @@ export function quickRepeaterRecord(wire: WireReader, end: number): RepeaterReco
     link: 0,
   };
   while (wire.at < end) {
-    switch (wire.tag()) {
+    const tag = wire.tag();
+    switch (tag) {
       case 8:
         message.serial = wire.int64();
         break;
@@ -222,7 +225,7 @@ export function quickRepeaterRecord(wire: WireReader, end: number): RepeaterReco
         message.link = wire.int32();
         break;
       default:
-        wire.giveUp();
+        wire.skip(tag);
     }
   }
   wire.close(end);
@@ -241,7 +244,8 @@ export function quickRapidShutdownRecord(wire: WireReader, end: number): RapidSh
     link: 0,
   };
   while (wire.at < end) {
-    switch (wire.tag()) {
+    const tag = wire.tag();
+    switch (tag) {
       case 8:
         message.serial = wire.int64();
         break;
@@ -267,7 +271,7 @@ export function quickRapidShutdownRecord(wire: WireReader, end: number): RapidSh
         message.link = wire.int32();
         break;
       default:
-        wire.giveUp();
+        wire.skip(tag);
     }
   }
   wire.close(end);
@@ -292,7 +296,8 @@ export function quickSinglePhaseRecord(wire: WireReader, end: number): SinglePha
     signal: 0,
   };
   while (wire.at < end) {
-    switch (wire.tag()) {
+    const tag = wire.tag();
+    switch (tag) {
       case 8:
         message.serial = wire.int64();
         break;
@@ -336,7 +341,7 @@ export function quickSinglePhaseRecord(wire: WireReader, end: number): SinglePha
         message.signal = wire.int32();
         break;
       default:
-        wire.giveUp();
+        wire.skip(tag);
     }
   }
   wire.close(end);
@@ -367,7 +372,8 @@ export function quickThreePhaseRecord(wire: WireReader, end: number): ThreePhase
     signal: 0,
   };
   while (wire.at < end) {
-    switch (wire.tag()) {
+    const tag = wire.tag();
+    switch (tag) {
       case 8:
         message.serial = wire.int64();
         break;
@@ -429,7 +435,7 @@ export function quickThreePhaseRecord(wire: WireReader, end: number): ThreePhase
         message.signal = wire.int32();
         break;
       default:
-        wire.giveUp();
+        wire.skip(tag);
     }
   }
   wire.close(end);
@@ -448,7 +454,8 @@ export function quickPortRecord(wire: WireReader, end: number): PortRecord {
     code: 0,
   };
   while (wire.at < end) {
-    switch (wire.tag()) {
+    const tag = wire.tag();
+    switch (tag) {
       case 8:
         message.serial = wire.int64();
         break;
@@ -474,7 +481,7 @@ export function quickPortRecord(wire: WireReader, end: number): PortRecord {
         message.code = wire.int32();
         break;
       default:
-        wire.giveUp();
+        wire.skip(tag);
     }
   }
   wire.close(end);

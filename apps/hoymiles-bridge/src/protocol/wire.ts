@@ -4,7 +4,7 @@ const INT_32 = 2 ** 32;
 
 /**
  * Reads the wire format of protocol buffers as nearly all messages use it. At anything else it gives up, so that
- * whoever reads with it needs another reader for the rest: fields that are not known, damage, text beyond ASCII.
+ * whoever reads with it needs another reader for the rest: groups, damage, text beyond ASCII.
  */
 export class WireReader {
   /** Where the next byte is; behind the end after giving up. */
@@ -39,6 +39,16 @@ export class WireReader {
     if (byte < 0x80) return byte;
     const next = this.#bytes[this.at++]!;
     return next < 0x80 ? (next << 7) | (byte & 0x7f) : 0;
+  }
+
+  /** Passes over a field that is not known. Groups are no longer sent by anybody (proto3). */
+  skip(tag: number): void {
+    if (tag < 1 << 3) this.giveUp();
+    else if ((tag & 7) === 0) this.#read();
+    else if ((tag & 7) === 1) this.at += 8;
+    else if ((tag & 7) === 2) this.at = this.end();
+    else if ((tag & 7) === 5) this.at += 4;
+    else this.giveUp();
   }
 
   int32(): number {
