@@ -82,6 +82,30 @@ describe('a stream of HM frames', () => {
     expect(splitter.push(sealed.subarray(-1)).map(({ bytes }) => hexOf(bytes))).toEqual([hexOf(sealed)]);
   });
 
+  it('finds the frame behind one that was cut, or that says it is longer than it is', () => {
+    const whole = bytesOf(vectors[0]!.bytes);
+    const longer = whole.slice();
+    longer[9]! += 8;
+    for (const damaged of [
+      whole.subarray(0, 15),
+      longer,
+      ...(whole.length > 21 ? [whole.subarray(0, 21)] : []),
+    ]) {
+      const splitter = new FrameSplitter(hmScanner(), HM_MAX_LENGTH);
+      const found = [...splitter.push(damaged), ...splitter.push(whole), ...splitter.push(whole)];
+      expect(found.map(({ error }) => error)).toEqual(['frame/checksum', null, null]);
+      expect(hexOf(found[1]!.bytes)).toBe(hexOf(whole));
+    }
+  });
+
+  it('drops a damaged frame by its length if the next one begins there, whatever is in it', () => {
+    const whole = bytesOf(vectors[0]!.bytes);
+    const damaged = bytesOf('484da211000100000014 484da2110002ffff0014');
+    const splitter = new FrameSplitter(hmScanner(), HM_MAX_LENGTH);
+    const found = splitter.push(Uint8Array.from([...damaged, ...whole]));
+    expect(found.map(({ error }) => error)).toEqual(['frame/checksum', null]);
+  });
+
   it('drops a frame that never ends and finds the next', () => {
     const endless = bytesOf('484d a211 0001 0000 4000');
     const splitter = new FrameSplitter(hmScanner(), 64);

@@ -10,6 +10,11 @@ const EXTENDED_HEADER = 24;
 const EXTENDED_MARK = 14;
 /** Families of gateways and storage whose frames may have the extended header. */
 const EXTENDED_FAMILIES: ReadonlySet<number> = new Set([0xc2, 0xc3, 0xda, 0xdb]);
+/** All families, to and from a DTU. */
+const FAMILIES: ReadonlySet<number> = new Set([
+  ...[0xa2, 0xa3, 0x22, 0x23, 0x82, 0x83, 0x88, 0x89],
+  ...EXTENDED_FAMILIES,
+]);
 /** GCM tag behind the ciphertext; the length field does not count it. */
 const TAG = 16;
 
@@ -47,7 +52,8 @@ export function hmScanner(isSealed: (command: number) => boolean = () => false):
     const length = u16(bytes, 8);
     if (length < HEADER || length > HM_MAX_LENGTH) return skipToMagic(bytes, 'frame/length');
     const size = length + (isSealed(u16(bytes, 2)) ? TAG : 0);
-    return bytes.length < size ? wait(bytes, size, state) : { kind: 'frame', length: size };
+    if (bytes.length < size) return wait(bytes, size, state);
+    return isWhole(bytes, length) ? { kind: 'frame', length: size } : skipDamaged(bytes, size);
   };
 }
 
@@ -61,10 +67,9 @@ export function decodeHm(bytes: Uint8Array): HmFrame {
   if (bytes.length < length)
     throw new BridgeError('frame/truncated', `HM frame of ${length} bytes ends after ${bytes.length}`);
   const command = u16(bytes, 2);
-  const isExtended =
-    EXTENDED_FAMILIES.has(command >>> 8) && length >= EXTENDED_HEADER && u16(bytes, HEADER) === EXTENDED_MARK;
+  const isExtended = hasExtension(bytes, length);
   const payload = bytes.subarray(isExtended ? EXTENDED_HEADER : HEADER, length);
-  if (crc16(payload, CRC16.modbus) !== u16(bytes, 6))
+  if (!isWhole(bytes, length))
     throw new BridgeError('frame/checksum', 'the CRC of an HM frame does not fit', { facts: { command } });
   return {
     command,
@@ -96,6 +101,18 @@ export function encodeHm({ command, sequence, extended, payload, tag }: HmFrame)
   return bytes;
 }
 
+function hasExtension(bytes: Uint8Array, length: number): boolean {
+  return (
+    EXTENDED_FAMILIES.has(bytes[2]!) && length >= EXTENDED_HEADER && u16(bytes, HEADER) === EXTENDED_MARK
+  );
+}
+
+/** Its payload, or ciphertext, fits its CRC. */
+function isWhole(bytes: Uint8Array, length: number): boolean {
+  const payload = bytes.subarray(hasExtension(bytes, length) ? EXTENDED_HEADER : HEADER, length);
+  return crc16(payload, CRC16.modbus) === u16(bytes, 6);
+}
+
 function extensionOf(bytes: Uint8Array): HmExtension {
   const view = new DataView(bytes.buffer, bytes.byteOffset, EXTENDED_HEADER);
   return { serial: view.getBigUint64(12), number: view.getUint16(22) };
@@ -106,6 +123,26 @@ function skipToMagic(bytes: Uint8Array, error: 'frame/foreign' | 'frame/length' 
   let at = bytes.indexOf(H, 1);
   while (at >= 0 && at + 1 < bytes.length && bytes[at + 1] !== M) at = bytes.indexOf(H, at + 1);
   return { kind: 'skip', count: at < 0 ? bytes.length : at, error, resume: 0, until: H };
+}
+
+/**
+ * A damaged frame ends where it says, if the next one begins there; else it may have been cut, and the next one begins
+ * inside of it, where a header is that can be one.
+ */
+function skipDamaged(bytes: Uint8Array, size: number): Scan {
+  const lost = (count: number): Scan => ({
+    kind: 'skip',
+    count,
+    error: 'frame/checksum',
+    resume: 0,
+    until: H,
+  });
+  if (bytes[size] === H && (bytes.length === size + 1 || bytes[size + 1] === M)) return lost(size);
+  for (let at = bytes.indexOf(H, 1); at >= 0 && at < size; at = bytes.indexOf(H, at + 1)) {
+    const isHeader = bytes[at + 1] === M && FAMILIES.has(bytes[at + 2] ?? 0);
+    if (isHeader) return lost(at);
+  }
+  return lost(size);
 }
 
 function wait(bytes: Uint8Array, need: number, state: StreamState): Scan {
