@@ -112,19 +112,21 @@ export class DtuSession {
       return plain;
     } catch (thrown) {
       if (!(thrown instanceof BridgeError)) throw thrown;
-      this.#seen({ bytes: withoutSecrets(bytes), error: thrown });
+      // What is damaged may be anything, whatever its header says.
+      this.#seen({ bytes: headerOf(bytes), error: thrown });
       if (thrown.code === 'frame/authentication') throw thrown;
       return null;
     }
   }
 }
 
-/**
- * Others hold the key of the session, or passwords of networks: nobody is shown more than their header, and nothing of
- * bytes that may be the middle of one.
- */
+/** Others hold the key of the session, or passwords of networks: nobody is shown more than their header. */
 function withoutSecrets(bytes: Uint8Array): Uint8Array {
-  if (bytes[0] !== 0x48 || bytes[1] !== 0x4d) return bytes.subarray(0, 0);
   const command = (bytes[2]! << 8) | bytes[3]!;
-  return HARMLESS.has(command) ? bytes : bytes.subarray(0, HEADER_BYTES);
+  return HARMLESS.has(command) ? bytes : headerOf(bytes);
+}
+
+/** Nothing of bytes that may be the middle of a frame. */
+function headerOf(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes[0] === 0x48 && bytes[1] === 0x4d ? HEADER_BYTES : 0);
 }
