@@ -61,4 +61,9 @@ describe('a message', () => {
       }),
     );
   });
+
+  it('tells raw fields that are on the wire only', () => {
+    const { raw } = decodeMessage('RealDataNew', encodeMessage('RealDataNew', { dtuSerial: '4143A0123456' }));
+    expect(raw).toEqual({ 1: '4143A0123456' });
+  });
 });

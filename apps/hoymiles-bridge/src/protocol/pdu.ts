@@ -38,6 +38,7 @@ export function answerLength(request: Uint8Array): number {
  */
 export function answerData(request: Uint8Array, answer: Uint8Array): Uint8Array {
   const code = request[0]!;
+  if (answer.length === 0) throw new BridgeError('frame/truncated', 'an answer is empty');
   if (answer[0] === (code | EXCEPTION)) throw refusal(answer);
   if (answer[0] !== code)
     throw new BridgeError('frame/unexpected', `function ${answer[0]} answers function ${code}`);
@@ -77,7 +78,9 @@ function refusal(answer: Uint8Array): BridgeError {
 }
 
 function echoed(request: Uint8Array, answer: Uint8Array): Uint8Array {
-  const isEcho = answer.length >= request.length && request.every((byte, at) => byte === answer[at]);
+  const isEcho = answer.subarray(0, request.length).every((byte, at) => byte === request[at]);
+  if (isEcho && answer.length < request.length)
+    throw new BridgeError('frame/truncated', `the answer to a write ends after ${answer.length} bytes`);
   if (!isEcho) throw new BridgeError('frame/unexpected', 'a write is answered with something else');
   return answer.subarray(3);
 }

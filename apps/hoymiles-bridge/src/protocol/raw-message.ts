@@ -12,7 +12,7 @@ export function rawOf(type: protobuf.Type, message: object): RawMessage {
   return Object.fromEntries(
     type.fieldsArray.flatMap((field) => {
       const value: unknown = present.get(field.name);
-      if (value === undefined) return [];
+      if (value === undefined || (Array.isArray(value) && value.length === 0)) return [];
       return [
         [field.id, Array.isArray(value) ? value.map((one) => rawValue(field, one)) : rawValue(field, value)],
       ];
