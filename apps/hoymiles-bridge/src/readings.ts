@@ -1,5 +1,6 @@
 import type { MeasuredValue, Reading } from '@meterbridge/core/model';
 import { localTime } from './clock.ts';
+import { heardSums } from './compatibility/heard.ts';
 import { type ControlsOf, type Identity, PlantMeters } from './meters/identity.ts';
 import {
   type Activity,
@@ -103,6 +104,7 @@ export class PlantReadings {
       values: this.#inverterValues(inverter, activities[at]!, nowMs),
     }));
     const sums = plantValues(plant, activities, this.#production.sum(nowMs));
+    heardSums.set(via, this.#production.heardSum(nowMs));
     const meters = plant.meters.map(({ serial, values }) => ({
       meter: this.#meters.behind(serial, via),
       time,

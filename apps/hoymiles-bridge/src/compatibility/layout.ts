@@ -2,7 +2,9 @@ import { Decimal } from '@meterbridge/core/codec';
 import type { Layout } from '@meterbridge/core/discovery';
 import { type Meter, type Value, valueToPlain } from '@meterbridge/core/model';
 import type { Message } from '@meterbridge/core/mqtt';
+import type { Production } from '../protocol/production.ts';
 import { DTU_ENTITIES, INVERTER_ENTITIES, type OldEntity, PORT_ENTITIES } from './entities.ts';
+import { heardSums } from './heard.ts';
 
 /** Part of every id that Home Assistant knows, and of the topics. */
 const APP = 'hoymiles_mqtt';
@@ -103,28 +105,29 @@ function state(
   part: Part,
   told: ReadonlyMap<string, Value>,
 ): Message {
+  const heard = part.role === 'DTU' ? heardSums.get(meter) : undefined;
   const values = part.entities.flatMap((entity) => {
-    const value = oldValue(entity, part, told);
+    const value = heard && entity.unit === 'Wh' ? plantEnergy(entity, heard) : oldValue(entity, part, told);
     return value === null ? [] : [[entity.key, valueToPlain(value)] as const];
   });
   const payload = JSON.stringify(Object.fromEntries(values));
   return { topic: stateTopic(settings, meter, part), payload, qos: 0, retain: false };
 }
 
-/** null: left out, which makes the entity unavailable. */
-function oldValue(
-  { key, unit }: OldEntity,
-  { role, keyPrefix }: Part,
-  told: ReadonlyMap<string, Value>,
-): Value {
+/** null: left out, which makes the entity unavailable; so are energies of 0. */
+function plantEnergy({ key }: OldEntity, { today, total }: Production): Value {
+  const wattHours = key === 'today_production' ? today : total;
+  return wattHours ? new Decimal(wattHours) : null;
+}
+
+function oldValue({ key, unit }: OldEntity, { keyPrefix }: Part, told: ReadonlyMap<string, Value>): Value {
   const value = told.get(keyPrefix + key);
   if (value === undefined) return null;
   if (unit !== 'Wh') return value;
-  const isHeard = (told.get(`${keyPrefix}today_production`) ?? null) !== null;
-  // Until an inverter is first heard, there were no sums of its plant, and its ports told the zeros of their DTU.
-  if (!isHeard && role === 'DTU') return null;
-  if (!isHeard && key === 'today_production') return new Decimal(0);
-  return value instanceof Decimal ? value.shift(3) : null;
+  if (value instanceof Decimal) return value.shift(3);
+  // As long as a port was never reached, its DTU tells zeros, which were never left out.
+  const isSilent = told.get('operating_status')?.toString() === '0';
+  return isSilent && told.get(`${keyPrefix}today_production`) === null ? new Decimal(0) : null;
 }
 
 function stateTopic({ prefix }: LayoutSettings, { uniqueId }: Meter, { level }: Part): string {

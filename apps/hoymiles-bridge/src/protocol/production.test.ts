@@ -53,15 +53,29 @@ describe('the total of a port', () => {
     expect(cache.update(port({ total: 4_000_000_000 }), NOON + 2 * MINUTE).total).toBe(10_500);
   });
 
-  it('takes the energy of today with it, which jumps as well', () => {
+  it('is judged by itself, and so is the energy of today', () => {
     const cache = new ProductionCache(AMSTERDAM);
     cache.update(port({}), NOON);
-    expect(cache.update(port({ total: 99_000, today: 60_000 }), NOON + MINUTE).today).toBe(500);
+    expect(cache.update(port({ total: 99_000, today: 505 }), NOON + MINUTE)).toEqual({
+      today: 505,
+      total: 10_500,
+    });
     expect(cache.update(port({ today: 510 }), NOON + 2 * MINUTE).today).toBe(510);
     expect(cache.update(port({ today: 60_000 }), NOON + 3 * MINUTE).today).toBe(510);
     expect(cache.update(port({ today: 511 }), NOON + 3 * MINUTE).today).toBe(511);
     cache.update(port({ today: 60_000 }), NOON + 4 * MINUTE);
     expect(cache.update(port({ today: 60_001 }), NOON + 5 * MINUTE).today).toBe(60_001);
+  });
+
+  it('has risen since the inverter told it, not since its DTU repeated it', () => {
+    const cache = new ProductionCache(AMSTERDAM);
+    cache.update(port({}), NOON);
+    for (let minute = 1; minute <= 60; minute++) {
+      const told = port({ isLive: false, today: minute % 2 === 0 ? 500 : 0 });
+      expect(cache.update(told, NOON + minute * MINUTE)).toEqual({ today: 500, total: 10_500 });
+    }
+    const back = cache.update(port({ today: 800, total: 10_800 }), NOON + 61 * MINUTE);
+    expect(back).toEqual({ today: 800, total: 10_800 });
   });
 
   it('is unknown as long as an inverter was never reached', () => {
@@ -86,7 +100,7 @@ describe('today of a port', () => {
   it('begins at 0 also for a port that is not told any more', () => {
     const cache = new ProductionCache(AMSTERDAM);
     cache.update(port({}), NOON);
-    expect(cache.get('114100000002', 1, NOON + 86_400_000)).toEqual({ today: 0, total: 10_500 });
+    expect(cache.sum(NOON + 86_400_000)).toEqual({ today: 0, total: 10_500 });
     expect(cache.sum(NOON + 86_400_000)).toEqual({ today: 0, total: 10_500 });
   });
 

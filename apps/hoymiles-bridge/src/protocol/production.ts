@@ -37,7 +37,7 @@ export interface StoredPort {
   readonly day: string;
   readonly today: number | null;
   readonly total: number | null;
-  /** When the total was last told, Unix milliseconds. */
+  /** When the total was last told by the inverter itself, not repeated by its DTU. Unix milliseconds. */
   readonly toldMs: number;
   /** A total that rose too fast to be believed at once. */
   readonly doubtful: number | null;
@@ -61,10 +61,10 @@ export class ProductionCache {
     const day = this.#dayOf(nowMs);
     const known = this.#ports.get(key);
     const total = totalOf(known, told, nowMs);
-    const today = todayOf(known, told, { day, nowMs, isDoubtful: total.doubtful !== null });
+    const today = todayOf(known, told, { day, nowMs });
     if (total.doubtful !== null)
       this.#doubts.push(`port ${key}: total_production went from ${total.total} to ${total.doubtful} Wh`);
-    else if (today.doubtfulToday !== null)
+    if (today.doubtfulToday !== null)
       this.#doubts.push(
         `port ${key}: today_production went from ${today.today} to ${today.doubtfulToday} Wh`,
       );
@@ -84,15 +84,15 @@ export class ProductionCache {
     const day = this.#dayOf(nowMs);
     const ports = [...this.#ports.values()];
     return {
-      today: sumOf(ports.map((port) => (port.day === day ? port.today : 0))),
+      today: sumOf(ports.map((port) => (port.day === day ? port.today : begun(port.today)))),
       total: sumOfAll(ports.map(({ total }) => total)),
     };
   }
 
-  /** What is known of a port without it being told anew; null if it was never told. */
-  get(serial: string, port: number, nowMs: number): Production | null {
-    const known = this.#ports.get(portKey({ serial, port }));
-    return known ? { today: known.day === this.#dayOf(nowMs) ? known.today : 0, total: known.total } : null;
+  /** The same of those ports alone that were ever reached. */
+  heardSum(nowMs: number): Production {
+    const heard = [...this.#ports.values()].filter(({ today }) => today !== null);
+    return { today: this.sum(nowMs).today, total: sumOf(heard.map(({ total }) => total)) };
   }
 
   stored(): Readonly<Record<string, StoredPort>> {
@@ -110,7 +110,7 @@ function totalOf(known: StoredPort | undefined, told: PortEnergy, nowMs: number)
   const { total, toldMs, doubtful } = known;
   if (told.total < total) return { total, toldMs, doubtful: null };
   return isPossible(told.total, total, doubtful, roomOf(known, nowMs))
-    ? { total: told.total, toldMs: nowMs, doubtful: null }
+    ? { total: told.total, toldMs: told.isLive || told.total > total ? nowMs : toldMs, doubtful: null }
     : { total, toldMs, doubtful: told.total };
 }
 
@@ -146,22 +146,24 @@ export function localDay({ timezone, resetHour }: DaySettings): (ms: number) => 
 interface Now {
   readonly day: string;
   readonly nowMs: number;
-  /** The total that was told with it is not believed. */
-  readonly isDoubtful: boolean;
 }
 
-function todayOf(known: StoredPort | undefined, told: PortEnergy, { day, nowMs, isDoubtful }: Now): Today {
+function todayOf(known: StoredPort | undefined, told: PortEnergy, { day, nowMs }: Now): Today {
   if (!known) return { today: told.isLive ? told.today : null, doubtfulToday: null };
   const isSameDay = known.day === day;
-  const before = isSameDay ? known.today : 0;
+  const before = isSameDay ? known.today : begun(known.today);
   // A DTU that goes on telling yesterday until it has heard of the inverter: nothing was produced since.
   const isYesterday = !isSameDay && told.today === known.today && told.total === known.total;
   if (!told.isLive || isYesterday) return { today: before, doubtfulToday: null };
-  if (isDoubtful) return { today: before, doubtfulToday: told.today };
   if (before === null || told.today <= before) return { today: before ?? told.today, doubtfulToday: null };
   return isPossible(told.today, before, known.doubtfulToday, roomOf(known, nowMs))
     ? { today: told.today, doubtfulToday: null }
     : { today: before, doubtfulToday: told.today };
+}
+
+/** What was never told is not known on a new day either. */
+function begun(today: number | null): number | null {
+  return today === null ? null : 0;
 }
 
 /** Sum of what is known; null if nothing is. */
