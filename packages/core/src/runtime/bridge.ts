@@ -63,7 +63,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
       topics,
       commanded: () => [...this.lines, this.#itself],
       subscribe: (onMessage) => this.mqtt.subscribe(topics.commands, onMessage),
-      put: (message) => this.put({ ...message, backlogTopic: null }),
+      put: (message) => this.put(message),
       onDone: () => this.#tellInfo(),
       log: this.logs.meters,
     });

@@ -2,7 +2,8 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../errors/index.ts';
 import type { Meter } from '../model/index.ts';
-import { ATTRIBUTE_TOPIC, type Message, type OnMessage, READING_TOPIC, topicsOf } from '../mqtt/index.ts';
+import { ATTRIBUTE_TOPIC, type OnMessage, READING_TOPIC, topicsOf } from '../mqtt/index.ts';
+import type { Outgoing } from '../store/index.ts';
 import { Commands } from './commands.ts';
 import type { MeterCommand } from './source.ts';
 
@@ -29,7 +30,7 @@ const meter: Meter = {
 
 function setUp(carryOut: (command: MeterCommand) => Promise<void>) {
   const texts: string[] = [];
-  const results: Message[] = [];
+  const results: Outgoing[] = [];
   let onMessage: OnMessage = () => undefined;
   const command = async (given: MeterCommand): Promise<void> => {
     texts.push(given.text);
@@ -58,12 +59,13 @@ function setUp(carryOut: (command: MeterCommand) => Promise<void>) {
 const TOPIC = 'meters/test/roof/limit/set';
 
 describe('a command', () => {
-  it('goes to the meter, and its end is told', async () => {
+  it('goes to the meter, and all that comes of it is told in order', async () => {
     const { send, texts, results, states } = setUp(async ({ tell }) => tell('accepted'));
     await send(TOPIC, ' 50\n');
     expect(texts).toEqual(['50']);
     expect(states()).toEqual(['accepted', 'done']);
-    expect(results[0]).toMatchObject({ topic: 'meters/test/roof/limit/result', qos: 1, retain: false });
+    const topic = 'meters/test/roof/limit/result';
+    expect(results[0]).toMatchObject({ topic, backlogTopic: topic, qos: 1, retain: false });
   });
 
   it('tells why it failed', async () => {

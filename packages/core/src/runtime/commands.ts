@@ -1,7 +1,8 @@
 import { BridgeError, toBridgeError } from '../errors/index.ts';
 import { type CommandState, formatInstant, type Meter } from '../model/index.ts';
-import type { Message, OnMessage, Topics } from '../mqtt/index.ts';
+import type { OnMessage, Topics } from '../mqtt/index.ts';
 import type { Logger } from '../observe/index.ts';
+import type { Outgoing } from '../store/index.ts';
 import type { MeterCommand } from './source.ts';
 
 /** No command is longer. */
@@ -17,7 +18,7 @@ export interface CommandsSettings {
   readonly topics: Topics;
   readonly commanded: () => readonly Commanded[];
   readonly subscribe: (onMessage: OnMessage) => () => void;
-  readonly put: (message: Message) => void;
+  readonly put: (message: Outgoing) => void;
   /** Something may be set otherwise than before. */
   readonly onDone: () => void;
   readonly log: Logger;
@@ -90,11 +91,8 @@ export class Commands {
   #tell(meter: Meter, key: string, state: CommandState, detail?: string): void {
     const time = formatInstant({ epochMs: Date.now(), offsetMinutes: 0 });
     const payload = JSON.stringify({ state, detail, time });
-    this.#settings.put({
-      topic: this.#settings.topics.commandResult(meter, key),
-      payload,
-      qos: 1,
-      retain: false,
-    });
+    const topic = this.#settings.topics.commandResult(meter, key);
+    // Each is sent, in order: `done` does not tell what was told before.
+    this.#settings.put({ topic, payload, qos: 1, retain: false, backlogTopic: topic });
   }
 }
