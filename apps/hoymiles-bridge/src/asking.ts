@@ -104,7 +104,7 @@ export function askProtobuf(
     },
     async order(link, context, { order, target, progress }) {
       await orderOverProtobuf(sessionOf(link, context), order, target, progress);
-      reader.refresh();
+      if (order.kind === 'limit') reader.refresh();
     },
   };
 }
