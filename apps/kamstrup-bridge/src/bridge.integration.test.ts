@@ -77,6 +77,10 @@ describe('kamstrup-bridge', () => {
       device_class: 'energy',
       state_class: 'total_increasing',
     });
+    expect(components.set_interval).toMatchObject({
+      platform: 'number',
+      command_topic: expect.stringMatching(/\/interval\/set$/),
+    });
     expect(components.maxflowdate_m).toMatchObject({ device_class: 'date' });
     if (conformancePath('homeassistant'))
       expect(violations(message.topic, message.payload, { publishIntervalS: 1 })).toEqual([]);

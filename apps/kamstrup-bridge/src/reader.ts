@@ -1,5 +1,5 @@
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
-import type { MeasuredValue, Measurement, Meter, Reading } from '@meterbridge/core/model';
+import type { Control, MeasuredValue, Measurement, Meter, Reading } from '@meterbridge/core/model';
 import { localInstant } from '@meterbridge/core/runtime';
 import type { Exchange } from './exchange.ts';
 import { isDamage, isOfTheMeter, isSilence, lost, missing } from './failure.ts';
@@ -16,6 +16,8 @@ export interface MeterSettings {
   readonly profile: MeterProfile;
   /** Registers to read, in this order. */
   readonly registers: readonly number[];
+  /** What it can be told to do. */
+  readonly controls?: readonly Control[];
 }
 
 export interface ReadOptions {
@@ -118,7 +120,7 @@ export class MeterReader {
   }
 
   #meter(intervalMs: number): Meter {
-    const { id, name, profile } = this.#settings;
+    const { id, name, profile, controls } = this.#settings;
     const { serial = null, meterType = null, revision = null } = this.#identity ?? {};
     const model = modelOf(profile, meterType);
     return {
@@ -132,6 +134,7 @@ export class MeterReader {
       firmware: revision,
       via: null,
       intervalMs,
+      ...(controls && { controls }),
     };
   }
 

@@ -1,4 +1,4 @@
-import type { LineSettings, Reading } from '@meterbridge/core/model';
+import { type LineSettings, POLL_INTERVAL, type Reading } from '@meterbridge/core/model';
 import { pollMeters, type Source, type SourceContext } from '@meterbridge/core/runtime';
 import type { Link } from '@meterbridge/core/transport';
 import type { KmpMeter } from './config.ts';
@@ -9,6 +9,8 @@ import { MeterReader, type MeterSettings } from './reader.ts';
 import { TextLine } from './text-line.ts';
 import { TextReader } from './text-reader.ts';
 import { timingOf } from './timing.ts';
+
+const CONTROLS = [POLL_INTERVAL];
 
 /** What was learned of a meter outlives the links to it. */
 const readers = new WeakMap<KmpMeter, MeterReader>();
@@ -49,9 +51,9 @@ function isTextMeter({ model }: KmpMeter): boolean {
 }
 
 function known<R>(all: WeakMap<KmpMeter, R>, entry: KmpMeter, create: (settings: MeterSettings) => R): R {
-  const { id, name, model } = entry;
-  const reader =
-    all.get(entry) ?? create({ id, name, profile: profiles[model], registers: registersToRead(entry) });
+  const { id, name, model, cron } = entry;
+  const settings = { id, name, profile: profiles[model], registers: registersToRead(entry) };
+  const reader = all.get(entry) ?? create({ ...settings, ...(cron === undefined && { controls: CONTROLS }) });
   all.set(entry, reader);
   return reader;
 }

@@ -118,7 +118,7 @@ export class TextReader {
   }
 
   #meter({ customerNumber }: Readout, intervalMs: number): Meter {
-    const { id, name, profile } = this.#settings;
+    const { id, name, profile, controls } = this.#settings;
     const isNumbered = customerNumber !== null && /[1-9]/.test(customerNumber);
     return {
       id,
@@ -132,6 +132,7 @@ export class TextReader {
       firmware: null,
       via: null,
       intervalMs,
+      ...(controls && { controls }),
     };
   }
 }
