@@ -17,6 +17,8 @@ export interface Answer {
   readonly bytes: Uint8Array;
   /** Bytes that were part of no frame: noise, or several meters at once. */
   readonly noise: number;
+  /** Something had come before the request that nobody waited for any more. */
+  readonly wasLate: boolean;
 }
 
 /** Frames that belong to what was asked; others are passed over, as they come from elsewhere or too late. */
@@ -38,7 +40,7 @@ export async function exchange(
   timing: Timing,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
-  link.discard();
+  const wasLate = link.discard();
   const startMs = performance.now();
   await link.write(request, { timeoutMs: WRITE_MS, signal });
   const hearing = new Hearing(request, accept);
@@ -53,7 +55,7 @@ export async function exchange(
     if (chunk) hearing.hear(chunk);
     else hearing.silence();
     const isOver = chunk === null || leftMs === 0 || hearing.count > MOST_BYTES;
-    if (hearing.frame || isOver) return hearing.answer();
+    if (hearing.frame || isOver) return { ...hearing.answer(), wasLate };
   }
 }
 
@@ -101,7 +103,7 @@ class Hearing {
     this.#take(this.#splitter.end());
   }
 
-  answer(): Answer {
+  answer(): Omit<Answer, 'wasLate'> {
     return { frame: this.frame, bytes: Buffer.concat(this.#chunks), noise: this.#splitter.discarded };
   }
 

@@ -63,9 +63,9 @@ export class LineSearch {
 
   async *#search(session: LineSession, signal: AbortSignal): AsyncGenerator<Reading, void> {
     const met = new Set<SecondaryAddress>();
-    const probe: Probe = async (mask) => {
+    const probe: Probe = async (mask, isPatient) => {
       signal.throwIfAborted();
-      return await session.inTurn(this.#keys, (master) => probeOf(master, () => undefined)(mask));
+      return await session.inTurn(this.#keys, (master) => probeOf(master, () => undefined)(mask, isPatient));
     };
     let toldMs = Number.NEGATIVE_INFINITY;
     for await (const { result, progress } of searchSecondary(probe)) {

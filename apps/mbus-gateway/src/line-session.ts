@@ -9,6 +9,7 @@ import { Master } from './master.ts';
 import { lineSettings } from './open-line.ts';
 import { decodeTelegram } from './protocol/telegram.ts';
 import { type Readout, readOut } from './readout.ts';
+import { Strays } from './strays.ts';
 
 /** What decides how a line is spoken on. */
 export type LineKeys = Pick<MbusMeter, 'address' | 'baud' | 'dtr' | 'rts' | 'tcp_latency' | 'answer_timeout'>;
@@ -23,6 +24,7 @@ export class LineSession implements AsyncDisposable {
   readonly #context: Context;
   #link: { readonly link: Link; readonly baud: number } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #strays = new Strays();
   /** Nobody on the line has answered so far. */
   isMute = true;
 
@@ -58,6 +60,7 @@ export class LineSession implements AsyncDisposable {
       latencyMs: keys.address.kind === 'tcp' ? keys.tcp_latency : SERIAL_LATENCY_MS,
       answerMs: keys.answer_timeout,
       signal,
+      strays: this.#strays,
       onAnswer: (answer) => {
         if (answer.bytes.length === 0) return;
         this.isMute = false;

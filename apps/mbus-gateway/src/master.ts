@@ -1,17 +1,20 @@
 import { BridgeError } from '@meterbridge/core/errors';
-import type { MbusFrame, MbusLong } from '@meterbridge/core/frames';
+import { encodeMbus, type MbusFrame, type MbusLong } from '@meterbridge/core/frames';
 import { sleep } from '@meterbridge/core/time';
 import type { Link } from '@meterbridge/core/transport';
 import { type Answer, exchange, quiet } from './exchange.ts';
 import { APPLICATION_BUSY, applicationErrorName } from './protocol/application-error.ts';
 import { dataRequest, resetRequest, SELECTED, selectRequest } from './protocol/request.ts';
 import type { SecondaryAddress } from './protocol/secondary-address.ts';
-import { type Timing, type TimingSettings, timingOf } from './timing.ts';
+import { Strays } from './strays.ts';
+import { patientMs, type Timing, type TimingSettings, timingOf } from './timing.ts';
 
 export interface MasterSettings extends TimingSettings {
   readonly signal?: AbortSignal | undefined;
   /** Sees each answer, for whoever looks for a fault. */
   readonly onAnswer?: (answer: Answer) => void;
+  /** Of all masters that take turns on the line. */
+  readonly strays?: Strays;
 }
 
 /** First try and two repeats (EN 13757-2, 5.7.3). */
@@ -26,6 +29,8 @@ const RSP_UD = 0x08;
 /** The one master of a line: one exchange at a time. */
 export class Master {
   readonly timing: Timing;
+  readonly strays: Strays;
+  readonly #settings: MasterSettings;
   readonly #link: Link;
   readonly #signal: AbortSignal | undefined;
   readonly #onAnswer: ((answer: Answer) => void) | undefined;
@@ -33,10 +38,18 @@ export class Master {
   readonly #bits = new Map<number, boolean>();
 
   constructor(link: Link, settings: MasterSettings) {
+    this.#settings = settings;
+    this.strays = settings.strays ?? new Strays();
     this.#link = link;
     this.#signal = settings.signal;
     this.#onAnswer = settings.onAnswer;
     this.timing = timingOf(settings);
+  }
+
+  /** The same master, who waits much longer for answers. */
+  patient(): Master {
+    const answerMs = patientMs(this.timing.answerMs);
+    return new Master(this.#link, { ...this.#settings, strays: this.strays, answerMs });
   }
 
   /** SND_NKE. No answer is no proof of absence: some meters answer only when they are asked for data. */
@@ -86,11 +99,16 @@ export class Master {
     for (let attempt = 1; ; attempt++) {
       const answer = await exchange(this.#link, request, accept, this.timing, this.#signal);
       this.#onAnswer?.(answer);
+      if (answer.wasLate || isMoreThanAsked(answer)) this.strays.heard();
       if (answer.frame) return answer;
       if (answer.bytes.length > 0) await quiet(this.#link, this.timing, this.#signal);
       if (attempt === tries) return answer;
     }
   }
+}
+
+function isMoreThanAsked({ frame, bytes }: Answer): boolean {
+  return frame !== null && bytes.length > encodeMbus(frame).length;
 }
 
 /** An answer with data from who was asked; behind 253 and 254 it may be anyone. An E5 in front of it is passed over. */

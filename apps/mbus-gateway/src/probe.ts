@@ -2,9 +2,9 @@ import { BridgeError } from '@meterbridge/core/errors';
 import type { MbusLong } from '@meterbridge/core/frames';
 import type { Master } from './master.ts';
 import { SELECTED } from './protocol/request.ts';
-import { addressOf, isSelected, type SecondaryAddress } from './protocol/secondary-address.ts';
+import { addressOf, EVERY_METER, isSelected, type SecondaryAddress } from './protocol/secondary-address.ts';
 import { decodeTelegram, type Telegram } from './protocol/telegram.ts';
-import type { Probe } from './search.ts';
+import type { Probe, ProbeResult } from './search.ts';
 
 /**
  * Selects by a mask and asks who was meant. A clean E5 proves nothing, as meters that answer in step make one
@@ -14,18 +14,25 @@ export function probeOf(
   master: Master,
   onFound: (telegram: Telegram, address: SecondaryAddress) => void,
 ): Probe {
-  return async (mask) => {
-    const { frame, bytes, noise } = await master.select(mask);
+  const ask = async (speaker: Master, mask: SecondaryAddress): Promise<ProbeResult> => {
+    // Nobody at all is worth a second question: the search ends with it.
+    const { frame, bytes, noise } = await speaker.select(mask, mask === EVERY_METER ? 2 : 1);
     if (bytes.length === 0) return 'none';
     if (!frame || noise > 0 || bytes.length > 1) return 'collision';
-    const answer = await selectedAnswer(master);
+    const answer = await selectedAnswer(speaker);
+    // The E5 may have been for the question before.
+    if (answer === 'none') speaker.strays.heard();
     if (typeof answer === 'string') return answer;
     const telegram = decodeTelegram(answer);
     const address = addressOf(telegram);
     if (!address || !isSelected(address, mask)) return 'collision';
-    if (address !== mask && !(await isConfirmed(master, address))) return 'collision';
+    if (address !== mask && !(await isConfirmed(speaker, address))) return 'collision';
     onFound(telegram, address);
     return address;
+  };
+  return async (mask, isPatient = false) => {
+    const result = await ask(isPatient ? master.patient() : master, mask);
+    return { result, wasLate: master.strays.take() };
   };
 }
 

@@ -34,8 +34,10 @@ export async function* scanPrimary(
   [first, last]: readonly [number, number],
 ): AsyncGenerator<ScanStep, void> {
   for (let a = first; a <= last; a++) {
-    const { bytes } = await master.reset(a);
-    const found = bytes.length === 0 ? null : await whoIsAt(master, a);
+    let answer = await master.reset(a);
+    // What came was no E5: maybe not for this question.
+    if (!answer.frame && answer.bytes.length > 0) answer = await master.reset(a);
+    const found = answer.bytes.length === 0 ? null : await whoIsAt(master, a);
     yield { progress: (a - first + 1) / (last - first + 1), asked: String(a), found };
   }
 }

@@ -7,7 +7,7 @@ import { manufacturerCode } from './protocol/header.ts';
 import { hexByte } from './protocol/hex.ts';
 import { selectRequest } from './protocol/request.ts';
 import { isSelected } from './protocol/secondary-address.ts';
-import { type ProbeResult, searchSecondary } from './search.ts';
+import { type Probed, searchSecondary } from './search.ts';
 
 interface Corpus {
   readonly selectFrames: readonly {
@@ -52,10 +52,11 @@ describe.skipIf(folder === null)(
           id.toUpperCase() + wireOrder(manufacturerCode(manufacturer)) + hexByte(version) + hexByte(medium),
       );
       let probes = 0;
-      const probe = async (mask: string): Promise<ProbeResult> => {
+      const probe = async (mask: string): Promise<Probed> => {
         probes++;
         const meant = addresses.filter((address) => isSelected(address, mask));
-        return meant.length === 0 ? 'none' : meant.length === 1 ? meant[0]! : 'collision';
+        const result = meant.length === 0 ? 'none' : meant.length === 1 ? meant[0]! : 'collision';
+        return { result, wasLate: false };
       };
       const found: string[] = [];
       for await (const { result } of searchSecondary(probe)) {

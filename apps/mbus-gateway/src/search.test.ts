@@ -1,11 +1,15 @@
-import { seededRandom } from '@meterbridge/core/codec';
+import { hexOf, seededRandom } from '@meterbridge/core/codec';
+import { type Link, linkPair } from '@meterbridge/core/transport';
 import { describe, expect, it } from 'vitest';
 import { masterOn } from './line.fixture.ts';
+import { Master } from './master.ts';
 import { probeOf } from './probe.ts';
 import { manufacturerCode } from './protocol/header.ts';
 import { hexByte } from './protocol/hex.ts';
+import { selectRequest } from './protocol/request.ts';
 import { addressBytes, isSelected } from './protocol/secondary-address.ts';
-import { type ProbeResult, searchSecondary } from './search.ts';
+import { type Probed, searchSecondary } from './search.ts';
+import { answerOf } from './simulator/bus.ts';
 import { Slave } from './simulator/slave.ts';
 
 /** Meters with these numbers, and how often they are asked until all are found. */
@@ -13,10 +17,11 @@ async function search(addresses: readonly string[], options: { isThorough?: bool
   let probes = 0;
   let progress = 0;
   const found: string[] = [];
-  const probe = async (mask: string): Promise<ProbeResult> => {
+  const probe = async (mask: string): Promise<Probed> => {
     probes++;
     const meant = addresses.filter((address) => isSelected(address, mask));
-    return meant.length === 0 ? 'none' : meant.length === 1 ? meant[0]! : 'collision';
+    const result = meant.length === 0 ? 'none' : meant.length === 1 ? meant[0]! : 'collision';
+    return { result, wasLate: false };
   };
   for await (const step of searchSecondary(probe, options)) {
     expect(step.progress).toBeGreaterThanOrEqual(progress - 1e-9);
@@ -68,21 +73,23 @@ describe('a search', () => {
   });
 });
 
+function slaveOf(address: string, at: number): Slave {
+  const data = Uint8Array.of(...addressBytes(address), 0, 0, 0, 0, 0x0c, 0x13, at, 0x34, 0x12, 0x00);
+  // A new meter has the primary address 0, as all of them have.
+  return new Slave(0, { address, telegrams: (number) => [{ ci: 0x72, data: data.with(8, number) }] });
+}
+
 /** Meters on a line that carries all their answers at once, and how often one was selected until all were found. */
 async function searchLine(addresses: readonly string[]) {
-  const slaves = addresses.map((address, at) => {
-    const data = Uint8Array.of(...addressBytes(address), 0, 0, 0, 0, 0x0c, 0x13, at, 0x34, 0x12, 0x00);
-    // A new meter has the primary address 0, as all of them have.
-    return new Slave(0, { address, telegrams: (number) => [{ ci: 0x72, data: data.with(8, number) }] });
-  });
+  const slaves = addresses.map(slaveOf);
   // How often is asked does not depend on the speed.
   await using line = masterOn({ slaves }, { baudRate: 1_000_000, answerMs: 2 });
   let selections = 0;
   const probe = probeOf(line.master, () => undefined);
   const found: string[] = [];
-  for await (const { result } of searchSecondary((mask) => {
+  for await (const { result } of searchSecondary((mask, isPatient) => {
     selections++;
-    return probe(mask);
+    return probe(mask, isPatient);
   })) {
     if (result !== 'none' && result !== 'collision') found.push(result);
   }
@@ -153,4 +160,32 @@ describe('a search of a line with 20 meters', { timeout: 60_000 }, () => {
   ])('whose numbers are the same by fours tells them apart by their %s', async (_what, addresses) => {
     expect((await searchLine(addresses)).found).toEqual(addresses.toSorted());
   });
+});
+
+/** A line on which the answers to these selections come too late, the first time. */
+async function lateLine(link: Link, slaves: readonly Slave[], late: readonly string[]): Promise<void> {
+  const waiting = new Map(late.map((mask) => [hexOf(selectRequest(mask)), 60]));
+  for (;;) {
+    const request = await link.read({ timeoutMs: 60_000 });
+    if (!request) continue;
+    const delayMs = waiting.get(hexOf(request)) ?? 0;
+    waiting.delete(hexOf(request));
+    const answer = answerOf(slaves, request);
+    if (!answer) continue;
+    // The line hears the next request meanwhile.
+    setTimeout(() => link.write(answer, { timeoutMs: 5_000 }).catch(() => undefined), delayMs);
+  }
+}
+
+it('a search misses nobody whose answer came during the next question', { timeout: 60_000 }, async () => {
+  const addresses = ['1', '2', '3', '5', '51', '9'].map((begin) => begin.padEnd(8, '7') + behind);
+  const [near, far] = linkPair();
+  const late = ['2', '5'].map((begin) => begin.padEnd(16, 'F'));
+  lateLine(far, addresses.map(slaveOf), late).catch(() => undefined);
+  await using link = near;
+  const master = new Master(link, { baudRate: 38_400, latencyMs: 0, answerMs: 40 });
+  const found = new Set<string>();
+  for await (const { result } of searchSecondary(probeOf(master, () => undefined)))
+    if (result !== 'none' && result !== 'collision') found.add(result);
+  expect([...found].toSorted()).toEqual(addresses.toSorted());
 });

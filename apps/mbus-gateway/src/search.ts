@@ -5,8 +5,14 @@ import { EVERY_METER, ID_DIGITS, type SecondaryAddress } from './protocol/second
 /** What answers to a mask: nobody, one meter with its address, or several at once. */
 export type ProbeResult = 'none' | 'collision' | SecondaryAddress;
 
-/** Asks the meters that a mask means. */
-export type Probe = (mask: SecondaryAddress) => Promise<ProbeResult>;
+/** Asks the meters that a mask means; patiently, if they seem to answer later than they should. */
+export type Probe = (mask: SecondaryAddress, isPatient?: boolean) => Promise<Probed>;
+
+export interface Probed {
+  readonly result: ProbeResult;
+  /** Something came that may have been an answer to a question before. */
+  readonly wasLate: boolean;
+}
 
 export interface SearchStep {
   readonly mask: SecondaryAddress;
@@ -44,8 +50,11 @@ export async function* searchSecondary(
   const digits = isThorough ? DIGITS + FURTHER_DIGITS : DIGITS;
   const seen = new Set(USUAL_MANUFACTURERS);
 
+  const silent = new SilentMasks();
+
   async function* look(mask: SecondaryAddress, depth: number, done: number, share: number): Search {
-    const result = await probe(mask);
+    const { result, wasLate } = await probe(mask, silent.isDoubted(mask));
+    silent.asked({ mask, depth }, result === 'none', wasLate);
     if (result !== 'none' && result !== 'collision') seen.add(result.slice(8, 12));
     const masks = result === 'collision' ? refined(mask, depth, digits, seen) : [];
     yield { mask, result, progress: masks.length > 0 ? done : done + share };
@@ -63,6 +72,40 @@ export async function* searchSecondary(
   }
 
   yield* look(EVERY_METER, 0, 0, 1);
+  for (const { mask, depth } of silent.doubted) yield* look(mask, depth, 1, 0);
+}
+
+interface Asked {
+  readonly mask: SecondaryAddress;
+  readonly depth: number;
+}
+
+/** What comes late belongs to one of so many questions: this one, or one of those before. */
+const RECENT = 3;
+
+/** Masks to which nobody seemed to answer, but maybe somebody did too late. */
+class SilentMasks {
+  /** Grows while it is gone through. */
+  readonly doubted: Asked[] = [];
+  readonly #masks = new Set<SecondaryAddress>();
+  /** Those of the last questions. */
+  #recent: readonly (Asked | null)[] = [];
+
+  isDoubted(mask: SecondaryAddress): boolean {
+    return this.#masks.has(mask);
+  }
+
+  asked(now: Asked, isSilent: boolean, wasLate: boolean): void {
+    this.#recent = [...this.#recent.slice(1 - RECENT), isSilent ? now : null];
+    if (wasLate) for (const one of this.#recent) if (one) this.#doubt(one);
+  }
+
+  /** Each once only. */
+  #doubt(asked: Asked): void {
+    if (this.#masks.has(asked.mask)) return;
+    this.#masks.add(asked.mask);
+    this.doubted.push(asked);
+  }
 }
 
 /** Returns how many meters it found. */

@@ -37,6 +37,11 @@ export function standardAnswerMs(baudRate: number): number {
   return bitsMs(330, baudRate) + 50;
 }
 
+/** For a meter that seems to answer later than it should, instead of this time. */
+export function patientMs(answerMs: number): number {
+  return 3 * answerMs + LEAST_ANSWER_MS;
+}
+
 /** What `bytes` take on the line. */
 export function wireMs(bytes: number, baudRate: number): number {
   return bitsMs(bytes * BITS_PER_BYTE, baudRate);

@@ -16,8 +16,8 @@ export interface Link extends AsyncDisposable {
    * @throws BridgeError link/timeout, link/lost
    */
   write(bytes: Uint8Array, limits: Limits): Promise<void>;
-  /** Forgets what has arrived and was not read yet. */
-  discard(): void;
+  /** Forgets what has arrived and was not read yet; tells whether there was anything. */
+  discard(): boolean;
   /** Can be called again and never throws; a read or write under way throws link/lost. */
   close(): Promise<void>;
 }

@@ -76,10 +76,12 @@ export class ReceiveQueue {
     );
   }
 
-  discard(): void {
+  discard(): boolean {
+    const had = this.#chunks.length > 0;
     this.#chunks = [];
     this.#heldBytes = 0;
     this.#resumeIfRoom();
+    return had;
   }
 
   #resumeIfRoom(): void {
