@@ -54,6 +54,35 @@ describe('a search', () => {
     expect(progress).toBeCloseTo(1);
   });
 
+  it.each([2, 3, 7, 20, 60, 120, 250])(
+    'for %i meters of any numbers asks hardly more than it must',
+    async (count) => {
+      const random = seededRandom(count);
+      const any = (below: number): number => Math.floor(below * random());
+      const first = any(9e7);
+      const numberings: readonly ((at: number) => number)[] = [
+        () => any(1e8),
+        (at) => first + at,
+        // Boxes of ten meters each, from everywhere.
+        (at) => 1e5 * 37 * Math.floor(at / 10) + (at % 10),
+        // All begin, or all end, with the same digits.
+        () => 12_340_000 + any(1e4),
+        () => 1e4 * any(1e4) + 4711,
+        // Gaps of all lengths.
+        (at) => Math.floor(1.07 ** at) % 1e8,
+      ];
+      for (const numberOf of numberings) {
+        const numbers = new Set(
+          Array.from({ length: count }, (_, at) => String(numberOf(at)).padStart(8, '0')),
+        );
+        const addresses = Array.from(numbers, (number) => number + behind);
+        const { probes, found } = await search(addresses);
+        expect(found).toEqual(addresses.toSorted());
+        expect(probes).toBeLessThanOrEqual(1.15 * fewest(addresses));
+      }
+    },
+  );
+
   it('ends with its first question when nobody or one meter is there', async () => {
     expect(await search([])).toMatchObject({ probes: 1, found: [] });
     expect(await search([`12345678${behind}`])).toMatchObject({ probes: 1, found: [`12345678${behind}`] });
