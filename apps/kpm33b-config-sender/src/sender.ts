@@ -3,7 +3,7 @@ import { BridgeError, type ErrorCode } from '@meterbridge/core/errors';
 import type { Service, ServiceContext } from '@meterbridge/core/runtime';
 import type { StateSpace } from '@meterbridge/core/store';
 import { ConfigFlow, type FlowEvent, type KnownMeter } from '@meterbridge/kpm33b';
-import { configFlowSettings } from '@meterbridge/kpm33b/config';
+import { brokerWarnings, configFlowSettings } from '@meterbridge/kpm33b/config';
 import * as z from 'zod';
 import type { Config } from './config.ts';
 import { internalSettings } from './internal.ts';
@@ -76,8 +76,10 @@ export function configSender(context: ServiceContext<Config>): Service<Config> {
     timer = setTimeout(() => setImmediate(look), Math.max(0, dueMs - performance.now()) + 1);
   }
 
+  const warnings = brokerWarnings(config.internal_broker, config.mqtt);
   return {
     start() {
+      for (const warning of warnings) log.warn({ err: warning });
       for (const id of state.keys()) {
         const known = knownMeter(state.get(id));
         if (known) flow.restore(id, known);
@@ -106,7 +108,7 @@ export function configSender(context: ServiceContext<Config>): Service<Config> {
       clearTimeout(timer);
       flow.offline();
     },
-    warnings: () => silence([...flow.silentMeters()]),
+    warnings: () => [...warnings, ...silence([...flow.silentMeters()])],
   };
 }
 

@@ -8,14 +8,22 @@ const proxy = proxySettings(config.parse({ mqtt: { url: 'mqtt://localhost' } }),
 const idOf = (number: number): string => `33B12259${String(number).padStart(5, '0')}`;
 let put: Outgoing[];
 let rooms: number;
+let named: string[];
 
 const announcerOf = (isEnabled = true): MeterAnnouncer =>
-  new MeterAnnouncer({ proxy, isEnabled, put: (message) => put.push(message), onRoom: () => rooms++ });
+  new MeterAnnouncer({
+    proxy,
+    isEnabled,
+    put: (message) => put.push(message),
+    onNew: (id) => named.push(id),
+    onRoom: () => rooms++,
+  });
 
 beforeEach(() => {
   vi.useFakeTimers();
   put = [];
   rooms = 0;
+  named = [];
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -23,6 +31,7 @@ describe('the announcer', () => {
   it('announces a meter once, with 15 retained messages', () => {
     const announcer = announcerOf();
     for (const _ of [1, 2]) announcer.heard(idOf(1));
+    expect(named).toEqual([idOf(1)]);
     expect(put).toHaveLength(15);
     expect(put.filter(({ retain, qos }) => retain && qos === 1)).toHaveLength(15);
   });
@@ -33,6 +42,7 @@ describe('the announcer', () => {
     announcer.again();
     vi.runAllTimers();
     expect(put).toEqual([]);
+    expect(named).toEqual([idOf(1)]);
   });
 
   it('announces all meters again, some at a time', () => {

@@ -1,7 +1,7 @@
 import type { Outgoing } from '@meterbridge/core/store';
 import { discoveryMessages, type ProxySettings, Recent } from '@meterbridge/kpm33b';
 
-/** Meters that are remembered as announced; one that is forgotten is announced again when it is heard. */
+/** Meters that are remembered; one that is forgotten is announced again when it is heard. */
 const MAX_METERS = 100_000;
 /** Meters that are announced again at once, and how often: 15 messages each, so as not to flood the broker. */
 const AT_ONCE = 20;
@@ -15,6 +15,8 @@ export interface AnnouncerSettings {
   readonly proxy: ProxySettings;
   readonly isEnabled: boolean;
   readonly put: (message: Outgoing) => void;
+  /** A meter is heard for the first time. */
+  readonly onNew: (id: string) => void;
   /** There is room for more again. */
   readonly onRoom: () => void;
 }
@@ -22,7 +24,7 @@ export interface AnnouncerSettings {
 /** Announces each meter to Home Assistant: before its first message, and again when the broker may have lost it. */
 export class MeterAnnouncer {
   readonly #settings: AnnouncerSettings;
-  readonly #announced = new Recent<true>(MAX_METERS);
+  readonly #heard = new Recent<true>(MAX_METERS);
   #again: Iterator<string> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #pause: NodeJS.Timeout | undefined;
@@ -39,14 +41,16 @@ export class MeterAnnouncer {
   }
 
   heard(id: string): void {
-    if (!this.#settings.isEnabled || this.#announced.get(id)) return;
-    this.#announced.set(id, true);
-    this.#announce(id);
+    if (this.#heard.get(id)) return;
+    this.#heard.set(id, true);
+    this.#settings.onNew(id);
+    if (this.#settings.isEnabled) this.#announce(id);
   }
 
   /** The broker, or Home Assistant, may know nothing any more. */
   again(): void {
-    this.#again = this.#announced.keys();
+    if (!this.#settings.isEnabled) return;
+    this.#again = this.#heard.keys();
     this.#some();
   }
 

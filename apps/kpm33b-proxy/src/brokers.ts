@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { BridgeError } from '@meterbridge/core/errors';
 import type { MqttSettings } from '@meterbridge/core/mqtt';
 import type { Config } from './config.ts';
 
@@ -21,12 +20,4 @@ export function internalSettings({ internal_broker: broker, shard }: Config): Mq
     will: null,
     birth: [],
   };
-}
-
-/** One broker for both sides would work, but everybody would see what the meters send. */
-export function brokerWarnings({ internal_broker: internal, mqtt }: Config): readonly BridgeError[] {
-  const { hostname: host, port } = new URL(mqtt.url);
-  if (host !== internal.host || Number(port) !== internal.port) return [];
-  const hint = 'Give the meters a broker of their own, and name it in internal_broker.';
-  return [new BridgeError('config/invalid', 'internal and central broker are the same', { hint })];
 }

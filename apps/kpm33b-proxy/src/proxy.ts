@@ -3,11 +3,12 @@ import type { MessageInfo } from '@meterbridge/core/mqtt';
 import type { Service, ServiceBroker, ServiceContext } from '@meterbridge/core/runtime';
 import { sleep } from '@meterbridge/core/time';
 import { MessageConverter } from '@meterbridge/kpm33b';
-import { proxySettings } from '@meterbridge/kpm33b/config';
+import { brokerWarnings, proxySettings } from '@meterbridge/kpm33b/config';
 import { MeterAnnouncer } from './announcer.ts';
-import { brokerWarnings, internalSettings } from './brokers.ts';
+import { internalSettings } from './brokers.ts';
 import type { Config } from './config.ts';
 import { Drops } from './drops.ts';
+import { NewMeters } from './new-meters.ts';
 import { countersMessage } from './status.ts';
 import { readText } from './text.ts';
 
@@ -20,18 +21,23 @@ export function proxy(context: ServiceContext<Config>): Service<Config> {
   const { config } = context;
   const settings = proxySettings(config, config.homeassistant.discovery_prefix);
   const converter = new MessageConverter(settings, readText, config.shard);
+  const { enabled: isEnabled } = config.homeassistant;
+  const newMeters = new NewMeters(context.log);
   const announcer = new MeterAnnouncer({
     proxy: settings,
-    isEnabled: config.homeassistant.enabled,
+    isEnabled,
     put: (message) => context.put(message),
+    onNew: (id) => newMeters.heard(id, isEnabled),
     onRoom: () => intake.resume(),
   });
   const internal = context.connect('internal broker', internalSettings(config), {});
   const intake = new Intake(context, converter, announcer, internal);
   const { line } = internal;
+  const warnings = brokerWarnings(config.internal_broker, config.mqtt);
   let timer: NodeJS.Timeout | undefined;
   return {
     start() {
+      for (const warning of warnings) context.log.warn({ err: warning });
       for (const topic of [settings.secondsTopic, settings.minutesTopic])
         internal.mqtt.subscribe(topic, (...message) => intake.receive(...message), {
           acknowledge: 'when-taken',
@@ -47,7 +53,7 @@ export function proxy(context: ServiceContext<Config>): Service<Config> {
     },
     connected: () => announcer.again(),
     born: () => announcer.again(),
-    warnings: () => brokerWarnings(config),
+    warnings: () => warnings,
   };
 }
 
