@@ -50,6 +50,14 @@ describe('a simulated fleet', () => {
     expect(Object.fromEntries(dropped)).toEqual({ null: 10, duplicate: 7, 'zero-values': 17 });
   });
 
+  it('has clocks that are right, have lost their date, or are slow, also if it is small', () => {
+    const fleet = fleetOf(3);
+    const times = [0, 1, 2].map(
+      (number) => JSON.parse(fleet.upload(number, 'seconds', CLOCK_MS)[0]!.payload).time,
+    );
+    expect(times).toEqual(['20260112163900', '20050113163900', '20260112163449']);
+  });
+
   it('has counters that never run backwards', () => {
     const fleet = fleetOf(1, []);
     const totals = Array.from({ length: 50 }, (_, minute) => {

@@ -16,7 +16,7 @@ export interface FleetSettings {
 const TOPICS: Readonly<Record<Level, string>> = { seconds: 'MQTT_RT_DATA', minutes: 'MQTT_ENY_NOW' };
 const SERIAL_NUMBERS = 10_000;
 /** A clock that lost its date says 2005, one that nobody set is some minutes slow. */
-const LOST_DATE_MS = Date.UTC(2005, 0, 13, 17);
+const LOST_DATE_MS = Date.UTC(2005, 0, 13);
 const SLOW_MS = 251_000;
 
 export interface SimulatedMessage {
@@ -77,6 +77,6 @@ export function timeText(clockMs: number): string {
 }
 
 function wrongClock(number: number, clockMs: number): number {
-  if (number % 10 === 4) return LOST_DATE_MS + (clockMs % 86_400_000);
-  return number % 10 === 7 ? clockMs - SLOW_MS : clockMs;
+  if (number % 10 === 1) return LOST_DATE_MS + (clockMs % 86_400_000);
+  return number % 10 === 2 ? clockMs - SLOW_MS : clockMs;
 }
