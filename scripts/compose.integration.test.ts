@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '@meterbridge/testing';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -41,6 +42,14 @@ function compose(...args: readonly string[]): string {
   const options = { cwd: ROOT, env: ENV, encoding: 'utf8', timeout: 600_000 } as const;
   return execFileSync('docker', ['compose', '--profile', 'demo', ...args], options);
 }
+
+it.skipIf(!hasEngine)('a swarm takes what docs/OPERATIONS.md makes of it', () => {
+  const [block = ''] =
+    /^docker compose -f[^]*?>stack\.yml$/m.exec(readFileSync(join(ROOT, 'docs/OPERATIONS.md'), 'utf8')) ?? [];
+  const command = block.replace('>stack.yml', '| docker stack config -c -');
+  const stack = execFileSync('sh', ['-c', command], { cwd: ROOT, env: ENV, encoding: 'utf8' });
+  for (const app of APPS) expect(stack).toContain(`\n  ${app}:\n`);
+});
 
 describe.skipIf(!hasEngine)('docker compose --profile demo', () => {
   afterAll(() => {
