@@ -68,6 +68,13 @@ describe.skipIf(!(await hasRealBroker()))('the internal broker', () => {
     expect(payloadsOf(sender)).toEqual(['data']);
   });
 
+  it('takes what a meter tells of its relay', async () => {
+    await using sender = await as('kpm33b-config-sender', 'MQTT_TELEIND');
+    await using meter = await as('25950027', 'none');
+    await meter.publish('MQTT_TELEIND', '{}');
+    await sender.next(({ topic }) => topic === 'MQTT_TELEIND');
+  });
+
   it.each(['MQTT_RT_DATA', 'MQTT_ENY_NOW'])('takes %s of a meter for the proxy', async (topic) => {
     await using proxy = await as('kpm33b-proxy', topic);
     await using meter = await as('25950027', 'none');
@@ -80,6 +87,10 @@ describe.skipIf(!(await hasRealBroker()))('the internal broker', () => {
     ['MQTT_COMMOD_READ_', 'MQTT_COMMOD_READ_REP'],
     ['MQTT_SETTIME_', 'MQTT_METER_TIME_REP'],
     ['MQTT_TELECTRL_', 'MQTT_TELECTRL_REP'],
+    ['MQTT_SYS_CFG_', 'MQTT_SYS_SET_REP'],
+    ['MQTT_SYS_READ_', 'MQTT_SYS_REPLY'],
+    ['MQTT_RECONFIG_', 'MQTT_RECONFIG_REPLY'],
+    ['MQTT_SET_', 'MQTT_METER_REPLY'],
   ])('takes %s… to its meter, and the answer back', async (command, answer) => {
     await using sender = await as('kpm33b-config-sender', answer);
     await using meter = await as('25950027', `${command}25950027`);
