@@ -29,8 +29,12 @@ const fault = it.skipIf(!hasEngine);
 const central = 'mosquitto-central';
 const docker = (command: readonly string[], ...services: readonly string[]): Promise<void> =>
   plant.stack.docker(command, ...services);
-const each = async (condition: (app: string) => boolean, what: string): Promise<void> => {
-  const behind = (): readonly string[] => APPS.filter((app) => !condition(app));
+const each = async (
+  condition: (app: string) => boolean,
+  what: string,
+  apps: readonly string[] = APPS,
+): Promise<void> => {
+  const behind = (): readonly string[] => apps.filter((app) => !condition(app));
   await until(() => behind().length === 0, what, PATIENCE_MS).catch(async (error: Error) => {
     const logs = await Promise.all(behind().map((app) => plant.stack.logs(app)));
     throw new Error(`${error.message}: ${behind().join(', ')}\n${logs.join('\n')}`);
@@ -279,7 +283,7 @@ async function killed(app: string, seed: number): Promise<void> {
     new Promise((resolve) => setTimeout(resolve, random() * limitMs));
   for (let life = 0; life < KILLS; life++) {
     const startMs = performance.now();
-    if (life % 2 === 1) await until(() => tally.freshMs(startMs) !== null, `${app} works`, PATIENCE_MS);
+    if (life % 2 === 1) await each(() => tally.freshMs(startMs) !== null, `works in life ${life}`, [app]);
     await pause(life % 2 === 1 ? 300 : 1_500);
     if (app === SENDER) await plant.demand();
     await plant.stack.kill(app);
