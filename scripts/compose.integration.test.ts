@@ -45,7 +45,8 @@ function compose(...args: readonly string[]): string {
 
 it.skipIf(!hasEngine)('a swarm takes what docs/OPERATIONS.md makes of it', () => {
   const [block = ''] =
-    /^docker compose -f[^]*?>stack\.yml$/m.exec(readFileSync(join(ROOT, 'docs/OPERATIONS.md'), 'utf8')) ?? [];
+    /^docker compose -f[\s\S]*?>stack\.yml$/m.exec(readFileSync(join(ROOT, 'docs/OPERATIONS.md'), 'utf8')) ??
+    [];
   const command = block.replace('>stack.yml', '| docker stack config -c -');
   const stack = execFileSync('sh', ['-c', command], { cwd: ROOT, env: ENV, encoding: 'utf8' });
   for (const app of APPS) expect(stack).toContain(`\n  ${app}:\n`);
