@@ -11,8 +11,15 @@ describe('internal and central broker', () => {
     expect(brokerWarnings({ host, port: 11_883 }, { url })).toMatchObject([{ code: 'config/invalid' }]);
   });
 
+  it('are the same where the usual port is left out', () => {
+    const internal = { host: 'broker', port: 1883 };
+    expect(brokerWarnings(internal, { url: 'mqtt://broker' })).toHaveLength(1);
+    expect(brokerWarnings(internal, { url: 'mqtts://broker' })).toEqual([]);
+  });
+
   it.each([
     ['127.0.0.1', 'mqtt://127.0.0.1:1883'],
+    ['127.0.0.1', 'mqtt://127.0.0.1'],
     ['internal', 'mqtt://central:11883'],
     ['127.0.0.1', 'mqtt://192.168.1.5:11883'],
   ])('are two at %s and %s', (host, url) => {

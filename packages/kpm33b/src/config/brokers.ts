@@ -2,15 +2,17 @@ import { BridgeError } from '@meterbridge/core/errors';
 import type { InternalBroker } from './sections.ts';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
+const USUAL_PORT: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:': 8883 };
 
 /** One broker for both sides would work, but everybody would see what the meters send. */
 export function brokerWarnings(
-  internal: InternalBroker,
+  internal: Pick<InternalBroker, 'host' | 'port'>,
   { url }: { readonly url: string },
 ): readonly BridgeError[] {
-  const { hostname, port } = new URL(url);
+  const { hostname, port, protocol } = new URL(url);
+  const centralPort = port === '' ? USUAL_PORT[protocol] : Number(port);
   const isSameHost = hostname === internal.host || (LOOPBACK.has(hostname) && LOOPBACK.has(internal.host));
-  if (!isSameHost || Number(port) !== internal.port) return [];
+  if (!isSameHost || centralPort !== internal.port) return [];
   const hint = 'Give the meters a broker of their own, and name it in internal_broker.';
   return [new BridgeError('config/invalid', 'internal and central broker are the same', { hint })];
 }
