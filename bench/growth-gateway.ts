@@ -5,6 +5,7 @@ import { quantile, type Spread, spreadOf } from './measure.ts';
 /** With more meters than this, what the image gives Node.js does not suffice. */
 const HEAP_OF_IMAGE = 300;
 const HEAP_PER_METER_MB = 0.3;
+const MOST_ON_A_PAGE = 1_000;
 const ROUNDS = 5;
 const PER_SECOND = 50;
 const SLICE_S = 2;
@@ -23,7 +24,14 @@ export interface GatewaySize {
   readonly p50Ms: Spread;
   readonly p99Ms: Spread;
   readonly residentMB: number;
-  /** Answers over HTTP. */
+  /** Of JavaScript, garbage included. */
+  readonly heapUsedMB: number;
+  /** null: nobody looks at a page with so many meters. */
+  readonly http: HttpAnswers | null;
+}
+
+/** What is answered over HTTP. */
+export interface HttpAnswers {
   readonly page: Answer;
   readonly status: Answer;
   readonly metrics: Answer;
@@ -92,10 +100,22 @@ async function figuresOf({ meters, heapMB, gateway, firstCpuMs, slices }: Starte
     p50Ms: spread(({ p50Ms }) => p50Ms),
     p99Ms: spread(({ p99Ms }) => p99Ms),
     residentMB,
-    page: await answer(`${gateway.url}/`),
-    status: await answer(`${gateway.url}/status`),
-    metrics: await answer(`${gateway.url}/metrics`),
+    heapUsedMB: await heapUsedMB(gateway.url),
+    http: meters > MOST_ON_A_PAGE ? null : await answers(gateway.url),
   };
+}
+
+async function answers(url: string): Promise<HttpAnswers> {
+  return {
+    page: await answer(`${url}/`),
+    status: await answer(`${url}/status`),
+    metrics: await answer(`${url}/metrics`),
+  };
+}
+
+async function heapUsedMB(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(text)?.[1]) / 1e6;
 }
 
 async function answer(url: string): Promise<Answer> {

@@ -1,8 +1,8 @@
 /** How a cost grows with the number of meters: as its power. */
 export interface GrowthLaw {
   readonly what: string;
-  /** Least squares over the logarithms. */
-  readonly exponent: number;
+  /** Least squares over the logarithms; null: there is too little to tell. */
+  readonly exponent: number | null;
   readonly words: string;
   /** Number of meters to cost. */
   readonly points: readonly Point[];
@@ -22,7 +22,7 @@ export function growthLaw(
   const logs = points
     .filter(([meters, cost]) => meters >= from && cost > fixed)
     .map(([meters, cost]) => [Math.log(meters), Math.log(cost - fixed)] as const);
-  const exponent = slope(logs);
+  const exponent = logs.length < 2 ? null : slope(logs);
   return { what, exponent, words: wordsFor(exponent), points };
 }
 
@@ -34,8 +34,9 @@ export function slope(points: readonly (readonly [number, number])[]): number {
   return mean((point) => (point[0] - x) * (point[1] - y)) / mean((point) => (point[0] - x) ** 2);
 }
 
-function wordsFor(exponent: number): string {
-  if (exponent < 0.15) return 'constant';
-  if (exponent < 0.85) return 'slower than linear';
-  return exponent <= 1.15 ? 'linear' : 'faster than linear';
+function wordsFor(exponent: number | null): string {
+  if (exponent === null) return 'too little to tell';
+  if (exponent < 0.2) return 'constant';
+  if (exponent < 0.8) return 'slower than linear';
+  return exponent <= 1.2 ? 'linear' : 'faster than linear';
 }

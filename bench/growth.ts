@@ -1,9 +1,9 @@
 import { startBroker } from '@meterbridge/testing';
 import { type FleetSize, fleetSizes } from './growth-fleet.ts';
-import { type GatewaySize, gatewaySizes } from './growth-gateway.ts';
+import { type GatewaySize, gatewaySizes, type HttpAnswers } from './growth-gateway.ts';
 import { type GrowthLaw, growthLaw, type Point } from './growth-law.ts';
 import { type SearchSize, searchSizes } from './growth-search.ts';
-import { bundle } from './program.ts';
+import { bundle, imageHeapMB } from './program.ts';
 import { QUIET } from './stage.ts';
 import { textTable } from './table.ts';
 
@@ -14,6 +14,8 @@ const LINE_METERS = [1, 2, 5, 10, 20, 50, 100, 250];
 const MANY = 100;
 
 export interface Growth {
+  /** Bound that the image sets. */
+  readonly imageHeapMB: number;
   readonly gateways: readonly GatewaySize[];
   readonly fleets: readonly FleetSize[];
   readonly searches: readonly SearchSize[];
@@ -30,10 +32,10 @@ export async function growth(): Promise<Growth> {
   console.log(
     textTable([
       ['cost', 'exponent', 'grows'],
-      ...laws.map(({ what, exponent, words }) => [what, exponent.toFixed(2), words]),
+      ...laws.map(({ what, exponent, words }) => [what, exponent?.toFixed(2) ?? '', words]),
     ]),
   );
-  return { gateways, fleets, searches, laws };
+  return { imageHeapMB: imageHeapMB(), gateways, fleets, searches, laws };
 }
 
 async function ofGateways(): Promise<readonly GatewaySize[]> {
@@ -48,10 +50,12 @@ function searchLaws(searches: readonly SearchSize[]): readonly GrowthLaw[] {
     growthLaw(
       'M-Bus search: masks asked, numbers at random',
       points((size) => size.masksAtRandom.median),
+      { from: 10 },
     ),
     growthLaw(
       'M-Bus search: masks asked, numbers in a row',
       points((size) => size.masksInARow.median),
+      { from: 10 },
     ),
   ];
 }
@@ -108,10 +112,18 @@ function gatewayLaws(gateways: readonly GatewaySize[]): readonly GrowthLaw[] {
       points(({ discoveryMs }) => discoveryMs),
       { from: 10 },
     ),
+    ...httpLaws(gateways),
+  ];
+}
+
+function httpLaws(gateways: readonly GatewaySize[]): readonly GrowthLaw[] {
+  const points = (of: (http: HttpAnswers) => number): readonly Point[] =>
+    gateways.flatMap(({ meters, http }) => (http ? [[meters, of(http)] as const] : []));
+  return [
     growthLaw(
       '/status: time',
       points(({ status }) => status.ms.median),
-      { from: MANY },
+      { from: 10 },
     ),
     growthLaw(
       '/status: bytes',
@@ -121,7 +133,7 @@ function gatewayLaws(gateways: readonly GatewaySize[]): readonly GrowthLaw[] {
     growthLaw(
       '/metrics: time',
       points(({ metrics }) => metrics.ms.median),
-      { from: MANY },
+      { from: 10 },
     ),
     growthLaw(
       '/metrics: bytes',

@@ -43,7 +43,7 @@ function recordsIn(bytes: Uint8Array): number {
 }
 
 /** All frames whose link layer is sound; those of the error cases hold the records before their fault. */
-function corpusFrames(): readonly Uint8Array[] {
+export function corpusFrames(): readonly Uint8Array[] {
   const folder = conformancePath('mbus');
   if (folder === null) return [];
   return readdirSync(join(folder, 'frames'))

@@ -22,6 +22,15 @@ export interface Program extends AsyncDisposable {
   expectAlive(): void;
 }
 
+/** How much JavaScript may have in the image. */
+export function imageHeapMB(): number {
+  return Number(
+    image()
+      .flags.find((flag) => flag.startsWith('--max-old-space-size='))
+      ?.split('=')[1],
+  );
+}
+
 /** Makes the one file that the image holds. @returns its size */
 export async function bundle(app: string): Promise<number> {
   await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/bundle.ts'), app, folderOf(app)]);

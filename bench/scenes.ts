@@ -1,13 +1,17 @@
 import { seededRandom } from '@meterbridge/core/codec';
 import type { Broker } from '@meterbridge/testing';
+import { FAULTS as P1_FAULTS } from '../apps/dsmr-bridge/src/simulator/faults.ts';
+import { servePort } from '../apps/dsmr-bridge/src/simulator/serve.ts';
+import { FAULTS as DTU_FAULTS } from '../apps/hoymiles-bridge/src/simulator/faults.ts';
 import { usualInverters } from '../apps/hoymiles-bridge/src/simulator/plant.ts';
 import { serveDtu } from '../apps/hoymiles-bridge/src/simulator/serve.ts';
-import { FaultyHead } from '../apps/kamstrup-bridge/src/simulator/faults.ts';
+import { FaultyHead, FAULTS as KMP_FAULTS } from '../apps/kamstrup-bridge/src/simulator/faults.ts';
 import { SimulatedMeter } from '../apps/kamstrup-bridge/src/simulator/meter.ts';
 import { serveMeter } from '../apps/kamstrup-bridge/src/simulator/serve.ts';
 import { AnsweringMeters } from '../apps/kpm33b-proxy/src/simulator/answers.ts';
-import { Fleet } from '../apps/kpm33b-proxy/src/simulator/fleet.ts';
+import { FLEET_FAULTS, Fleet, type FleetFault } from '../apps/kpm33b-proxy/src/simulator/fleet.ts';
 import { lineDescription, slavesOfDescription } from '../apps/mbus-gateway/src/simulator/description.ts';
+import { FAULTS as MBUS_FAULTS } from '../apps/mbus-gateway/src/simulator/faults.ts';
 import { serveLine } from '../apps/mbus-gateway/src/simulator/serve.ts';
 import { connectTo } from './observer.ts';
 import { servePorts } from './ports.ts';
@@ -35,7 +39,7 @@ export interface Scene {
 
 const HERE = { host: '127.0.0.1', tcpPort: 0 };
 const NOON = Date.UTC(2026, 5, 10, 12);
-const HEAT_METER = {
+export const HEAT_METER = {
   meters: [
     {
       id: '68541234',
@@ -56,14 +60,21 @@ const HEAT_METER = {
   ],
 };
 
-/** A scene for each app; the meters live as long as the stack. */
-export async function setScenes(brokers: Brokers, opened: AsyncDisposableStack): Promise<readonly Scene[]> {
+/**
+ * A scene for each app; the meters live as long as the stack.
+ * @param isBad lines and meters do all that goes wrong with them now and then, and P1 telegrams come by themselves
+ */
+export async function setScenes(
+  brokers: Brokers,
+  opened: AsyncDisposableStack,
+  isBad = false,
+): Promise<readonly Scene[]> {
   return [
-    await dsmr(opened),
-    await kamstrup(opened),
-    await mbus(opened),
-    await hoymiles(opened),
-    await proxy(brokers, opened),
+    isBad ? await badDsmr(opened) : await dsmr(opened),
+    await kamstrup(opened, isBad),
+    await mbus(opened, isBad),
+    await hoymiles(opened, isBad),
+    await proxy(brokers, opened, isBad),
     await sender(brokers, opened),
   ];
 }
@@ -80,7 +91,22 @@ async function dsmr(opened: AsyncDisposableStack): Promise<Scene> {
   };
 }
 
-async function kamstrup(opened: AsyncDisposableStack): Promise<Scene> {
+/** 100 times as fast as a meter of DSMR 5.0. */
+async function badDsmr(opened: AsyncDisposableStack): Promise<Scene> {
+  const settings = { version: '5.0', faults: P1_FAULTS, intervalMs: 10, seed: 1, tcp: HERE } as const;
+  const port = opened.use(await servePort(settings));
+  const address = `tcp://${HERE.host}:${port.tcpPort}`;
+  return {
+    app: 'dsmr-bridge',
+    config: () => ({ meters: [{ id: 'main', address }] }),
+    isReading: (topic) => topic === 'meters/dsmr/main',
+    push: null,
+    tellsEach: true,
+    perHour: 360_000,
+  };
+}
+
+async function kamstrup(opened: AsyncDisposableStack, isBad: boolean): Promise<Scene> {
   const served = opened.use(
     await serveMeter({
       meter: new SimulatedMeter({ model: '403', serial: 84_968_362, sleepAfterMs: null }),
@@ -88,7 +114,7 @@ async function kamstrup(opened: AsyncDisposableStack): Promise<Scene> {
       isRealtime: false,
       hasEcho: false,
       latencyMs: 0,
-      head: new FaultyHead([], () => 1),
+      head: new FaultyHead(isBad ? KMP_FAULTS : [], seededRandom(1)),
     }),
   );
   const address = `tcp://${HERE.host}:${served.tcpPort}`;
@@ -102,9 +128,9 @@ async function kamstrup(opened: AsyncDisposableStack): Promise<Scene> {
   };
 }
 
-async function mbus(opened: AsyncDisposableStack): Promise<Scene> {
+async function mbus(opened: AsyncDisposableStack, isBad: boolean): Promise<Scene> {
   const slaves = slavesOfDescription(lineDescription.parse(HEAT_METER));
-  const line = opened.use(await serveLine({ slaves, tcp: HERE }));
+  const line = opened.use(await serveLine({ slaves, tcp: HERE, faults: isBad ? MBUS_FAULTS : [] }));
   const address = `tcp://${HERE.host}:${line.tcpPort}`;
   return {
     app: 'mbus-gateway',
@@ -116,7 +142,7 @@ async function mbus(opened: AsyncDisposableStack): Promise<Scene> {
   };
 }
 
-async function hoymiles(opened: AsyncDisposableStack): Promise<Scene> {
+async function hoymiles(opened: AsyncDisposableStack, isBad: boolean): Promise<Scene> {
   const [inverter] = usualInverters(1);
   const dtu = opened.use(
     await serveDtu({
@@ -124,6 +150,7 @@ async function hoymiles(opened: AsyncDisposableStack): Promise<Scene> {
       inverters: [{ ...inverter!, ports: 1 }],
       modbus: HERE,
       now: () => NOON + performance.now(),
+      faults: isBad ? DTU_FAULTS.filter((fault) => fault !== 'frozen') : [],
     }),
   );
   const place = { host: HERE.host, port: dtu.modbusPort, protocol: 'modbus', cloud: false };
@@ -137,9 +164,9 @@ async function hoymiles(opened: AsyncDisposableStack): Promise<Scene> {
   };
 }
 
-async function proxy({ internal }: Brokers, opened: AsyncDisposableStack): Promise<Scene> {
+async function proxy({ internal }: Brokers, opened: AsyncDisposableStack, isBad: boolean): Promise<Scene> {
   const meters = opened.use(await connectTo(internal));
-  const uploads = uploadsOf(1);
+  const uploads = uploadsOf(1, isBad ? FLEET_FAULTS : []);
   return {
     app: 'kpm33b-proxy',
     config: () => ({ internal_broker: { host: internal.host, port: internal.port } }),
@@ -178,8 +205,9 @@ async function sender({ internal, central }: Brokers, opened: AsyncDisposableSta
 /** Both levels in turn, on and on, of a fleet whose clock runs as fast as it takes. */
 export function* uploadsOf(
   meters: number,
+  faults: readonly FleetFault[] = [],
 ): Generator<{ readonly topic: string; readonly payload: string }, never> {
-  const fleet = new Fleet({ meters, faults: new Set(), random: seededRandom(1) });
+  const fleet = new Fleet({ meters, faults: new Set(faults), random: seededRandom(1) });
   for (let clockMs = Date.now(); ; clockMs += 60_000)
     for (const number of fleet.ids.keys())
       for (const level of ['seconds', 'minutes'] as const) yield* fleet.upload(number, level, clockMs);

@@ -1,19 +1,16 @@
-import { readFileSync } from 'node:fs';
-import type { BridgeStatus } from '@meterbridge/core/page';
-import { freePort, type RunningApp, startApp, startBroker } from '@meterbridge/testing';
-import { FAULTS } from '../apps/dsmr-bridge/src/simulator/faults.ts';
-import { servePort } from '../apps/dsmr-bridge/src/simulator/serve.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { slope } from './growth-law.ts';
+import { bundle } from './program.ts';
+import { Stage } from './stage.ts';
+import { textTable } from './table.ts';
 
-/** A meter of DSMR 5.0 sends every second. */
-const INTERVAL_MS = 10;
+/** Of meters that are polled. */
+const INTERVAL = '100ms';
+const PUSH_EVERY_MS = 20;
 const SAMPLE_MS = 10_000;
 /** Until then a process still finds its size. */
 const WARM_UP_MINUTES = 2;
 const BROKER_RESTART_MS = 60_000;
-/** A log of each message would be read whole at each restart. */
-const QUIET = ['log_type none', 'log_type information'];
-/** As in the container image. */
-const NODE_OPTIONS = '--max-semi-space-size=1 --max-old-space-size=96';
 
 interface Sample {
   readonly minute: number;
@@ -21,56 +18,68 @@ interface Sample {
   readonly readings: number;
 }
 
-/** Runs a bridge at 100 times real speed on a bad line, with a broker that is restarted every minute, and watches its memory. */
+/** How one app lived through it. */
+interface Soaked {
+  readonly app: string;
+  readonly readings: number;
+  readonly residentMB: number;
+  /** After the warm-up. */
+  readonly growthMBPerHour: number;
+  readonly samples: readonly Sample[];
+}
+
+/**
+ * Runs all six apps at many times real speed on bad lines, with a broker that is killed every minute, and watches
+ * their memory. It throws when one of them ends.
+ */
 export async function soak({ minutes }: { readonly minutes: number }) {
-  await using broker = await startBroker({ persistence: true, config: QUIET });
-  await using port = await servePort({
-    version: '5.0',
-    faults: FAULTS,
-    intervalMs: INTERVAL_MS,
-    seed: 1,
-    tcp: { host: '127.0.0.1', tcpPort: 0 },
-  });
-  const httpPort = await freePort();
-  const meters = [{ id: 'main', address: `tcp://127.0.0.1:${port.tcpPort}` }];
-  await using app = await startApp('dsmr-bridge', ['run'], {
-    config: { mqtt: { url: broker.url }, log: { level: 'fatal' }, http: { port: httpPort }, meters },
-    env: { NODE_OPTIONS },
-  });
-  const samples: Sample[] = [];
+  await using opened = new AsyncDisposableStack();
+  const stage = await Stage.set(opened, true);
+  for (const { app } of stage.scenes) await bundle(app);
+  const programs = await stage.startAll(INTERVAL, opened);
+  const pushing = setInterval(() => {
+    for (const { push } of stage.scenes) push?.();
+  }, PUSH_EVERY_MS);
+  opened.defer(() => clearInterval(pushing));
+  const samples = new Map(stage.scenes.map(({ app }) => [app, [] as Sample[]]));
   const startMs = performance.now();
-  const elapsedMs = (): number => performance.now() - startMs;
   let restartMs = BROKER_RESTART_MS;
-  while (elapsedMs() < minutes * 60_000) {
-    await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
-    samples.push(await sampleOf(app, httpPort, elapsedMs() / 60_000));
-    const { minute, residentMB, readings } = samples.at(-1)!;
-    console.log(`${minute.toFixed(1)} min  ${residentMB.toFixed(1)} MB  ${readings} readings`);
-    if (elapsedMs() < restartMs) continue;
+  for (let elapsedMs = 0; elapsedMs < minutes * 60_000; elapsedMs = performance.now() - startMs) {
+    await sleep(SAMPLE_MS);
+    const minute = (performance.now() - startMs) / 60_000;
+    for (const [at, { app }] of stage.scenes.entries()) {
+      programs[at]!.expectAlive();
+      const residentMB = programs[at]!.residentMB();
+      samples.get(app)!.push({ minute, residentMB, readings: stage.readings(app) });
+    }
+    const now = Array.from(samples, ([app, all]) => `${app} ${all.at(-1)!.residentMB.toFixed(0)} MB`);
+    console.log(`${minute.toFixed(1)} min  ${now.join(', ')}`);
+    if (elapsedMs < restartMs) continue;
     restartMs += BROKER_RESTART_MS;
-    await broker.kill();
-    await broker.start();
+    await stage.killBroker();
   }
+  const apps = Array.from(samples, ([app, all]) => soaked(app, all, minutes));
+  print(apps);
+  return { minutes, apps };
+}
+
+function soaked(app: string, samples: readonly Sample[], minutes: number): Soaked {
   const settled = samples.filter(({ minute }) => minute > Math.min(WARM_UP_MINUTES, minutes / 2));
-  const growth = slopePerHour(settled);
-  console.log(`resident memory after warm-up: ${growth.toFixed(1)} MB per hour`);
-  return { minutes, samples, growthMBPerHour: growth };
+  const { readings, residentMB } = samples.at(-1)!;
+  const growthMBPerHour = 60 * slope(settled.map((sample) => [sample.minute, sample.residentMB]));
+  return { app, readings, residentMB, growthMBPerHour, samples };
 }
 
-async function sampleOf({ process }: RunningApp, httpPort: number, minute: number): Promise<Sample> {
-  const status = readFileSync(`/proc/${process.pid}/status`, 'utf8');
-  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(status) ?? [];
-  const answer = await fetch(`http://127.0.0.1:${httpPort}/status`);
-  const { lines }: BridgeStatus = JSON.parse(await answer.text());
-  return { minute, residentMB: (Number(kilobytes) * 1024) / 1e6, readings: lines[0]!.readings };
-}
-
-/** Least squares. */
-function slopePerHour(samples: readonly Sample[]): number {
-  const mean = (of: (sample: Sample) => number): number =>
-    samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
-  const minute = mean((sample) => sample.minute);
-  const resident = mean((sample) => sample.residentMB);
-  const covariance = mean((sample) => (sample.minute - minute) * (sample.residentMB - resident));
-  return (60 * covariance) / mean((sample) => (sample.minute - minute) ** 2);
+function print(apps: readonly Soaked[]): void {
+  console.log(
+    textTable([
+      ['app', 'readings', 'MB', 'growth, MB/h'],
+      ...apps.map(({ app, readings, residentMB, growthMBPerHour }) => [
+        app,
+        String(readings),
+        residentMB.toFixed(0),
+        growthMBPerHour.toFixed(1),
+      ]),
+    ]),
+  );
 }

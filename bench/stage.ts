@@ -24,14 +24,22 @@ export class Stage {
     this.#central = central;
   }
 
-  static async set(opened: AsyncDisposableStack): Promise<Stage> {
-    const internal = opened.use(await startBroker({ real: true, config: QUIET }));
-    const central = opened.use(await startBroker({ real: true, config: QUIET }));
+  /** @param isBad lines, meters and brokers are to have a hard time */
+  static async set(opened: AsyncDisposableStack, isBad = false): Promise<Stage> {
+    const options = { real: true, persistence: isBad, config: QUIET };
+    const internal = opened.use(await startBroker(options));
+    const central = opened.use(await startBroker(options));
     const brokers = { internal, central };
-    const stage = new Stage(await setScenes(brokers, opened), brokers);
+    const stage = new Stage(await setScenes(brokers, opened, isBad), brokers);
     for (const broker of [internal, central])
       opened.use(await connectTo(broker, '#', (topic, payload) => stage.#heard(topic, payload)));
     return stage;
+  }
+
+  /** The broker of the house is killed, and comes back. */
+  async killBroker(): Promise<void> {
+    await this.#central.kill();
+    await this.#central.start();
   }
 
   /** So far. */
