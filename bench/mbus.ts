@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { bytesOf } from '@meterbridge/core/codec';
 import { decodeMbus, encodeMbus, mbusFault } from '@meterbridge/core/frames';
 import { decodeTelegram } from '../apps/mbus-gateway/src/protocol/telegram.ts';
-import { lineDescription, slavesOfDescription } from '../apps/mbus-gateway/src/simulator/description.ts';
+import { slavesOfDescription } from '../apps/mbus-gateway/src/simulator/description.ts';
 import { conformancePath } from '../packages/testing/src/conformance.ts';
+import { HEAT_METER } from './heat-meter.ts';
 import type { Contender, Contest } from './measure.ts';
 import { bytesPerUnit, sumOfBytes } from './reference.ts';
 
@@ -51,30 +52,6 @@ export function corpusFrames(): readonly Uint8Array[] {
     .map((file) => bytesOf(readFileSync(join(folder, 'frames', file), 'utf8')))
     .filter((bytes) => mbusFault(bytes) === null);
 }
-
-/** Energy, volume, power, flow, two temperatures, operating time and an energy of last month: no two answers alike. */
-const HEAT_METER = lineDescription.parse({
-  meters: [
-    {
-      id: '12345678',
-      manufacturer: 'ACW',
-      medium: 4,
-      address: 1,
-      telegrams: [
-        [
-          { dif: '04', vif: '06', value: 44_123, step: 7 },
-          { dif: '04', vif: '13', value: 1_912_345, step: 31 },
-          { dif: '02', vif: '2B', value: 912, step: 3 },
-          { dif: '04', vif: '3B', value: 1_034, step: 1 },
-          { dif: '02', vif: '5B', value: 63, step: 0 },
-          { dif: '02', vif: '5F', value: 41, step: 0 },
-          { dif: '0C', vif: '22', value: 20_117, step: 1 },
-          { dif: '44', vif: '06', value: 43_001, step: 0 },
-        ],
-      ],
-    },
-  ],
-});
 
 function simulatedFrames(): readonly Uint8Array[] {
   const [slave] = slavesOfDescription(HEAT_METER);

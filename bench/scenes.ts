@@ -10,9 +10,10 @@ import { SimulatedMeter } from '../apps/kamstrup-bridge/src/simulator/meter.ts';
 import { serveMeter } from '../apps/kamstrup-bridge/src/simulator/serve.ts';
 import { AnsweringMeters } from '../apps/kpm33b-proxy/src/simulator/answers.ts';
 import { FLEET_FAULTS, Fleet, type FleetFault } from '../apps/kpm33b-proxy/src/simulator/fleet.ts';
-import { lineDescription, slavesOfDescription } from '../apps/mbus-gateway/src/simulator/description.ts';
+import { slavesOfDescription } from '../apps/mbus-gateway/src/simulator/description.ts';
 import { FAULTS as MBUS_FAULTS } from '../apps/mbus-gateway/src/simulator/faults.ts';
 import { serveLine } from '../apps/mbus-gateway/src/simulator/serve.ts';
+import { HEAT_METER } from './heat-meter.ts';
 import { connectTo } from './observer.ts';
 import { servePorts } from './ports.ts';
 
@@ -39,27 +40,6 @@ export interface Scene {
 
 const HERE = { host: '127.0.0.1', tcpPort: 0 };
 const NOON = Date.UTC(2026, 5, 10, 12);
-export const HEAT_METER = {
-  meters: [
-    {
-      id: '68541234',
-      manufacturer: 'KAM',
-      medium: 4,
-      address: 1,
-      telegrams: [
-        [
-          { dif: '04', vif: '06', value: 23_456, step: 1 },
-          { dif: '04', vif: '14', value: 98_765, step: 2 },
-          { dif: '02', vif: '59', value: 7_125 },
-          { dif: '02', vif: '5D', value: 4_310 },
-          { dif: '02', vif: '61', value: 2_815 },
-          { dif: '04', vif: '2D', value: 84 },
-        ],
-      ],
-    },
-  ],
-};
-
 /**
  * A scene for each app; the meters live as long as the stack.
  * @param isBad lines and meters do all that goes wrong with them now and then, and P1 telegrams come by themselves
@@ -129,7 +109,7 @@ async function kamstrup(opened: AsyncDisposableStack, isBad: boolean): Promise<S
 }
 
 async function mbus(opened: AsyncDisposableStack, isBad: boolean): Promise<Scene> {
-  const slaves = slavesOfDescription(lineDescription.parse(HEAT_METER));
+  const slaves = slavesOfDescription(HEAT_METER);
   const line = opened.use(await serveLine({ slaves, tcp: HERE, faults: isBad ? MBUS_FAULTS : [] }));
   const address = `tcp://${HERE.host}:${line.tcpPort}`;
   return {

@@ -2,9 +2,9 @@ import { decodeMbus, FrameSplitter, MBUS_LIMIT, scanMbus } from '@meterbridge/co
 import { machineClock } from '../../apps/mbus-gateway/src/clock.ts';
 import { measuredValues } from '../../apps/mbus-gateway/src/meters/measurement.ts';
 import { decodeTelegram } from '../../apps/mbus-gateway/src/protocol/telegram.ts';
-import { lineDescription, slavesOfDescription } from '../../apps/mbus-gateway/src/simulator/description.ts';
+import { slavesOfDescription } from '../../apps/mbus-gateway/src/simulator/description.ts';
 import { corpusFrames } from '../mbus.ts';
-import { HEAT_METER } from '../scenes.ts';
+import { HEAT_METER } from '../heat-meter.ts';
 import { sumOf, wronglyTaken } from './checks.ts';
 import { verdicts } from './frames.ts';
 import type { Target } from './target.ts';
@@ -22,7 +22,7 @@ const SIGNS = [
 /** Telegrams of the simulator and of the conformance corpus, down to the values that are published. */
 export function mbusTarget(): Target {
   const splitter = new FrameSplitter(scanMbus, MBUS_LIMIT);
-  const slaves = slavesOfDescription(lineDescription.parse(HEAT_METER));
+  const slaves = slavesOfDescription(HEAT_METER);
   return {
     name: 'M-Bus',
     isStream: true,
