@@ -53,7 +53,7 @@ async function masksToFind(addresses: ReadonlySet<SecondaryAddress>): Promise<nu
   const found = new Set<SecondaryAddress>();
   const probe: Probe = async (mask) => {
     const meant = [...addresses].filter((address) => isSelected(address, mask));
-    return meant.length > 1 ? 'collision' : (meant[0] ?? 'none');
+    return { result: meant.length > 1 ? 'collision' : (meant[0] ?? 'none'), wasLate: false };
   };
   let masks = 0;
   for await (const { result } of searchSecondary(probe)) {
