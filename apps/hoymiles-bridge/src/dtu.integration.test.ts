@@ -169,6 +169,23 @@ describe('a DTU on Modbus', () => {
     });
   });
 
+  it('that is replaced by another one takes its energies with it', async () => {
+    const state = new State().space('roof');
+    const total = async (dtuSerial: string, series: string) => {
+      await using dtu = await simulatedDtu({
+        modbus: LOCAL,
+        dtuSerial,
+        inverters: usualInverters(1, series),
+      });
+      const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus' }), state);
+      const readings = await dtuOf(context).read(context);
+      const [plant, inverter] = readings.map((one) => valuesOf(one).total_production);
+      expect(plant).toBe(inverter);
+    };
+    await total('10f871600831', '1161');
+    await total('10f871600832', '1141');
+  });
+
   it('tells alarms in words', async () => {
     await using dtu = await simulatedDtu({ modbus: LOCAL });
     dtu.plant.raiseAlarm('116100000002', 209);
@@ -487,6 +504,40 @@ describe('a DTU on protobuf', () => {
     await reader.read(context);
     await dtu[Symbol.asyncDispose]();
     await expect(reader.read(context)).rejects.toMatchObject({ code: 'link/refused' });
+  });
+});
+
+/** Those after which no time-out has to pass. */
+const TROUBLES = [
+  ...(['short', 'busy', 'stale', 'late', 'close', 'zeros', 'not-ready'] as const),
+  ...(['byte-count', 'long', 'twins', 'narrow', 'split', 'slow', 'old-alarms'] as const),
+];
+
+describe.each(['modbus', 'protobuf'] as const)('a DTU on %s tells nothing false', (protocol) => {
+  it.each(TROUBLES)('in spite of %s', async (fault) => {
+    const inverters = usualInverters(3);
+    const options = { inverters, perPage: 2, faults: [fault], seed: 11 };
+    await using dtu = await simulatedDtu({ [protocol]: LOCAL, ...options });
+    const port = dtu.modbusPort ?? dtu.protobufPort;
+    const { context } = contextOf(entryOf({ port, protocol }));
+    const reader = dtuOf(context);
+    let [read, before] = [0, 0];
+    for (let turn = 0; turn < 25; turn++) {
+      dtu.clock.ms += 60_000;
+      vi.setSystemTime(dtu.clock.ms);
+      const readings = await reader.read(context).catch(() => []);
+      if (readings.length === 0) continue;
+      read++;
+      const plant = readingOf(readings, 'roof');
+      const total = Number(plant.total_production);
+      const truth = dtu.plant.at(dtu.clock.ms).reduce((sum, one) => sum + one.total, 0) / 1000;
+      expect(readings).toHaveLength(4);
+      expect(total).toBeLessThanOrEqual(truth);
+      expect(total).toBeGreaterThanOrEqual(before);
+      expect(Number(plant.pv_power)).toBeLessThan(12 * 400);
+      before = total;
+    }
+    expect(read).toBeGreaterThan(5);
   });
 });
 

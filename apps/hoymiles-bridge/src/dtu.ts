@@ -7,7 +7,7 @@ import { type DtuEntry, intervalMsOf } from './config.ts';
 import { DtuConnection } from './connection.ts';
 import { Commander } from './control/commander.ts';
 import { controlsOver } from './control/controls.ts';
-import { keepPlant, keptPlant, keptPorts } from './kept.ts';
+import { keepPlant, keptPlant, keptPorts, keptSerial } from './kept.ts';
 import type { ControlsOf } from './meters/identity.ts';
 import { isInsideInverter } from './protocol/serial.ts';
 import { PlantReadings } from './readings.ts';
@@ -32,9 +32,8 @@ export class Dtu {
     this.#entry = entry;
     this.#connection = new DtuConnection(context, timing);
     this.#commander = new Commander(context, this.#connection);
-    const last = keptPlant(state);
-    this.#dtuSerial = last?.dtuSerial ?? '';
-    this.#plant = new PlantReadings(settingsOf(entry), { ports: keptPorts(state), last });
+    this.#dtuSerial = keptSerial(state);
+    this.#plant = new PlantReadings(settingsOf(entry), { ports: keptPorts(state), last: keptPlant(state) });
   }
 
   /** Milliseconds between two readings. */
@@ -94,7 +93,7 @@ export class Dtu {
     const nowMs = Date.now();
     try {
       const state = await this.#connection.read(context, nowMs);
-      this.#dtuSerial = state.dtuSerial;
+      this.#recognize(context, state.dtuSerial);
       this.#leaveInTime(nowMs);
       this.#offerControls();
       const readings = this.#plant.read(state, nowMs);
@@ -114,6 +113,13 @@ export class Dtu {
       if (!asleep) throw error;
       return this.#tell(context, asleep);
     }
+  }
+
+  /** Behind another DTU there may be other inverters. */
+  #recognize({ state }: Context, dtuSerial: string): void {
+    if (this.#dtuSerial !== '' && this.#dtuSerial !== dtuSerial) this.#plant.clear();
+    this.#dtuSerial = dtuSerial;
+    state.set('dtu', dtuSerial);
   }
 
   #offerControls(): void {

@@ -33,6 +33,12 @@ const storedPlant = z.object({
   ),
 });
 
+/** Of the DTU that was read last, or empty. */
+export function keptSerial(state: StateSpace): string {
+  const serial = state.get('dtu');
+  return typeof serial === 'string' ? serial : '';
+}
+
 export function keptPorts(state: StateSpace): Readonly<Record<string, StoredPort>> {
   const ports = storedPorts.safeParse(state.get('production'));
   return ports.success ? ports.data : {};

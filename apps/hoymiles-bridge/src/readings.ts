@@ -82,6 +82,11 @@ export class PlantReadings {
     return this.#production.stored();
   }
 
+  /** Another DTU has come: what was known of the ports of the one before is of no use. */
+  clear(): void {
+    this.#production.clear();
+  }
+
   /** Totals that are held back since it was last asked, in words. */
   takeDoubts(): readonly string[] {
     return this.#production.takeDoubts();

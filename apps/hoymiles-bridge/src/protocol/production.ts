@@ -95,6 +95,11 @@ export class ProductionCache {
     return { today: this.sum(nowMs).today, total: sumOf(heard.map(({ total }) => total)) };
   }
 
+  /** Forgets all ports: they were those of another DTU. */
+  clear(): void {
+    this.#ports.clear();
+  }
+
   stored(): Readonly<Record<string, StoredPort>> {
     return Object.fromEntries(this.#ports);
   }
