@@ -106,6 +106,14 @@ describe('a stream of HM frames', () => {
     expect(found.map(({ error }) => error)).toEqual(['frame/checksum', null]);
   });
 
+  it('does not take a header in a damaged frame for one that is longer than any', () => {
+    const whole = bytesOf(vectors[0]!.bytes);
+    const damaged = bytesOf('484da211000100000014 484da211000212342000');
+    const splitter = new FrameSplitter(hmScanner(), HM_MAX_LENGTH);
+    const found = [...splitter.push(Uint8Array.from([...damaged, 0])), ...splitter.push(whole)];
+    expect(found.map(({ error }) => error)).toEqual(['frame/checksum', 'frame/foreign', null]);
+  });
+
   it('drops a frame that never ends and finds the next', () => {
     const endless = bytesOf('484d a211 0001 0000 4000');
     const splitter = new FrameSplitter(hmScanner(), 64);

@@ -21,6 +21,9 @@ const TAG = 16;
 /** Value of the length field beyond which a frame is not believed. */
 export const HM_MAX_LENGTH = 16_384;
 
+/** Longer frames than any that is known. */
+const LIKELY_LENGTH = 4_096;
+
 /** A frame of the protocol that Hoymiles DTUs speak on TCP port 10081. */
 export interface HmFrame {
   /** High byte: family and direction; low byte: function. */
@@ -139,10 +142,15 @@ function skipDamaged(bytes: Uint8Array, size: number): Scan {
   });
   if (bytes[size] === H && (bytes.length === size + 1 || bytes[size + 1] === M)) return lost(size);
   for (let at = bytes.indexOf(H, 1); at >= 0 && at < size; at = bytes.indexOf(H, at + 1)) {
-    const isHeader = bytes[at + 1] === M && FAMILIES.has(bytes[at + 2] ?? 0);
-    if (isHeader) return lost(at);
+    if (isLikely(bytes, at)) return lost(at);
   }
   return lost(size);
+}
+
+/** A header inside of a damaged frame; bytes that are full of long ones would have their CRC made again and again. */
+function isLikely(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at + 1] !== M || !FAMILIES.has(bytes[at + 2] ?? 0)) return false;
+  return at + HEADER > bytes.length || u16(bytes, at + 8) <= LIKELY_LENGTH;
 }
 
 function wait(bytes: Uint8Array, need: number, state: StreamState): Scan {
