@@ -30,12 +30,21 @@ describe('decode', () => {
     },
   );
 
-  it.each(['{', '{}', '{"kind": "frame"}', '{"kind": "frame", "hex": "0"}'])(
-    'says what is wrong with the capture %s',
-    async (text) => {
-      await expect(decodeFile(Buffer.from(text), { protocol: 'protobuf' })).rejects.toMatchObject({
-        code: 'frame/malformed',
-      });
-    },
-  );
+  it.each([
+    '{',
+    '{}',
+    '{"kind": "frame"}',
+    '{"kind": "frame", "hex": "0"}',
+    '{"kind": "plant", "memory": {"zz": "00"}}',
+  ])('says what is wrong with the capture %s', async (text) => {
+    await expect(decodeFile(Buffer.from(text), { protocol: 'protobuf' })).rejects.toMatchObject({
+      code: 'frame/malformed',
+    });
+  });
+
+  it.each(['modbus', 'protobuf'] as const)('of nothing as %s says so', async (protocol) => {
+    expect(await decodeFile(new Uint8Array(0), { protocol })).toMatchObject([
+      { ok: false, error: 'truncated' },
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
+import { BridgeError } from '@meterbridge/core/errors';
 import { captureJson } from './decode/capture.ts';
 import { HmDecoder } from './decode/hm-json.ts';
-import type { Json } from './decode/json.ts';
+import { errorJson, type Json } from './decode/json.ts';
 import { modbusJson, responseJson } from './decode/modbus-json.ts';
 
 export { lineOf } from './decode/json.ts';
@@ -21,6 +22,7 @@ export async function decodeFile(
   bytes: Uint8Array,
   { protocol, encRand, request }: DecodeOptions,
 ): Promise<readonly Json[]> {
+  if (bytes.length === 0) return [errorJson(new BridgeError('frame/truncated', 'the capture is empty'))];
   if (bytes[0] === BRACE) return [await captureJson(new TextDecoder().decode(bytes), encRand ?? null)];
   if (protocol === 'modbus') return [request ? responseJson(request, bytes) : modbusJson(bytes)];
   const decoder = new HmDecoder(encRand ?? null);

@@ -14,6 +14,11 @@ import { plantJson } from './plant-json.ts';
 import { realDataJson } from './realdata-json.ts';
 
 const hex = z.string().transform((text) => bytesOf(text));
+/** Images of registers by their first address. */
+const memory = z.record(
+  z.string().refine((key) => Number.isInteger(Number(key)), 'is no address'),
+  hex,
+);
 const target = z.union([z.literal('all'), z.number()]);
 const encRand = z.object({ enc_rand: hex.optional() }).optional();
 
@@ -35,8 +40,8 @@ const capture = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('plant'),
     addressing: z.enum(['byte', 'word']).default('byte'),
-    memory: z.record(z.string(), hex).optional(),
-    memory_words: z.record(z.string(), hex).optional(),
+    memory: memory.optional(),
+    memory_words: memory.optional(),
   }),
   z.object({ kind: z.enum(['frame', 'request', 'encrypted']), hex, session: encRand }),
   z.object({ kind: z.literal('stream'), segments: z.array(hex), session: encRand }),
