@@ -28,6 +28,7 @@ const READINGS = [
   ['meters/mbus/bus_685412342D2C0104', 'energy'],
   ['meters/hoymiles/roof', 'pv_power'],
   ['meters/hoymiles/balcony', 'pv_power'],
+  ['meters/hoymiles/balcony_116400000001', 'grid_voltage'],
   ['kpm33b/33B1225150000/seconds', 'active_power'],
 ] as const;
 const ENV: NodeJS.ProcessEnv = { ...process.env, COMPOSE_PROJECT_NAME: PROJECT };
