@@ -48,7 +48,14 @@ export function hmTarget(): Target {
 
 function payload(page: number): Uint8Array {
   const random = seededRandom(1);
-  const dtu = { session: { encRand: null }, actions: [], frozen: new Map(), now: () => NOON, perPage: 2 };
+  const dtu = {
+    session: { encRand: null },
+    actions: [],
+    frozen: new Map(),
+    late: [],
+    now: () => NOON,
+    perPage: 2,
+  };
   return pageOf(page, { ...dtu, plant: newPlant(), random, faults: new Faults([], random) });
 }
 

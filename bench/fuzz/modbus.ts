@@ -7,7 +7,8 @@ import {
   rtuScanner,
   scanMbap,
 } from '@meterbridge/core/frames';
-import { decodeBlocks, encodeBlock, FIRST_BLOCK } from '../../apps/hoymiles-bridge/src/protocol/block.ts';
+import { encodeBlock, FIRST_BLOCK } from '../../apps/hoymiles-bridge/src/protocol/block.ts';
+import { decodeBlocks } from '../../apps/hoymiles-bridge/src/protocol/block-map.ts';
 import { answerData, readRequest } from '../../apps/hoymiles-bridge/src/protocol/pdu.ts';
 import { crcReflected, wronglyTaken } from './checks.ts';
 import { verdicts } from './frames.ts';

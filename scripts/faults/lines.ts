@@ -71,7 +71,13 @@ const kamstrup: Line = {
 const mbus: Line = {
   app: 'mbus-gateway',
   simulate: (address, folder) => [`${folder}/line.yaml`, '--listen', address],
-  meter: (port) => ({ id: 'bus', address: `tcp://${METER_HOST}:${port}`, meter: 1, interval: '500ms', answer_timeout: '2s' }),
+  meter: (port) => ({
+    id: 'bus',
+    address: `tcp://${METER_HOST}:${port}`,
+    meter: 1,
+    interval: '500ms',
+    answer_timeout: '2s',
+  }),
   frameLength: (bytes) => {
     if (bytes.length === 0 || bytes[0] !== 0x68) return bytes.length && 1;
     const length = (bytes[1] ?? Number.POSITIVE_INFINITY) + 6;
