@@ -7,16 +7,16 @@ import type { Row } from './row.ts';
  */
 const GRACE_MS = 50;
 /** If whoever waits for them still has them, too: while the broker confirms what it gets, the disk has nothing to do. */
-const AWAITED_GRACE_MS = 500;
+const AWAITED_GRACE_MS = 2_000;
 /** Whoever may send so many before he must wait loses no time by it. */
 const MANY = 256;
 /** If so many are awaited, whoever waits, such as another broker, may not send more until they are kept. */
 const WORTH_A_WRITE = 16;
 /**
  * That nothing comes for a while shows it. Until then the confirmations spare the disk, and nothing is lost by a kill:
- * whoever waits still has them. For each that is awaited, so that this is never slower than 50,000 per second.
+ * whoever waits still has them. Not shorter, as a machine with much to do makes everybody pause.
  */
-const PAUSE_MS = 0.02;
+const PAUSE_MS = 10;
 /** At most: while there is no file that can be written, the oldest go. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -104,7 +104,7 @@ export class Unwritten {
       return Math.max(0, (takenMs ?? now) + AWAITED_GRACE_MS - now);
     }
     if (isAwaited && this.#awaited >= WORTH_A_WRITE) {
-      const missingMs = this.#lastAwaitedMs + this.#awaited * PAUSE_MS - now;
+      const missingMs = this.#lastAwaitedMs + PAUSE_MS - now;
       if (missingMs > 0 && this.#awaited < this.#mostAwaited) return missingMs;
       this.#mostAwaited = this.#awaited;
       return -1;
