@@ -72,7 +72,7 @@ export class Readings implements Member {
   take(): Outgoing | null {
     const row = this.#queue.next();
     if (!row) return null;
-    this.#rows.unwritten.taken(row);
+    row.takenMs = performance.now();
     const { backlogTopic, payload, qos } = row;
     const message: Outgoing = this.#queue.isLate(row)
       ? { topic: backlogTopic, payload, qos, retain: false, backlogTopic }
@@ -94,7 +94,7 @@ export class Readings implements Member {
     const row = this.#underWay.get(message);
     if (!row) return;
     this.#underWay.delete(message);
-    this.#rows.unwritten.waits(row);
+    row.takenMs = null;
     this.#queue.back(row);
     this.#database?.touch();
   }

@@ -6,17 +6,16 @@ import type { Row } from './row.ts';
  * The network delivers in order, so that a kill meanwhile cuts off an end but leaves no gap.
  */
 const GRACE_MS = 50;
-/** If whoever waits for them still has them, too: while the broker confirms what it gets, the disk has nothing to do. */
-const AWAITED_GRACE_MS = 2_000;
-/** Whoever may send so many before he must wait loses no time by it. */
-const MANY = 256;
 /** If so many are awaited, whoever waits, such as another broker, may not send more until they are kept. */
 const WORTH_A_WRITE = 16;
 /**
- * That nothing comes for a while shows it. Until then the confirmations spare the disk, and nothing is lost by a kill:
- * whoever waits still has them. Not shorter, as a machine with much to do makes everybody pause.
+ * That nothing comes and nothing is confirmed for a while shows it. Until then the confirmations spare the disk, and
+ * nothing is lost by a kill: whoever waits still has them. Not shorter, as a machine with much to do makes all pause.
  */
 const PAUSE_MS = 10;
+/** Whoever may send so many before he must wait loses no time by it, unless the broker is away. */
+const MANY = 256;
+const LONG_PAUSE_MS = 100;
 /** At most: while there is no file that can be written, the oldest go. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -27,9 +26,8 @@ export class Unwritten {
   #bytes = 0;
   /** Rows for which someone waits to hear that they are kept. */
   #awaited = 0;
-  /** Those of them that are not under way. */
-  #awaitedIdle = 0;
-  #lastAwaitedMs = 0;
+  /** When one came, or was confirmed. */
+  #progressMs = 0;
   /** So many were awaited when no more came: likely all that whoever waits may send. The next time they are written at once. */
   #mostAwaited = Number.POSITIVE_INFINITY;
 
@@ -61,59 +59,42 @@ export class Unwritten {
     this.#bytes += row.bytes;
     if (!row.onKept) return;
     this.#awaited++;
-    if (row.takenMs === null) this.#awaitedIdle++;
     if (this.#awaited > this.#mostAwaited) this.#mostAwaited = Number.POSITIVE_INFINITY;
-    this.#lastAwaitedMs = performance.now();
+    this.#progressMs = performance.now();
   }
 
   /** @returns whether it was here */
   remove(row: Row): boolean {
+    this.#progressMs = performance.now();
     if (!this.#rows.delete(row.id)) return false;
     this.#bytes -= row.bytes;
-    if (!row.onKept) return true;
-    this.#awaited--;
-    if (row.takenMs === null) this.#awaitedIdle--;
+    if (row.onKept) this.#awaited--;
     return true;
-  }
-
-  /** Such a row, or one in the file, is under way now. */
-  taken(row: Row): void {
-    if (row.onKept && row.takenMs === null) this.#awaitedIdle--;
-    row.takenMs = performance.now();
-  }
-
-  /** It is not under way any more. */
-  waits(row: Row): void {
-    if (row.onKept && row.takenMs !== null) this.#awaitedIdle++;
-    row.takenMs = null;
   }
 
   clear(): void {
     this.#rows.clear();
     this.#bytes = 0;
     this.#awaited = 0;
-    this.#awaitedIdle = 0;
   }
 
   /** Milliseconds until they should be written; Infinity if there are none. Below 0: someone waits for it. */
   dueMs(): number {
     const now = performance.now();
-    const isAwaited = this.#awaited === this.size;
-    if (isAwaited && this.#awaited >= MANY && this.#awaitedIdle === 0) {
-      const { takenMs } = this.all().next().value ?? {};
-      return Math.max(0, (takenMs ?? now) + AWAITED_GRACE_MS - now);
-    }
-    if (isAwaited && this.#awaited >= WORTH_A_WRITE) {
-      const missingMs = this.#lastAwaitedMs + PAUSE_MS - now;
-      if (missingMs > 0 && this.#awaited < this.#mostAwaited) return missingMs;
-      this.#mostAwaited = this.#awaited;
-      return -1;
-    }
+    if (this.#awaited >= WORTH_A_WRITE && this.#awaited === this.size) return this.#awaitedDueMs(now);
     let due = Number.POSITIVE_INFINITY;
     for (const { takenMs } of this.#rows.values()) {
       if (takenMs === null) return 0;
       due = Math.min(due, Math.max(0, takenMs + GRACE_MS - now));
     }
     return due;
+  }
+
+  #awaitedDueMs(now: number): number {
+    const isMany = this.#awaited >= MANY;
+    const missingMs = this.#progressMs + (isMany ? LONG_PAUSE_MS : PAUSE_MS) - now;
+    if (missingMs > 0 && (isMany || this.#awaited < this.#mostAwaited)) return missingMs;
+    if (!isMany) this.#mostAwaited = this.#awaited;
+    return -1;
   }
 }
