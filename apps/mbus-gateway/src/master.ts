@@ -25,6 +25,7 @@ const APPLICATION_ERROR = 0x70;
 const FROM_MASTER = 0x40;
 const CLASS_2_FIELD = 0x0f;
 const RSP_UD = 0x08;
+const ACK = 0xe5;
 
 /** The one master of a line: one exchange at a time. */
 export class Master {
@@ -71,14 +72,16 @@ export class Master {
 
   /**
    * The next telegram of a meter. The frame count bit changes with a valid answer only, so that none is lost.
+   * @param isAlone nobody else may answer, either
    * @throws BridgeError meter/no-answer, meter/refused, meter/collision, frame/…
    */
-  async request(a: number, tries = TRIES): Promise<MbusLong> {
+  async request(a: number, tries = TRIES, isAlone = false): Promise<MbusLong> {
     const bit = this.#bits.get(a) ?? true;
     for (let attempt = 1; ; attempt++) {
       const answer = await this.#ask(dataRequest(a, bit), (frame) => isDataFrom(a, frame), tries);
       const { frame } = answer;
       if (frame?.type !== 'long' && frame?.type !== 'control') throw failureOf(a, answer);
+      if (isAlone && isOfSeveral(answer)) throw collision(a, answer);
       if (frame.ci !== APPLICATION_ERROR) {
         this.#bits.set(a, !bit);
         return frame;
@@ -99,7 +102,7 @@ export class Master {
     for (let attempt = 1; ; attempt++) {
       const answer = await exchange(this.#link, request, accept, this.timing, this.#signal);
       this.#onAnswer?.(answer);
-      if (answer.wasLate || isMoreThanAsked(answer)) this.strays.heard();
+      if (answer.wasLate || hasAckInFront(answer)) this.strays.heard();
       if (answer.frame) return answer;
       if (answer.bytes.length > 0) await quiet(this.#link, this.timing, this.#signal);
       if (attempt === tries) return answer;
@@ -107,8 +110,16 @@ export class Master {
   }
 }
 
-function isMoreThanAsked({ frame, bytes }: Answer): boolean {
-  return frame !== null && bytes.length > encodeMbus(frame).length;
+/** It may have been for the question before. */
+function hasAckInFront({ frame, bytes }: Answer): boolean {
+  return frame !== null && frame.type !== 'ack' && bytes[0] === ACK;
+}
+
+/** Something followed that is no part of the answer: another meter that began when this one had ended. */
+function isOfSeveral({ frame, bytes }: Answer): boolean {
+  if (frame === null) return false;
+  const inFront = bytes.findIndex((byte) => byte !== ACK);
+  return bytes.length > inFront + encodeMbus(frame).length;
 }
 
 /** An answer with data from who was asked; behind 253 and 254 it may be anyone. An E5 in front of it is passed over. */
@@ -132,6 +143,12 @@ function failureOf(a: number, { bytes, noise }: Answer): BridgeError {
   if (noise === 0)
     return new BridgeError('meter/other-answer', `another meter answered than ${who}`, { facts });
   return new BridgeError('meter/collision', `what arrived from ${who} is no frame`, { facts });
+}
+
+function collision(a: number, { bytes }: Answer): BridgeError {
+  return new BridgeError('meter/collision', `several meters answered one after the other at address ${a}`, {
+    facts: { bytes: Buffer.from(bytes).toString('hex') },
+  });
 }
 
 function refusal(code: number): BridgeError {

@@ -48,7 +48,7 @@ async function isConfirmed(master: Master, address: SecondaryAddress): Promise<b
 /** Silence after an E5 is asked once more: some meters do not answer at once after they were selected. */
 async function selectedAnswer(master: Master): Promise<MbusLong | 'none' | 'collision'> {
   try {
-    return await master.request(SELECTED, 2);
+    return await master.request(SELECTED, 2, true);
   } catch (thrown) {
     if (!(thrown instanceof BridgeError) || thrown.code.startsWith('link/')) throw thrown;
     return thrown.code === 'meter/no-answer' ? 'none' : 'collision';

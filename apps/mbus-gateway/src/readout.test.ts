@@ -12,6 +12,7 @@ import { answerOf } from './simulator/bus.ts';
 import { slavesOfFrames } from './simulator/content.ts';
 import { lineDescription, slavesOfDescription } from './simulator/description.ts';
 import { standardAnswerMs } from './timing.ts';
+import { setAddress } from './write.ts';
 
 const SETTINGS = { maxTelegrams: 16 };
 
@@ -280,11 +281,28 @@ describe('a sound answer to a mask', () => {
     ['of the meter that was meant, which is asked once', '1234567824400107', [told], '1234567824400107'],
     ['that is of several, as it does not fit the mask', '2FFFFFFFFFFFFFFF', [told], 'collision'],
     ['that is of several, as the next is no frame', '1FFFFFFFFFFFFFFF', [told, 'FD', 'FD'], 'collision'],
+    ['that is of several, as another follows it', '1FFFFFFFFFFFFFFF', [told + other], 'collision'],
+    ['that is of several, as something follows it', '1FFFFFFFFFFFFFFF', [`${told}6815`], 'collision'],
     ['that is of several, as the next is of another', '1FFFFFFFFFFFFFFF', [told, other], 'collision'],
   ])('%s', async (_of, mask, answers, result) => {
     const { master, requests } = scriptedMaster(['E5', ...answers]);
     expect(await probeOf(master, () => undefined)(mask)).toMatchObject({ result });
     expect(await requests).toHaveLength(1 + answers.length);
+  });
+});
+
+describe('a new primary address', () => {
+  const told = Buffer.from(WATER).toString('hex');
+  const other = hexOfFrame(1, 0x72, '78563422 24400107 02000000 04 13 01000000');
+
+  it.each([
+    ['one after the other', [told + other]],
+    ['in turns', [told, other]],
+  ])('is not written to meters that answer %s', async (_how, answers) => {
+    const { master, requests } = scriptedMaster([null, 'E5', ...answers]);
+    await expect(setAddress(master, 1, 7)).rejects.toMatchObject({ code: 'meter/collision' });
+    // Nothing was sent after their answers.
+    expect((await requests).at(-1)).toMatch(/^10[57]b01/);
   });
 });
 

@@ -58,7 +58,7 @@ export async function* scanSecondary(master: Master, isThorough: boolean): Async
 /** An acknowledgement may be that of several meters at once: their data tell. */
 async function whoIsAt(master: Master, a: number): Promise<FoundMeter> {
   try {
-    return foundMeter(a, decodeTelegram(await master.request(a, 2)));
+    return foundMeter(a, decodeTelegram(await master.request(a, 2, true)));
   } catch (thrown) {
     if (!(thrown instanceof BridgeError) || thrown.code.startsWith('link/')) throw thrown;
     return { primary: a, secondary: null, manufacturer: null, medium: null, problem: thrown.message };

@@ -1,9 +1,11 @@
 import { BridgeError } from '@meterbridge/core/errors';
 import { ABSENT, type Master } from './master.ts';
 import { resetRequest, SELECTED, setAddressRequest, switchBaudRequest } from './protocol/request.ts';
+import { addressOf } from './protocol/secondary-address.ts';
+import { decodeTelegram } from './protocol/telegram.ts';
 import type { Target } from './readout.ts';
 
-const SELECTION_TRIES = 3;
+const TRIES = 3;
 
 /**
  * The address under which a meter answers: its primary one, or 253 once it is selected. Only its data tell that it is
@@ -12,12 +14,12 @@ const SELECTION_TRIES = 3;
  */
 async function reach(master: Master, target: Target): Promise<number> {
   const { frame } =
-    typeof target === 'number'
-      ? await master.reset(target, SELECTION_TRIES)
-      : await master.select(target, SELECTION_TRIES);
+    typeof target === 'number' ? await master.reset(target, TRIES) : await master.select(target, TRIES);
   if (!frame) throw new BridgeError('meter/no-answer', `meter ${target} does not answer`, ABSENT);
   const a = typeof target === 'number' ? target : SELECTED;
-  await master.request(a);
+  const first = addressOf(decodeTelegram(await master.request(a, TRIES, true)));
+  const next = addressOf(decodeTelegram(await master.request(a, TRIES, true)));
+  if (first !== next) throw new BridgeError('meter/collision', `meters ${first} and ${next} answer in turns`);
   return a;
 }
 
