@@ -56,7 +56,9 @@ function checkDiscovery(told: readonly CollectedMessage[], steps: readonly Json[
   expect(listed(discovery.map(parsed), wanted)).toEqual(inOrder(wanted));
   for (const { topic } of discovery) {
     const [, id] = /kpm33b_(\w+?)\//.exec(topic) ?? [];
-    const firstData = told.findIndex((message) => message.topic.endsWith(`/${id}/seconds`));
+    const firstData = told.findIndex(
+      (message) => /\/(?:seconds|minutes)$/.test(message.topic) && message.topic.includes(`/${id}/`),
+    );
     expect(told.findIndex((message) => message.topic === topic)).toBeLessThan(firstData);
   }
 }
