@@ -86,6 +86,14 @@ describe('a DTU on Modbus', () => {
     expect(dtu.requests).toHaveLength(4);
   });
 
+  it('that is busy is asked again', async () => {
+    await using dtu = await simulatedDtu({ modbus: LOCAL, faults: ['busy'] });
+    const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus' }));
+    const reader = dtuOf(context);
+    for (let turn = 0; turn < 5; turn++) expect(await reader.read(context)).toHaveLength(3);
+    expect(dtu.requests.length).toBeGreaterThan(1 + 5 * 2);
+  });
+
   it.each(['byte-count', 'stale', 'long', 'twins', 'split'] as const)(
     'is read in spite of %s',
     async (fault) => {

@@ -21,6 +21,9 @@ const ATTEMPTS = 3;
 /** A broken frame on TCP is worth a new connection; a bit that flips on RS485 is not. */
 const WORTH_ANOTHER: ReadonlySet<ErrorCode> = new Set(['meter/no-answer', 'frame/checksum']);
 
+/** Exception of a DTU that has something else to do at the moment. */
+const BUSY = 6;
+
 export interface ModbusSettings {
   readonly framing: 'tcp' | 'rtu-over-tcp';
   readonly unit: number;
@@ -58,7 +61,7 @@ export class ModbusClient {
       try {
         return await this.#askOnce(request);
       } catch (thrown) {
-        if (attempt === ATTEMPTS || !WORTH_ANOTHER.has(toBridgeError(thrown).code)) throw thrown;
+        if (attempt === ATTEMPTS || !isWorthAnother(toBridgeError(thrown))) throw thrown;
       }
     }
   }
@@ -112,4 +115,8 @@ export class ModbusClient {
     this.#seen({ bytes, error });
     return error;
   }
+}
+
+function isWorthAnother({ code, facts }: BridgeError): boolean {
+  return WORTH_ANOTHER.has(code) || facts.exception === BUSY;
 }
