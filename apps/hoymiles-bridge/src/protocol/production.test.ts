@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { localDay, type PortEnergy, ProductionCache } from './production.ts';
+import { localDay } from './local-day.ts';
+import { type PortEnergy, ProductionCache } from './production.ts';
 
 const AMSTERDAM = { timezone: 'Europe/Amsterdam', resetHour: 0 };
 const NOON = Date.UTC(2024, 5, 10, 10);

@@ -1,5 +1,7 @@
 /** Energies of inverter ports that can be trusted: totals that never fall, days that begin at 0. */
 
+import { type DaySettings, localDay } from './local-day.ts';
+
 /** Wh that a total may rise besides what the time allows. */
 const SLACK_WH = 100;
 /** W: no port of any inverter is fed with more, and half as much again for the sun between clouds. */
@@ -22,13 +24,6 @@ export interface PortEnergy {
 export interface Production {
   readonly today: number | null;
   readonly total: number | null;
-}
-
-export interface DaySettings {
-  /** IANA zone. */
-  readonly timezone: string;
-  /** Local hour at which a day begins. */
-  readonly resetHour: number;
 }
 
 /** What is kept of one port over a restart. */
@@ -127,25 +122,6 @@ function roomOf({ toldMs }: StoredPort, nowMs: number): number {
 /** A rise is possible in the time that has passed, or a second reading confirms it. */
 function isPossible(told: number, known: number, doubtful: number | null, room: number): boolean {
   return told <= known + room || (doubtful !== null && told >= doubtful && told <= doubtful + room);
-}
-
-/** The day of an instant: a local date, which lasts until the reset hour of the next. */
-export function localDay({ timezone, resetHour }: DaySettings): (ms: number) => string {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: timezone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    hourCycle: 'h23',
-  });
-  return (ms) => {
-    const parts = new Map(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
-    const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-    const before = part('hour') < resetHour ? 1 : 0;
-    const date = new Date(Date.UTC(part('year'), part('month') - 1, part('day') - before));
-    return date.toISOString().slice(0, 10);
-  };
 }
 
 interface Now {
