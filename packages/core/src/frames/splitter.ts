@@ -121,8 +121,9 @@ export class FrameSplitter {
   /** Moves on behind a frame or a skip; null if there is nothing to tell of it. */
   #take(answer: Found | Skip, bytes: Uint8Array): Piece | null {
     if (answer.kind === 'frame') {
-      this.#moveOn(answer.length, this.#resume);
-      return { error: null, bytes: bytes.subarray(0, answer.length) };
+      const { length } = answer;
+      this.#moveOn(length, this.#resume);
+      return { error: null, bytes: length === bytes.length ? bytes : bytes.subarray(0, length) };
     }
     const { count, error, resume, until } = answer;
     this.discarded += count;
