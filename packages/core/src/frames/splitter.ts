@@ -12,7 +12,7 @@ const NOTHING: readonly Piece[] = [];
 /** No byte in particular. */
 const ANY = -1;
 
-/** Buffers grow up to this size; what is kept of a frame keeps no more than this alive. */
+/** Size of a buffer for one frame after the other; what is kept of a frame keeps no more than this alive. */
 const SLAB = 16_384;
 
 /**
@@ -145,7 +145,7 @@ export class FrameSplitter {
 
   #makeRoom(length: number): void {
     const wanted = this.pending + length;
-    const buffer = new Uint8Array(Math.max(2 * wanted, Math.min(SLAB, 2 * this.#buffer.length)));
+    const buffer = new Uint8Array(Math.max(2 * wanted, SLAB));
     buffer.set(this.#buffer.subarray(this.#head, this.#tail));
     this.#buffer = buffer;
     this.#tail = this.pending;
