@@ -7,7 +7,7 @@ const NOTES: Readonly<Record<string, string>> = {
   comm_retries: 'a request that fails is sent once more over a new connection',
   comm_reconnect_delay: 'set breaker.reset_after for a DTU that fails again and again',
   comm_reconnect_delay_max: 'set breaker.reset_after for a DTU that fails again and again',
-  log_to_console: 'the log is always written to standard error',
+  log_to_console: 'the log is always written to standard output',
   microinverter_type: 'is known from the serial number',
   metrics_enabled: '/metrics is there whenever the page is',
   alerts_enabled: 'was never carried out; Home Assistant and Prometheus can do it',

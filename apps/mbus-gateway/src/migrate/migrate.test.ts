@@ -7,20 +7,21 @@ import { describe, expect, it } from 'vitest';
 import { config } from '../config.ts';
 
 const SECOND = `
-mqtt: { broker: 10.0.0.9, port: 1884, username: house, password: "s3cret: #1", client_id: mbus, topic_prefix: homeassistant, qos: 2, keepalive: 60, reconnect: { min_delay: 5 } }
-mbus: { port: "socket://10.0.0.5:10001", baudrate: 2400, timeout: 5.0, scan_interval: 7200, read_interval: 15 }
-homeassistant: { discovery_prefix: ha, availability: { expire_after: 300 }, bridge_state_topic: mbus/bridge/state }
-persistence: { database: /var/lib/mbus-gateway/state.db, history_days: 3, max_queue_size: 5000 }
-monitoring: { enable_http: true, http_port: 8081, metrics_path: /metrics }
+mqtt: { broker: 10.0.0.9, port: 1884, username: house, password: "s3cret: #1", client_id: mbus, topic_prefix: homeassistant, qos: 2, keepalive: 60, reconnect: { min_delay: 5, max_delay: 300, exponential: true } }
+mbus: { port: "socket://10.0.0.5:10001", baudrate: 2400, timeout: 5.0, scan_interval: 7200, read_interval: 15, max_retries: 3, retry_delay: 2.0 }
+homeassistant: { discovery_prefix: ha, availability: { expire_after: 300, heartbeat_interval: 60 }, bridge_state_topic: mbus/bridge/state }
+persistence: { database: /var/lib/mbus-gateway/state.db, enable_recovery: true, history_days: 3, max_queue_size: 5000, cleanup_interval: 86400 }
+monitoring: { enable_http: true, http_port: 8081, enable_metrics: true, metrics_path: /metrics, enable_watchdog: true, watchdog_interval: 30 }
 logging: { level: WARNING, format: json, file: /var/log/gateway.log, max_size_mb: 50, backup_count: 5, error_file: /var/log/error.log }
-gateway: { name: M-Bus Gateway }
-advanced: { circuit_breaker: { enabled: true, failure_threshold: 4, timeout: 300 }, worker_threads: 4 }
+gateway: { name: M-Bus Gateway, manufacturer: Custom, model: M-Bus MQTT Gateway v2, version: 2.0.0 }
+advanced: { circuit_breaker: { enabled: true, failure_threshold: 4, timeout: 300 }, worker_threads: 4, graceful_shutdown_timeout: 30, memory_limit_mb: 256 }
 knx: { on: true }
 `;
 
 const FIRST = `{
   "mqtt_broker": "localhost", "mqtt_port": 1883, "mqtt_topic": "mbus", "mqtt_username": "u", "mqtt_password": "p",
   "mbus_port": "/dev/ttyUSB0", "mbus_baudrate": 9600, "reading_interval_minutes": 2, "enable_discovery": false,
+  "mbus_scan_interval_minutes": 60, "discovery_interval_minutes": 15, "enable_debug": true, "use_cli_v2": true,
   "known_devices": [
     { "address": 5, "name": "Heat", "enabled": true, "type": "primary", "baudrate": 2400, "poll_interval_seconds": 900 },
     { "address": "1234567824400107", "poll_interval_minutes": 60 },
@@ -100,12 +101,22 @@ describe('migrate', () => {
       'mqtt.topic_prefix',
       'mqtt.reconnect',
       'mbus.timeout',
+      'mbus.max_retries',
+      'mbus.retry_delay',
+      'homeassistant.availability.heartbeat_interval',
       'homeassistant.bridge_state_topic',
+      'persistence.enable_recovery',
+      'persistence.cleanup_interval',
+      'monitoring.enable_metrics',
       'monitoring.metrics_path',
+      'monitoring.enable_watchdog',
+      'monitoring.watchdog_interval',
       'logging.error_file',
       'gateway',
       'advanced.circuit_breaker.enabled',
       'advanced.worker_threads',
+      'advanced.graceful_shutdown_timeout',
+      'advanced.memory_limit_mb',
       'knx.on',
       'meters[].interval',
     ]);
@@ -120,7 +131,8 @@ describe('migrate', () => {
     ]);
     expect(ours.meters).toHaveLength(2);
     expect(ours.mqtt.topics.attribute).toBe('mbus/device/{meter}/{parameter}');
-    expect(notes).toEqual([expect.stringMatching(/^mqtt_topic: values stay below it/)]);
+    expect(ours.log.level).toBe('debug');
+    expect(notes.map((note) => note.split(':')[0])).toEqual(['mqtt_topic', 'use_cli_v2']);
   });
 });
 
