@@ -9,7 +9,7 @@ const SETTLE_MS = 5_000;
 /** How much faster than in an hour of its life a meter is to be. */
 const FACTOR = 100;
 const MOST_MS = 60_000;
-const INTERVAL = '5ms';
+const INTERVAL = '20ms';
 const MOST_UNDER_WAY = 50;
 /** At once, of one app. */
 const MOST_PUSHED = 5;

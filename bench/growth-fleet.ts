@@ -73,7 +73,7 @@ async function started(
 ): Promise<Proxy> {
   const name = `fleet${size}`;
   const passage = new Passage(size, `${name}/rt`, meters);
-  opened.use(await connectTo(central, `${name}/+/seconds`, (topic) => passage.arrived(topic)));
+  opened.use(await connectTo(central, [`${name}/+/seconds`], (topic) => passage.arrived(topic)));
   const program = opened.use(
     await startProgram('kpm33b-proxy', {
       mqtt: { url: central.url, client_id: name },

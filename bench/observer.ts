@@ -1,9 +1,9 @@
 import { MqttClient, type OnMessage } from '@meterbridge/core/mqtt';
 
-/** A client of a broker that is connected, and hears what fits the filter. */
+/** A client of a broker that is connected, and hears what fits one of the filters, which must not overlap. */
 export async function connectTo(
   { host, port }: { readonly host: string; readonly port: number },
-  filter?: string,
+  filters: readonly string[] = [],
   onMessage: OnMessage = () => undefined,
 ): Promise<MqttClient & AsyncDisposable> {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -14,7 +14,7 @@ export async function connectTo(
     { onConnect: resolve },
     { retryMaxMs: 1_000 },
   );
-  if (filter !== undefined) client.subscribe(filter, onMessage);
+  for (const filter of filters) client.subscribe(filter, onMessage);
   client.connect();
   await promise;
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.close() });

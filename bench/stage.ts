@@ -1,3 +1,4 @@
+import type { OnMessage } from '@meterbridge/core/mqtt';
 import { freePort, startBroker } from '@meterbridge/testing';
 import { connectTo } from './observer.ts';
 import { type Program, startProgram } from './program.ts';
@@ -7,6 +8,9 @@ import { until } from './until.ts';
 /** A log of each message would be most of what a broker does. */
 export const QUIET = ['log_type none', 'log_type information'];
 
+/** Readings and states, and not every value: the observer is to leave the machine to the apps. */
+const READINGS = ['meters/+/+', 'meters/bridge/+/state', 'kpm33b/+/+'];
+const COMMANDS = ['#'];
 const PUSH_EVERY_MS = 100;
 const GIVE_UP_MS = 60_000;
 const STATE = /^meters\/bridge\/(.+)\/state$/;
@@ -31,8 +35,9 @@ export class Stage {
     const central = opened.use(await startBroker(options));
     const brokers = { internal, central };
     const stage = new Stage(await setScenes(brokers, opened, isBad), brokers);
-    for (const broker of [internal, central])
-      opened.use(await connectTo(broker, '#', (topic, payload) => stage.#heard(topic, payload)));
+    const hear: OnMessage = (topic, payload) => stage.#heard(topic, payload);
+    opened.use(await connectTo(internal, COMMANDS, hear));
+    opened.use(await connectTo(central, READINGS, hear));
     return stage;
   }
 

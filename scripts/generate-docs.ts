@@ -6,6 +6,7 @@ import { errorCodes } from '@meterbridge/core/errors';
 import { zoneTable } from '../packages/testing/src/zones.ts';
 import { runConsoleBlocks } from './console-blocks.ts';
 import { dashboards } from './dashboards.ts';
+import { performanceFiles } from './performance/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const isCheck = process.argv.includes('--check');
@@ -16,6 +17,7 @@ const architecture = readFileSync(join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
 settle('docs/ARCHITECTURE.md', replacePart(architecture, 'zones', zoneTable()));
 settle('docs/MIGRATING.md', runConsoleBlocks(readFileSync(join(ROOT, 'docs/MIGRATING.md'), 'utf8')));
 settle('docs/CONFIGURATION.md', await configurationDocument());
+for (const [file, text] of performanceFiles()) settle(file, text);
 for (const [name, text] of dashboards()) settle(`deploy/monitoring/grafana/dashboards/${name}.json`, text);
 for (const app of readdirSync(join(ROOT, 'apps'), { withFileTypes: true })) {
   if (app.isDirectory()) await settleApp(app.name);

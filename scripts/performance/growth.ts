@@ -1,0 +1,133 @@
+import type { Growth } from '../../bench/growth.ts';
+import type { HttpAnswers } from '../../bench/growth-gateway.ts';
+import type { Plot } from './plot.ts';
+import type { Results } from './results.ts';
+import { bytes, markdown, number, spread } from './text.ts';
+
+/** By name of the file. */
+export function growthPlots({ growth }: Results): ReadonlyMap<string, Plot> {
+  return new Map(growth ? plotsOf(growth.figures) : []);
+}
+
+export function growthSection(results: Results): string {
+  const { growth } = results;
+  if (!growth) return 'Not measured yet.';
+  const { laws, gateways } = growth.figures;
+  const rows = laws.map(({ what, exponent, words }) => [
+    what,
+    exponent === null ? '' : exponent.toFixed(2),
+    words,
+  ]);
+  const images = Array.from(growthPlots(results), ([file, { title }]) => `![${title}](performance/${file})`);
+  const pages = gateways.flatMap(({ meters, http }) => (http ? [[number(meters), ...answers(http)]] : []));
+  const announced = gateways.map(({ meters, discoveryMs, firstCpuMs, heapMB }) => [
+    number(meters),
+    `${number(discoveryMs / 1000)} s`,
+    `${number(firstCpuMs)} ms`,
+    heapMB === null ? 'as in the image' : `${number(heapMB)} MB`,
+  ]);
+  return [
+    markdown([['Cost', 'exponent', 'with more meters'], ...rows]),
+    ...images,
+    markdown([['Meters', 'all announced after', 'CPU of each', 'bound of the heap'], ...announced]),
+    markdown([['Meters', 'page', '`/status`, which it asks once', '`/metrics`'], ...pages]),
+    searchTable(growth.figures),
+  ].join('\n\n');
+}
+
+function answers({ page, status, metrics }: HttpAnswers): readonly string[] {
+  return [page, status, metrics].map(({ ms, bytes: size }) => `${number(ms.median)} ms, ${bytes(size)}`);
+}
+
+function searchTable({ searches }: Growth): string {
+  return markdown([
+    [
+      'Meters on an M-Bus line',
+      'masks, numbers at random',
+      'masks, numbers in a row',
+      'at 2400 baud, at random',
+    ],
+    ...searches.map(({ meters, masksAtRandom, masksInARow, secondsAtRandom }) => [
+      number(meters),
+      spread(masksAtRandom),
+      spread(masksInARow),
+      `${number(secondsAtRandom)} s`,
+    ]),
+  ]);
+}
+
+function plotsOf({ gateways, fleets, searches }: Growth): readonly (readonly [string, Plot])[] {
+  const x = 'meters';
+  const bridge = (of: (size: Growth['gateways'][number]) => number) =>
+    gateways.map((size) => [size.meters, of(size)] as const);
+  const overHttp = (of: (answers: HttpAnswers) => number) =>
+    gateways.flatMap(({ meters, http }) => (http ? [[meters, of(http)] as const] : []));
+  const proxy = (of: (size: Growth['fleets'][number]) => number) =>
+    fleets.map((size) => [size.meters, of(size)] as const);
+  const search = (of: (size: Growth['searches'][number]) => number) =>
+    searches.map((size) => [size.meters, of(size)] as const);
+  return [
+    [
+      'cpu.svg',
+      {
+        title: 'Processor time of a reading',
+        x,
+        y: 'milliseconds of one core',
+        curves: [
+          { name: 'dsmr-bridge, about 27 messages each', points: bridge(({ cpuMs }) => cpuMs.median) },
+          { name: 'kpm33b-proxy, one message each', points: proxy(({ cpuMs }) => cpuMs.median) },
+        ],
+      },
+    ],
+    [
+      'latency.svg',
+      {
+        title: 'From the line to the broker',
+        x,
+        y: 'milliseconds',
+        curves: [
+          { name: 'dsmr-bridge, median', points: bridge(({ p50Ms }) => p50Ms.median) },
+          { name: 'dsmr-bridge, 99 %', points: bridge(({ p99Ms }) => p99Ms.median) },
+          { name: 'kpm33b-proxy, median', points: proxy(({ p50Ms }) => p50Ms.median) },
+          { name: 'kpm33b-proxy, 99 %', points: proxy(({ p99Ms }) => p99Ms.median) },
+        ],
+      },
+    ],
+    [
+      'memory.svg',
+      {
+        title: 'Memory',
+        x,
+        y: 'MB resident',
+        curves: [
+          { name: 'dsmr-bridge', points: bridge(({ residentMB }) => residentMB) },
+          { name: 'kpm33b-proxy', points: proxy(({ residentMB }) => residentMB) },
+        ],
+      },
+    ],
+    [
+      'http.svg',
+      {
+        title: 'Answers over HTTP',
+        x,
+        y: 'milliseconds',
+        curves: [
+          { name: '/status', points: overHttp(({ status }) => status.ms.median) },
+          { name: '/metrics', points: overHttp(({ metrics }) => metrics.ms.median) },
+        ],
+      },
+    ],
+    [
+      'search.svg',
+      {
+        title: 'M-Bus: search by secondary addresses',
+        x: 'meters on the line',
+        y: 'masks asked',
+        curves: [
+          { name: 'numbers at random', points: search(({ masksAtRandom }) => masksAtRandom.median) },
+          { name: 'numbers in a row', points: search(({ masksInARow }) => masksInARow.median) },
+        ],
+      },
+    ],
+  ];
+}
