@@ -113,10 +113,10 @@ export class DtuReader {
   async #pages<Page extends RealDataNew | AppInfo>(ask: (page: number) => Promise<Page>): Promise<Page[]> {
     const first = await ask(0);
     const pages = [first];
+    if (first.pages > 1 && first.page !== 0) throw otherPage(first.page, 0);
     for (let page = 1; page < Math.min(first.pages, MAX_PAGES); page++) {
       const next = await ask(page);
-      if (next.page !== page)
-        throw new BridgeError('frame/unexpected', `page ${next.page} came for page ${page}`);
+      if (next.page !== page) throw otherPage(next.page, page);
       pages.push(next);
     }
     return pages;
@@ -132,4 +132,8 @@ export class DtuReader {
       this.#report(error);
     }
   }
+}
+
+function otherPage(came: number, asked: number): BridgeError {
+  return new BridgeError('frame/unexpected', `page ${came} came for page ${asked}`);
 }
