@@ -1,17 +1,14 @@
 import { bytesOf, hexOf } from '@meterbridge/core/codec';
 import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
-import { decodeHm } from '@meterbridge/core/frames';
 import * as z from 'zod';
 import { frameKey } from '../encryption.ts';
-import { decodeMessage, encodeMessage } from '../protocol/message.ts';
 import { answerData } from '../protocol/pdu.ts';
-import { joinPages } from '../protocol/realdata.ts';
 import { limitRequest, powerRequest } from '../protocol/write.ts';
+import { exchangeJson, frameJson } from './exchange-json.ts';
 import { HmDecoder } from './hm-json.ts';
 import { attempt, type Json } from './json.ts';
 import { aduJson, blockJson, responseJson, rtuJson, wideBlockJson } from './modbus-json.ts';
 import { plantJson } from './plant-json.ts';
-import { realDataJson } from './realdata-json.ts';
 
 const hex = z.string().transform((text) => bytesOf(text));
 /** Images of registers by their first address. */
@@ -96,14 +93,8 @@ async function described(one: Capture, given: Uint8Array | null): Promise<Json> 
     case 'crypto':
       return { vectors: one.vectors.map(vectorJson) };
     default:
-      return firstFrame(one.hex, one.session?.enc_rand ?? given);
+      return frameJson(one.hex, one.session?.enc_rand ?? given);
   }
-}
-
-function firstFrame(bytes: Uint8Array, encRand: Uint8Array | null): Json {
-  const decoder = new HmDecoder(encRand);
-  const [first] = [...decoder.push(bytes), ...decoder.end()];
-  return first ?? {};
 }
 
 function streamJson(segments: readonly Uint8Array[], encRand: Uint8Array | null): Json {
@@ -114,17 +105,6 @@ function streamJson(segments: readonly Uint8Array[], encRand: Uint8Array | null)
     errors: found.flatMap(({ error }) => error ?? []),
     pending_bytes: decoder.pending,
   };
-}
-
-function exchangeJson(frames: readonly Uint8Array[]): Json {
-  const pages = frames
-    .map(decodeHm)
-    .filter(({ command }) => command === 0xa211)
-    .map(({ payload }) => decodeMessage('RealDataNew', payload).fields);
-  if (pages.length === 0) return { frames: frames.map((frame) => firstFrame(frame, null)) };
-  const joined = joinPages(pages);
-  const { raw } = decodeMessage('RealDataNew', encodeMessage('RealDataNew', joined));
-  return { merged_raw: raw, decoded: realDataJson(joined) };
 }
 
 function writeJson(call: Extract<Capture, { kind: 'write' }>['call'], answer: Uint8Array | null): Json {
