@@ -518,7 +518,7 @@ describe('a DTU on protobuf', () => {
 /** Those after which no time-out has to pass. */
 const TROUBLES = [
   ...(['short', 'busy', 'stale', 'late', 'close', 'zeros', 'not-ready'] as const),
-  ...(['byte-count', 'long', 'twins', 'narrow', 'split', 'slow', 'old-alarms'] as const),
+  ...(['byte-count', 'long', 'twins', 'narrow', 'slow', 'old-alarms'] as const),
 ];
 
 describe.each(['modbus', 'protobuf'] as const)('a DTU on %s tells nothing false', (protocol) => {

@@ -50,11 +50,17 @@ function overModbus({ ratedPower }: Controlled): readonly Control[] {
 }
 
 function overProtobuf({ isDtu, ratedPower }: Controlled): readonly Control[] {
-  return isDtu ? [...limits(STEP.protobuf, ratedPower), POWER, RESTART, RESTART_DTU] : [POWER, RESTART];
+  return isDtu
+    ? [...limits(STEP.protobuf, ratedPower, { shows: 'power_limit' }), POWER, RESTART, RESTART_DTU]
+    : [POWER, RESTART];
 }
 
-/** @param step of the percentage */
-function limits(step: number, ratedPower: number | null): readonly Control[] {
+/** @param step of the percentage; @param shown which measurement tells it */
+function limits(
+  step: number,
+  ratedPower: number | null,
+  shown: Pick<Control, 'shows'> = {},
+): readonly Control[] {
   const percent: Control = {
     key: KEY.percent,
     name: 'Power limit',
@@ -63,8 +69,7 @@ function limits(step: number, ratedPower: number | null): readonly Control[] {
     min: LEAST,
     max: 100,
     step,
-    // Told on protobuf, by newer firmware.
-    shows: 'power_limit',
+    ...shown,
   };
   if (ratedPower === null) return [percent];
   const watts: Control = {
