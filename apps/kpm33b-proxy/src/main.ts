@@ -12,6 +12,6 @@ await runService({
   example,
   service: proxy,
   state: stateMessage,
-  mqttVersion: 4,
+  wantedReceiveMaximum: 200,
   commands,
 });

@@ -35,22 +35,6 @@ describe('MQTT client with a broker that speaks 3.1.1 only', () => {
     expect(bridge.states).toEqual(['connected']);
   });
 
-  it('begins with 3.1.1 where that is wanted, and goes on to MQTT 5 where the broker wants that', async () => {
-    const versions: number[] = [];
-    await using young = await startStub((socket) =>
-      onPackets(socket, ({ type, body }) => {
-        if (type !== CONNECT) return;
-        versions.push(body[6]!);
-        if (body[6] === 5) socket.write(CONNACK[5](0));
-        else socket.end(CONNACK[3](1));
-      }),
-    );
-    await using bridge = startClient(young, { version: 4 });
-    await bridge.reached('connected');
-    expect(versions).toEqual([4, 5]);
-    expect(bridge.client.protocolVersion).toBe(5);
-  });
-
   it('falls back where the broker just hangs up on MQTT 5, and remembers it', async () => {
     const versions: number[] = [];
     await using old = await startStub((socket) => {

@@ -49,8 +49,10 @@ export class MqttClient {
   #outflow: Outflow | undefined;
   #limits: BrokerLimits | undefined;
   #lastSentAt = 0;
-  #version: ProtocolVersion;
+  #version: ProtocolVersion = 5;
   #isVersionKnown = false;
+  /** Whether MQTT 5 is not to be spoken if there is another way. */
+  #avoidsNarrow = true;
   #drops = 0;
   #reported = '';
   #running: Promise<void> | undefined;
@@ -58,7 +60,6 @@ export class MqttClient {
 
   constructor(settings: MqttSettings, events: MqttEvents = {}, timing: Partial<MqttTiming> = {}) {
     this.#settings = settings;
-    this.#version = settings.version ?? 5;
     this.#events = events;
     this.#timing = { ...DEFAULT_TIMING, ...timing };
   }
@@ -146,10 +147,22 @@ export class MqttClient {
 
   /** One connection, or two where the broker does not seem to know the MQTT version of the first. */
   async #attempt(): Promise<Ending> {
-    const ending = await this.#session(this.#version);
-    const isWorthOther = isWrongVersion(ending) || (!this.#isVersionKnown && isUnanswered(ending));
+    const tried = this.#version;
+    const ending = await this.#session(tried);
+    const isOtherWanted = this.#version !== tried;
+    const isWorthOther =
+      isOtherWanted || isWrongVersion(ending) || (!this.#isVersionKnown && isUnanswered(ending));
     if (!isWorthOther || this.#stop.signal.aborted) return ending;
-    return await this.#session(this.#version === 5 ? 4 : 5);
+    const second = await this.#session(tried === 5 ? 4 : 5);
+    if (isOtherWanted && isWrongVersion(second)) {
+      this.#avoidsNarrow = false;
+      this.#version = 5;
+    }
+    return second;
+  }
+
+  #isNarrow({ receiveMaximum }: BrokerLimits): boolean {
+    return this.#avoidsNarrow && receiveMaximum < (this.#settings.wantedReceiveMaximum ?? 0);
   }
 
   /** A connection that lasted so long was a good one. */
@@ -162,7 +175,10 @@ export class MqttClient {
       const connection = new Connection(this.#settings, version, this.#timing, {
         onOpen: (limits) => {
           this.#learnVersion(version);
-          this.#opened(connection, limits);
+          if (version === 5 && this.#isNarrow(limits)) {
+            this.#version = 4;
+            connection.leave();
+          } else this.#opened(connection, limits);
         },
         onMessage: (topic, payload, info) => this.#subscriptions.dispatch(topic, payload, info),
         onEnd: (ending) => {

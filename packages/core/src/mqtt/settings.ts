@@ -18,8 +18,11 @@ export interface MqttSettings {
   readonly tls: MqttTls | null;
   readonly username?: string;
   readonly password?: string;
-  /** Tried first; without it MQTT 5. A broker tells more with MQTT 5, but may allow a few messages under way only. */
-  readonly version?: ProtocolVersion;
+  /**
+   * Messages with QoS ≥ 1 that the broker should take at once. Where MQTT 5 allows fewer (20 with Mosquitto as it comes)
+   * 3.1.1 is spoken, which knows no such limit, but does not tell either why a message is refused.
+   */
+  readonly wantedReceiveMaximum?: number;
   /** The same after each restart, so that the broker ends what is left of an earlier connection. */
   readonly clientId: string;
   readonly keepaliveS: number;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { CommonConfig } from '../config/index.ts';
 import { BridgeError, toBridgeError } from '../errors/index.ts';
-import { birthTopic, type Message, MqttClient, type ProtocolVersion } from '../mqtt/index.ts';
+import { birthTopic, type Message, MqttClient } from '../mqtt/index.ts';
 import type { Logger, LogTail } from '../observe/index.ts';
 import { type Outbox, type Outgoing, Store } from '../store/index.ts';
 import { atMost } from '../time/index.ts';
@@ -28,8 +28,8 @@ export interface AppSettings {
   readonly tail: LogTail;
   /** Whether what waits for the broker is worth a file: not if the broker does not confirm it either. */
   readonly isOutboxKept: boolean;
-  /** The version of MQTT that is tried first. */
-  readonly mqttVersion?: ProtocolVersion;
+  /** As in the settings of MQTT. */
+  readonly wantedReceiveMaximum?: number;
   /** Birth message and last will. */
   readonly state: (payload: 'online' | 'offline') => Message;
 }
@@ -69,7 +69,7 @@ export abstract class App {
   #stopped: Promise<void> | null = null;
 
   constructor(settings: AppSettings) {
-    const { name, config, log, tail, isOutboxKept, mqttVersion: version, state } = settings;
+    const { name, config, log, tail, isOutboxKept, wantedReceiveMaximum, state } = settings;
     this.#settings = settings;
     this.logs = new ComponentLogs(log, config.log);
     this.app = name;
@@ -81,7 +81,10 @@ export abstract class App {
     this.mqtt = this.dryRun
       ? new DryRun(state('online'), this.logs.mqtt, onConnect)
       : new MqttClient(
-          { ...mqttSettings(config.mqtt, name, state), ...(version && { version }) },
+          {
+            ...mqttSettings(config.mqtt, name, state),
+            ...(wantedReceiveMaximum && { wantedReceiveMaximum }),
+          },
           {
             onConnect,
             onDisconnect: (error) => this.#disconnected(error),

@@ -40,14 +40,14 @@ export class ServiceApp<Schema extends z.ZodObject> extends App {
     log: Logger,
     tail: LogTail,
   ) {
-    const { name, mqttVersion } = definition;
+    const { name, wantedReceiveMaximum } = definition;
     super({
       name,
       config,
       log,
       tail,
       isOutboxKept: true,
-      ...(mqttVersion && { mqttVersion }),
+      ...(wantedReceiveMaximum && { wantedReceiveMaximum }),
       state: (payload) => definition.state(config, payload),
     });
     this.#service = definition.service({

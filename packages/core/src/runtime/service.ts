@@ -11,8 +11,8 @@ import { OncePerMinute } from './quiet.ts';
 /** An app without readings: it has topics of its own, and may have more brokers than one. */
 export interface ServiceDefinition<Schema extends z.ZodObject> extends Definition<Schema> {
   readonly service: (context: ServiceContext<CommonConfig & z.output<Schema>>) => Service<z.output<Schema>>;
-  /** MQTT 3.1.1 knows no Receive Maximum, which is 20 with Mosquitto: few for whoever passes on thousands per second. */
-  readonly mqttVersion?: 4;
+  /** For whoever passes on thousands of messages per second: as in the settings of MQTT. */
+  readonly wantedReceiveMaximum?: number;
   /** Birth message and last will. */
   readonly state: (config: z.output<Schema>, payload: 'online' | 'offline') => Message;
 }
