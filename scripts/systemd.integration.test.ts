@@ -99,17 +99,20 @@ describe.skipIf(!hasEngine)('on a machine with systemd', { timeout: 60_000 }, ()
     },
   );
 
-  it('the central broker runs with its accounts and certificates', async () => {
+  it('both brokers run with their accounts and certificates, and complain of nothing', async () => {
     await sh(`
       install -D -m 644 -t /etc/meterbridge/central /meterbridge/mosquitto/central.conf
+      install -D -m 644 -t /etc/meterbridge/internal /meterbridge/mosquitto/internal.conf
       /meterbridge/deploy/make-accounts.sh /etc/meterbridge/accounts
       BROKER_OWNER=mosquitto /meterbridge/deploy/make-certificates.sh /etc/meterbridge/certificates localhost
       systemctl disable --now mosquitto
-      systemctl enable --now meterbridge-central-broker`);
-    await until(
-      async () => (await property('SubState', 'meterbridge-central-broker')) === 'running',
-      'it runs',
-    );
+      systemctl enable --now meterbridge-central-broker meterbridge-internal-broker`);
+    for (const unit of ['meterbridge-central-broker', 'meterbridge-internal-broker']) {
+      const hasOpened = async () => (await sh(`journalctl -u ${unit} -o cat`)).includes('listen socket');
+      await until(hasOpened, `${unit} listens`);
+      expect(await property('SubState', unit)).toBe('running');
+      expect(await sh(`journalctl -u ${unit} -o cat`)).not.toMatch(/warning|error/i);
+    }
   });
 
   it('a bridge reads its meter and publishes, encrypted and with its account, without any right that it can do without', async () => {
@@ -125,7 +128,7 @@ END
       systemctl daemon-reload
       systemctl enable --now ${UNIT}`);
     const reader = 'XDG_CONFIG_HOME=/etc/meterbridge/accounts/central mosquitto_sub';
-    expect(JSON.parse(await sh(`${reader} -t meters/dsmr/main -C 1 -W 30`))).toHaveProperty(
+    expect(JSON.parse(await sh(`${reader} -t meters/dsmr/main -C 1 -W 50`))).toHaveProperty(
       'meter.id',
       'main',
     );
