@@ -49,9 +49,17 @@ function pollingOf(polls: readonly Poll[]): ReadonlyMap<string, Polling> {
   return polling;
 }
 
-/** Under which others reach this machine; null without a network. */
+/** Under which others reach this machine; null without a network, or where a sandbox forbids to ask for it. */
 function ownAddress(): string | null {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const all = Object.values(interfaces()).flatMap((addresses) => addresses ?? []);
   const outside = all.filter(({ internal }) => !internal);
   return (outside.find(({ family }) => family === 'IPv4') ?? outside[0])?.address ?? null;
+}
+
+function interfaces(): ReturnType<typeof networkInterfaces> {
+  try {
+    return networkInterfaces();
+  } catch {
+    return {};
+  }
 }
