@@ -2,7 +2,7 @@ import { seededRandom } from '@meterbridge/core/codec';
 import type { Broker } from '@meterbridge/testing';
 import { FAULTS as P1_FAULTS } from '../apps/dsmr-bridge/src/simulator/faults.ts';
 import { servePort } from '../apps/dsmr-bridge/src/simulator/serve.ts';
-import { FAULTS as DTU_FAULTS } from '../apps/hoymiles-bridge/src/simulator/faults.ts';
+import type { Fault as DtuFault } from '../apps/hoymiles-bridge/src/simulator/faults.ts';
 import { usualInverters } from '../apps/hoymiles-bridge/src/simulator/plant.ts';
 import { serveDtu } from '../apps/hoymiles-bridge/src/simulator/serve.ts';
 import { FaultyHead, FAULTS as KMP_FAULTS } from '../apps/kamstrup-bridge/src/simulator/faults.ts';
@@ -39,6 +39,19 @@ export interface Scene {
 }
 
 const HERE = { host: '127.0.0.1', tcpPort: 0 };
+/** On a bad line a bridge is to go on trying, and not to leave it alone. */
+const RESTLESS = { breaker: { failures: 1_000, reset_after: '1s' } };
+/** Those over which a DTU goes on answering. */
+const DTU_FAULTS: readonly DtuFault[] = [
+  'silence',
+  'crc',
+  'truncate',
+  'short',
+  'stale',
+  'close',
+  'zeros',
+  'split',
+];
 const NOON = Date.UTC(2026, 5, 10, 12);
 /**
  * A scene for each app; the meters live as long as the stack.
@@ -78,7 +91,7 @@ async function badDsmr(opened: AsyncDisposableStack): Promise<Scene> {
   const address = `tcp://${HERE.host}:${port.tcpPort}`;
   return {
     app: 'dsmr-bridge',
-    config: () => ({ meters: [{ id: 'main', address }] }),
+    config: () => ({ ...RESTLESS, meters: [{ id: 'main', address }] }),
     isReading: (topic) => topic === 'meters/dsmr/main',
     push: null,
     tellsEach: true,
@@ -100,7 +113,10 @@ async function kamstrup(opened: AsyncDisposableStack, isBad: boolean): Promise<S
   const address = `tcp://${HERE.host}:${served.tcpPort}`;
   return {
     app: 'kamstrup-bridge',
-    config: (interval) => ({ meters: [{ id: 'heat', address, model: '403', interval }] }),
+    config: (interval) => ({
+      ...(isBad && RESTLESS),
+      meters: [{ id: 'heat', address, model: '403', interval }],
+    }),
     isReading: (topic) => topic === 'meters/multical/heat',
     push: null,
     tellsEach: true,
@@ -114,7 +130,7 @@ async function mbus(opened: AsyncDisposableStack, isBad: boolean): Promise<Scene
   const address = `tcp://${HERE.host}:${line.tcpPort}`;
   return {
     app: 'mbus-gateway',
-    config: (interval) => ({ meters: [{ id: 'heat', address, meter: 1, interval }] }),
+    config: (interval) => ({ ...(isBad && RESTLESS), meters: [{ id: 'heat', address, meter: 1, interval }] }),
     isReading: (topic) => topic === 'meters/mbus/heat',
     push: null,
     tellsEach: true,
@@ -130,13 +146,13 @@ async function hoymiles(opened: AsyncDisposableStack, isBad: boolean): Promise<S
       inverters: [{ ...inverter!, ports: 1 }],
       modbus: HERE,
       now: () => NOON + performance.now(),
-      faults: isBad ? DTU_FAULTS.filter((fault) => fault !== 'frozen') : [],
+      faults: isBad ? DTU_FAULTS : [],
     }),
   );
   const place = { host: HERE.host, port: dtu.modbusPort, protocol: 'modbus', cloud: false };
   return {
     app: 'hoymiles-bridge',
-    config: (interval) => ({ meters: [{ id: 'roof', ...place, interval }] }),
+    config: (interval) => ({ ...(isBad && RESTLESS), meters: [{ id: 'roof', ...place, interval }] }),
     isReading: (topic) => topic === 'meters/hoymiles/roof',
     push: null,
     tellsEach: true,

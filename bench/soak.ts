@@ -10,6 +10,8 @@ const PUSH_EVERY_MS = 20;
 const SAMPLE_MS = 10_000;
 /** Until then a process still finds its size. */
 const WARM_UP_MINUTES = 2;
+/** Less after the warm-up says nothing of how it goes on. */
+const LEAST_MINUTES = 5;
 const BROKER_RESTART_MS = 60_000;
 
 interface Sample {
@@ -23,8 +25,8 @@ interface Soaked {
   readonly app: string;
   readonly readings: number;
   readonly residentMB: number;
-  /** After the warm-up. */
-  readonly growthMBPerHour: number;
+  /** After the warm-up; null: that was too short. */
+  readonly growthMBPerHour: number | null;
   readonly samples: readonly Sample[];
 }
 
@@ -64,9 +66,10 @@ export async function soak({ minutes }: { readonly minutes: number }) {
 }
 
 function soaked(app: string, samples: readonly Sample[], minutes: number): Soaked {
-  const settled = samples.filter(({ minute }) => minute > Math.min(WARM_UP_MINUTES, minutes / 2));
+  const settled = samples.filter(({ minute }) => minute > WARM_UP_MINUTES);
   const { readings, residentMB } = samples.at(-1)!;
-  const growthMBPerHour = 60 * slope(settled.map((sample) => [sample.minute, sample.residentMB]));
+  const perMinute = slope(settled.map((sample) => [sample.minute, sample.residentMB]));
+  const growthMBPerHour = minutes < WARM_UP_MINUTES + LEAST_MINUTES ? null : 60 * perMinute;
   return { app, readings, residentMB, growthMBPerHour, samples };
 }
 
@@ -78,7 +81,7 @@ function print(apps: readonly Soaked[]): void {
         app,
         String(readings),
         residentMB.toFixed(0),
-        growthMBPerHour.toFixed(1),
+        growthMBPerHour?.toFixed(1) ?? 'too short',
       ]),
     ]),
   );

@@ -81,7 +81,8 @@ interface Soak {
     readonly app: string;
     readonly readings: number;
     readonly residentMB: number;
-    readonly growthMBPerHour: number;
+    /** null: it was too short to tell. */
+    readonly growthMBPerHour: number | null;
   }[];
 }
 

@@ -115,7 +115,7 @@ export function enduranceSection({ fuzz, soak }: Results): string {
           app,
           number(readings),
           `${number(residentMB)} MB`,
-          `${number(growthMBPerHour)} MB/h`,
+          growthMBPerHour === null ? 'too short to tell' : `${number(growthMBPerHour)} MB/h`,
         ]),
       ]),
     );
