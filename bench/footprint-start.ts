@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type Spread, spreadOf } from './measure.ts';
 import { startBareNode } from './program.ts';
-import type { Scene } from './scenes.ts';
+import type { Scene } from './scene.ts';
 import type { Stage } from './stage.ts';
 import { until } from './until.ts';
 

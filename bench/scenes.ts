@@ -1,5 +1,4 @@
 import { seededRandom } from '@meterbridge/core/codec';
-import type { Broker } from '@meterbridge/testing';
 import { FAULTS as P1_FAULTS } from '../apps/dsmr-bridge/src/simulator/faults.ts';
 import { servePort } from '../apps/dsmr-bridge/src/simulator/serve.ts';
 import type { Fault as DtuFault } from '../apps/hoymiles-bridge/src/simulator/faults.ts';
@@ -8,35 +7,13 @@ import { serveDtu } from '../apps/hoymiles-bridge/src/simulator/serve.ts';
 import { FaultyHead, FAULTS as KMP_FAULTS } from '../apps/kamstrup-bridge/src/simulator/faults.ts';
 import { SimulatedMeter } from '../apps/kamstrup-bridge/src/simulator/meter.ts';
 import { serveMeter } from '../apps/kamstrup-bridge/src/simulator/serve.ts';
-import { AnsweringMeters } from '../apps/kpm33b-proxy/src/simulator/answers.ts';
-import { FLEET_FAULTS, Fleet, type FleetFault } from '../apps/kpm33b-proxy/src/simulator/fleet.ts';
 import { slavesOfDescription } from '../apps/mbus-gateway/src/simulator/description.ts';
 import { FAULTS as MBUS_FAULTS } from '../apps/mbus-gateway/src/simulator/faults.ts';
 import { serveLine } from '../apps/mbus-gateway/src/simulator/serve.ts';
 import { HEAT_METER } from './heat-meter.ts';
-import { connectTo } from './observer.ts';
+import { proxy, sender } from './kpm33b-scenes.ts';
 import { servePorts } from './ports.ts';
-
-/** The two brokers of a scene: that of the KPM33B meters, and that of the house. */
-export interface Brokers {
-  readonly internal: Broker;
-  readonly central: Broker;
-}
-
-/** An app with one simulated meter before it. */
-export interface Scene {
-  readonly app: string;
-  /** Beside what all apps have. @param interval between two readings of a meter that is polled */
-  config(interval: string): object;
-  /** Of its first and all further readings; of the config sender, its commands. */
-  isReading(topic: string): boolean;
-  /** Has the meter send, where meters do so by themselves. */
-  readonly push: (() => void) | null;
-  /** What is pushed makes a reading each time. */
-  readonly tellsEach: boolean;
-  /** Readings that an hour brings as a rule. */
-  readonly perHour: number;
-}
+import type { Brokers, Scene } from './scene.ts';
 
 const HERE = { host: '127.0.0.1', tcpPort: 0 };
 /** On a bad line a bridge is to go on trying, and not to leave it alone. */
@@ -53,6 +30,7 @@ const DTU_FAULTS: readonly DtuFault[] = [
   'split',
 ];
 const NOON = Date.UTC(2026, 5, 10, 12);
+
 /**
  * A scene for each app; the meters live as long as the stack.
  * @param isBad lines and meters do all that goes wrong with them now and then, and P1 telegrams come by themselves
@@ -158,53 +136,4 @@ async function hoymiles(opened: AsyncDisposableStack, isBad: boolean): Promise<S
     tellsEach: true,
     perHour: 60,
   };
-}
-
-async function proxy({ internal }: Brokers, opened: AsyncDisposableStack, isBad: boolean): Promise<Scene> {
-  const meters = opened.use(await connectTo(internal));
-  const uploads = uploadsOf(1, isBad ? FLEET_FAULTS : []);
-  return {
-    app: 'kpm33b-proxy',
-    config: () => ({ internal_broker: { host: internal.host, port: internal.port } }),
-    isReading: (topic) => /^kpm33b\/\w+\/(?:seconds|minutes)$/.test(topic),
-    push: () => meters.send({ ...uploads.next().value, qos: 1, retain: false }, () => undefined),
-    tellsEach: true,
-    perHour: 120,
-  };
-}
-
-/** It hears what the proxy publishes, and its meter answers. */
-async function sender({ internal, central }: Brokers, opened: AsyncDisposableStack): Promise<Scene> {
-  const house = opened.use(await connectTo(central));
-  const ears = opened.use(await connectTo(internal));
-  const { ids } = new Fleet({ meters: 1, faults: new Set(), random: seededRandom(1) });
-  const answering = new AnsweringMeters(ids, (message) =>
-    ears.send({ ...message, qos: 1, retain: false }, () => undefined),
-  );
-  for (const filter of answering.filters)
-    ears.subscribe(filter, (topic, payload) => answering.command(topic, payload));
-  const main = 'bench/sender';
-  const heard = { topic: `${main}/${ids[0]}/seconds`, payload: '{"active_power":1}' };
-  return {
-    app: 'kpm33b-config-sender',
-    config: () => ({
-      internal_broker: { host: internal.host, port: internal.port },
-      central_broker_topics: { external_main_topic: main },
-    }),
-    isReading: (topic) => topic.startsWith('MQTT_COMMOD_SET_') && !topic.startsWith('MQTT_COMMOD_SET_REP'),
-    push: () => house.send({ ...heard, qos: 1, retain: false }, () => undefined),
-    tellsEach: false,
-    perHour: 120,
-  };
-}
-
-/** Both levels in turn, on and on, of a fleet whose clock runs as fast as it takes. */
-export function* uploadsOf(
-  meters: number,
-  faults: readonly FleetFault[] = [],
-): Generator<{ readonly topic: string; readonly payload: string }, never> {
-  const fleet = new Fleet({ meters, faults: new Set(faults), random: seededRandom(1) });
-  for (let clockMs = Date.now(); ; clockMs += 60_000)
-    for (const number of fleet.ids.keys())
-      for (const level of ['seconds', 'minutes'] as const) yield* fleet.upload(number, level, clockMs);
 }

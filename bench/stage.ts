@@ -2,7 +2,8 @@ import type { OnMessage } from '@meterbridge/core/mqtt';
 import { freePort, startBroker } from '@meterbridge/testing';
 import { connectTo } from './observer.ts';
 import { type Program, startProgram } from './program.ts';
-import { type Brokers, type Scene, setScenes } from './scenes.ts';
+import type { Brokers, Scene } from './scene.ts';
+import { setScenes } from './scenes.ts';
 import { until } from './until.ts';
 
 /** A log of each message would be most of what a broker does. */

@@ -3,7 +3,7 @@ import { MessageConverter } from '@meterbridge/kpm33b';
 import { proxySettings } from '@meterbridge/kpm33b/config';
 import { config } from '../../apps/kpm33b-proxy/src/config.ts';
 import { readText } from '../../apps/kpm33b-proxy/src/text.ts';
-import { uploadsOf } from '../scenes.ts';
+import { uploadsOf } from '../kpm33b-scenes.ts';
 import { wronglyTaken } from './checks.ts';
 import type { Target } from './target.ts';
 
