@@ -83,6 +83,12 @@ describe('decode', () => {
     ['a frame behind noise', '00 1040014116', ['bad_start']],
     ['two frames with noise between them', '1040014116 00 1040014116', [undefined, 'bad_start', undefined]],
     ['a frame over two lines', '104001\n4116', [undefined]],
+    ['half a byte', '6\n8\n', ['bad_start', 'bad_start']],
+    ['a frame that lost its last digit', '104001411', ['bad_stop']],
+    ['half a byte behind a frame', 'E5 1', ['trailing_data']],
+    ['bytes with 0x', '0x10,0x40,0x01,0x41,0x16', [undefined]],
+    ['bytes with colons', '10:40:01:41:16', [undefined]],
+    ['bytes with dashes behind a byte order mark', '\ufeff10-40-01-41-16\n', [undefined]],
     ['lines, one of which is cut', 'E5\n104001\n1040014116\n', [undefined, 'incomplete', undefined]],
   ])('takes %s for what it is', async (_what, input, errors) => {
     await using app = await startApp('mbus-gateway', ['decode'], { input });

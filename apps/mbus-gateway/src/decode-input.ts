@@ -1,6 +1,11 @@
 import { mbusLengthAt } from '@meterbridge/core/frames';
 import { inputBytes } from '@meterbridge/core/runtime';
 
+/** Of UTF-8, as Latin-1. */
+const BYTE_ORDER_MARK = /^\u00ef\u00bb\u00bf/;
+/** Bytes as people write them: `68 0B`, `680B`, `0x68,0x0B`, `68:0B`, `68-0B`. */
+const HEX_TEXT = /^(?:0x|[0-9a-f]|[\s,:;-])*$/i;
+
 /**
  * What a file, or standard input for `-`, holds: pieces that are a frame each, or should be one. What is between frames
  * is a piece, too.
@@ -8,8 +13,8 @@ import { inputBytes } from '@meterbridge/core/runtime';
  */
 export async function* inputFrames(file: string): AsyncGenerator<Uint8Array> {
   const whole = Buffer.concat(await Array.fromAsync(inputBytes(file)));
-  const text = whole.toString('latin1');
-  yield* /^[0-9a-fA-F\s]*$/.test(text) ? textFrames(text) : rawFrames(whole);
+  const text = whole.toString('latin1').replace(BYTE_ORDER_MARK, '');
+  yield* HEX_TEXT.test(text) ? textFrames(text) : rawFrames(whole);
 }
 
 /** Frames may be broken over lines, as hex dumps are; where that makes no sense, each line is for itself. */
@@ -56,6 +61,8 @@ function hunted(bytes: Uint8Array): readonly Uint8Array[] {
   return pieces;
 }
 
+/** Half a byte at the end becomes one that ends no frame, so that it is told. */
 function fromHex(text: string): Uint8Array {
-  return Buffer.from(text.replace(/\s+/g, ''), 'hex');
+  const digits = text.replace(/0x|[^0-9a-f]/gi, '');
+  return Buffer.from(digits.length % 2 === 1 ? `${digits}0` : digits, 'hex');
 }

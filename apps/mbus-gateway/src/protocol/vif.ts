@@ -221,5 +221,5 @@ export const FD_FD_VIFS = table([
   [0x00, 1, plain('selected_application', '', unsigned)],
   [0x02, 1, plain('battery_remaining', 'month')],
   [0x03, 1, plain('battery_remaining', 'year')],
-  [0x3e, 1, plain('moisture_level', '%', unsigned)],
+  [0x3e, 1, plain('moisture_level', '%')],
 ]);
