@@ -80,13 +80,22 @@ function refuseSameMeter(
   { meters }: { readonly meters: readonly MbusMeter[] },
   context: z.RefinementCtx,
 ): void {
-  for (const [index, later] of meters.entries()) {
-    const problem = meters.slice(0, index).flatMap((earlier, at) => {
-      const isSameLine = earlier.address.url === later.address.url && earlier.baud === later.baud;
-      return (isSameLine && problemOf(later.meter, earlier.meter, `meters[${at}]`)) || [];
-    })[0];
-    if (problem) context.addIssue({ code: 'custom', path: ['meters', index, 'meter'], message: problem });
+  const places = Array.from(meters, (one, index) => ({ ...one, index }));
+  const lines = Map.groupBy(places, ({ address: line, baud: speed }) => `${line.url} ${speed}`);
+  for (const line of lines.values())
+    for (const [at, later] of line.entries()) {
+      const earlier = line.slice(0, at);
+      const message = firstOf(earlier, (one) => problemOf(later.meter, one.meter, `meters[${one.index}]`));
+      if (message) context.addIssue({ code: 'custom', path: ['meters', later.index, 'meter'], message });
+    }
+}
+
+function firstOf<Item>(items: readonly Item[], find: (item: Item) => string | null): string | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
   }
+  return null;
 }
 
 /** Why two entries cannot stand beside each other on one line; null if they can. */

@@ -6,7 +6,7 @@ import type { MbusMeter } from './config.ts';
 import type { KnownMeters } from './known-meters.ts';
 import type { LineKeys, LineSession } from './line-session.ts';
 import { lineMeter, searchValues } from './meters/line.ts';
-import { probeOf } from './probe.ts';
+import { listenOn, probeOf } from './probe.ts';
 import type { SecondaryAddress } from './protocol/secondary-address.ts';
 import { type Probe, type SearchStep, searchSecondary } from './search.ts';
 import { standardAnswerMs } from './timing.ts';
@@ -68,7 +68,8 @@ export class LineSearch {
       return await session.inTurn(this.#keys, (master) => probeOf(master, () => undefined)(mask, isPatient));
     };
     let toldMs = Number.NEGATIVE_INFINITY;
-    for await (const { result, progress } of searchSecondary(probe)) {
+    const listen = () => session.inTurn(this.#keys, listenOn);
+    for await (const { result, progress } of searchSecondary(probe, { listen })) {
       this.#progress = progress;
       const isMet = isAddress(result);
       if (isMet) {

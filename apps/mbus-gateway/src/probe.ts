@@ -36,6 +36,12 @@ export function probeOf(
   };
 }
 
+/** Deselects everybody: nobody should answer who was not selected. Whoever does, does so late. */
+export async function listenOn(master: Master): Promise<boolean> {
+  const { bytes } = await master.reset(SELECTED);
+  return master.strays.take() || bytes.length > 0;
+}
+
 /**
  * Answers of several meters may happen to make a sound one. They hardly do so twice: the next answers have other
  * numbers. Who is silent now has told enough for once.

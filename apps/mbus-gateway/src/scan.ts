@@ -1,7 +1,7 @@
 import { BridgeError } from '@meterbridge/core/errors';
 import type { Master } from './master.ts';
 import type { LineOptions } from './open-line.ts';
-import { probeOf } from './probe.ts';
+import { listenOn, probeOf } from './probe.ts';
 import { mediumName } from './protocol/medium.ts';
 import { addressOf, ID_DIGITS, type SecondaryAddress } from './protocol/secondary-address.ts';
 import { decodeTelegram, type Telegram } from './protocol/telegram.ts';
@@ -47,7 +47,10 @@ export async function* scanSecondary(master: Master, isThorough: boolean): Async
   const telegrams = new Map<SecondaryAddress, Telegram>();
   const probe = probeOf(master, (telegram, address) => telegrams.set(address, telegram));
   const seen = new Set<SecondaryAddress>();
-  for await (const { mask, result, progress } of searchSecondary(probe, { isThorough })) {
+  for await (const { mask, result, progress } of searchSecondary(probe, {
+    isThorough,
+    listen: () => listenOn(master),
+  })) {
     const telegram = telegrams.get(result);
     const isNew = telegram !== undefined && !seen.has(result);
     seen.add(result);

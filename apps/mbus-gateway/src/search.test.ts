@@ -3,7 +3,7 @@ import { type Link, linkPair } from '@meterbridge/core/transport';
 import { describe, expect, it } from 'vitest';
 import { masterOn } from './line.fixture.ts';
 import { Master } from './master.ts';
-import { probeOf } from './probe.ts';
+import { listenOn, probeOf } from './probe.ts';
 import { manufacturerCode } from './protocol/header.ts';
 import { hexByte } from './protocol/hex.ts';
 import { selectRequest } from './protocol/request.ts';
@@ -89,7 +89,9 @@ describe('a search', () => {
   });
 
   it('tells meters with the same number apart by medium, version and manufacturer', async () => {
-    const addresses = ['2D2C0104', '2D2C0107', '2D2C0204', '24400104'].map((rest) => `12345678${rest}`);
+    const addresses = ['2D2C0104', '2D2C0107', '2D2C0204', '24400104', '824D0104'].map(
+      (rest) => `12345678${rest}`,
+    );
     expect((await search(addresses)).found).toEqual(addresses.toSorted());
   });
 
@@ -209,12 +211,15 @@ async function lateLine(link: Link, slaves: readonly Slave[], late: readonly str
 it('a search misses nobody whose answer came during the next question', { timeout: 60_000 }, async () => {
   const addresses = ['1', '2', '3', '5', '51', '9'].map((begin) => begin.padEnd(8, '7') + behind);
   const [near, far] = linkPair();
-  const late = ['2', '5'].map((begin) => begin.padEnd(16, 'F'));
+  const late = ['2', '5', '9'].map((begin) => begin.padEnd(16, 'F'));
   lateLine(far, addresses.map(slaveOf), late).catch(() => undefined);
   await using link = near;
   const master = new Master(link, { baudRate: 38_400, latencyMs: 0, answerMs: 40 });
   const found = new Set<string>();
-  for await (const { result } of searchSecondary(probeOf(master, () => undefined)))
+  for await (const { result } of searchSecondary(
+    probeOf(master, () => undefined),
+    { listen: () => listenOn(master) },
+  ))
     if (result !== 'none' && result !== 'collision') found.add(result);
   expect([...found].toSorted()).toEqual(addresses.toSorted());
 });

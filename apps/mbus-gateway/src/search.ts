@@ -1,6 +1,7 @@
 import { manufacturerCode } from './protocol/header.ts';
 import { hexByte } from './protocol/hex.ts';
 import { EVERY_METER, ID_DIGITS, type SecondaryAddress } from './protocol/secondary-address.ts';
+import { SilentMasks } from './silent-masks.ts';
 
 /** What answers to a mask: nobody, one meter with its address, or several at once. */
 export type ProbeResult = 'none' | 'collision' | SecondaryAddress;
@@ -12,6 +13,13 @@ export interface Probed {
   readonly result: ProbeResult;
   /** Something came that may have been an answer to a question before. */
   readonly wasLate: boolean;
+}
+
+export interface SearchOptions {
+  /** Looks for numbers with the hexadecimal digits A to E everywhere, not only where meters are missing. */
+  readonly isThorough?: boolean;
+  /** Whether something comes to which nothing was asked: where the last question seemed to mean nobody. */
+  readonly listen?: () => Promise<boolean>;
 }
 
 export interface SearchStep {
@@ -28,7 +36,7 @@ const FURTHER_DIGITS = 'ABCDE';
 /** Media and manufacturers of many meters: these are tried first where numbers are the same. */
 const USUAL_MEDIA: readonly number[] = [4, 6, 7, 2, 3, 0x0c, 0x0d, 0x0a, 0x0b, 0x15, 0x16, 8, 0];
 const USUAL_MANUFACTURERS: readonly string[] = Array.from(
-  'ABB ACW AMT APA BMT DME EFE ELS ELV EMH EMU ESY EZM FIN GMC GWF HYD INV ISK ITW KAM KRO LGB LSE LUG MAD MIN NZR PAD QDS RAM REL SBC SEN SEO SIE SON SPX SVM TCH TEC ZEN ZRI ZRM'.split(
+  'ABB ACW AMT APA BMT BSC CSC DME DWZ EDC EFE ELS ELV EMH EMU ESY EZM FIN GMC GWF HYD IME IMT INM INV ISK ITW JAN KAM KRO LGB LSE LUG MAD MET MIN NES NZR PAD PII QDS RAM RAY REL SAP SBC SCH SEC SEN SEO SIE SLB SON SPX SVM TCH TEC WEP WZG ZEN ZRI ZRM'.split(
     ' ',
   ),
   (letters) => {
@@ -41,20 +49,29 @@ const BYTES = Array.from({ length: 255 }, (_, byte) => byte);
 /**
  * Finds all meters of a line by wildcards, depth first: a mask to which several answer is asked digit by digit. Meters
  * with the same number are told apart by medium, version and manufacturer.
- * @param isThorough looks for numbers with the hexadecimal digits A to E everywhere, not only where meters are missing
  */
 export async function* searchSecondary(
   probe: Probe,
-  { isThorough = false } = {},
+  { isThorough = false, listen }: SearchOptions = {},
 ): AsyncGenerator<SearchStep, void> {
   const digits = isThorough ? DIGITS + FURTHER_DIGITS : DIGITS;
   const seen = new Set(USUAL_MANUFACTURERS);
-
   const silent = new SilentMasks();
 
-  async function* look(mask: SecondaryAddress, depth: number, done: number, share: number): Search {
-    const { result, wasLate } = await probe(mask, silent.isDoubted(mask));
+  async function once(mask: SecondaryAddress, depth: number): Promise<ProbeResult> {
+    const { result, wasLate } = await probe(mask, silent.isLate(mask));
     silent.asked({ mask, depth }, result === 'none', wasLate);
+    return result;
+  }
+
+  /** Meters with the same number are rare, and telling them apart takes long: a disturbed answer is asked for again. */
+  async function ask(mask: SecondaryAddress, depth: number): Promise<ProbeResult> {
+    const result = await once(mask, depth);
+    return result === 'collision' && depth >= ID_DIGITS ? await once(mask, depth) : result;
+  }
+
+  async function* look(mask: SecondaryAddress, depth: number, done: number, share: number): Search {
+    const result = await ask(mask, depth);
     if (result !== 'none' && result !== 'collision') seen.add(result.slice(8, 12));
     const masks = result === 'collision' ? refined(mask, depth, digits, seen) : [];
     yield { mask, result, progress: masks.length > 0 ? done : done + share };
@@ -68,44 +85,13 @@ export async function* searchSecondary(
     for (const finer of refined(mask, depth, FURTHER_DIGITS, seen)) {
       count += yield* look(finer, depth + 1, done + share, 0);
     }
+    if (count < 2) silent.doubt(masks);
     return count;
   }
 
   yield* look(EVERY_METER, 0, 0, 1);
+  if (silent.isLast && (await listen?.())) silent.heardLate();
   for (const { mask, depth } of silent.doubted) yield* look(mask, depth, 1, 0);
-}
-
-interface Asked {
-  readonly mask: SecondaryAddress;
-  readonly depth: number;
-}
-
-/** What comes late belongs to one of so many questions: this one, or one of those before. */
-const RECENT = 3;
-
-/** Masks to which nobody seemed to answer, but maybe somebody did too late. */
-class SilentMasks {
-  /** Grows while it is gone through. */
-  readonly doubted: Asked[] = [];
-  readonly #masks = new Set<SecondaryAddress>();
-  /** Those of the last questions. */
-  #recent: readonly (Asked | null)[] = [];
-
-  isDoubted(mask: SecondaryAddress): boolean {
-    return this.#masks.has(mask);
-  }
-
-  asked(now: Asked, isSilent: boolean, wasLate: boolean): void {
-    this.#recent = [...this.#recent.slice(1 - RECENT), isSilent ? now : null];
-    if (wasLate) for (const one of this.#recent) if (one) this.#doubt(one);
-  }
-
-  /** Each once only. */
-  #doubt(asked: Asked): void {
-    if (this.#masks.has(asked.mask)) return;
-    this.#masks.add(asked.mask);
-    this.doubted.push(asked);
-  }
 }
 
 /** Returns how many meters it found. */

@@ -26,7 +26,16 @@ export class SilentMasks {
   asked(now: Asked, isSilent: boolean, wasLate: boolean): void {
     if (isSilent) this.#silent.set(now.mask, now);
     this.#recent = [...this.#recent.slice(1 - RECENT), now.mask];
-    if (!wasLate) return;
+    if (wasLate) this.heardLate();
+  }
+
+  /** Nobody seemed to answer to the last question. */
+  get isLast(): boolean {
+    return this.#silent.has(this.#recent.at(-1) ?? '');
+  }
+
+  /** Something came that may have been an answer to one of the last questions. */
+  heardLate(): void {
     for (const mask of this.#recent) this.#late.add(mask);
     this.doubt(this.#recent);
   }
