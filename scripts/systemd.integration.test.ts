@@ -132,6 +132,8 @@ END
       'meter.id',
       'main',
     );
+    const info = JSON.parse(await sh(`${reader} -t meters/bridge/dsmr-bridge/info -C 1 -W 10`));
+    expect(info.ip_address).toMatch(/^[\d.]+$/);
     const status = await sh(`cat /proc/${await property('MainPID')}/status`);
     expect(status).toMatch(/^Uid:\s+6\d{4}\s/m);
     expect(status).toMatch(/^CapBnd:\s+0+$/m);
