@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { MqttSettings } from '@meterbridge/core/mqtt';
+import { INTERNAL_BROKER_NAMES } from '@meterbridge/kpm33b/config';
 import type { Config } from './config.ts';
 
 /** What meters send while the proxy is away is kept for it so long. */
@@ -9,6 +10,7 @@ export function internalSettings({ internal_broker: broker, shard }: Config): Mq
   const { host, port, username, password, keepalive } = broker;
   const worker = shard.count > 1 ? `-${shard.index}` : '';
   return {
+    names: INTERNAL_BROKER_NAMES,
     host,
     tcpPort: port,
     tls: null,

@@ -98,6 +98,13 @@ describe.skipIf(!(await hasRealBroker()))('MQTT client with Mosquitto', () => {
     expect(bridge.states).toEqual(['mqtt/refused', 'connected']);
   });
 
+  it('says where the settings of that broker stand when it refuses a login', async () => {
+    const names = { section: 'internal_broker', address: 'internal_broker.host' };
+    await using bridge = start({ names, password: 'wrong' });
+    const error = await bridge.reached('mqtt/refused');
+    expect(error?.hint).toContain('internal_broker.username and internal_broker.password');
+  });
+
   it('finds a broker that comes later, and tells only once that it is not there', async () => {
     await broker.stop();
     await using bridge = start();

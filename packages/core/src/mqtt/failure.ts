@@ -1,11 +1,11 @@
 import { ReasonCodes } from 'mqtt';
 import { BridgeError, type ErrorCode } from '../errors/index.ts';
 import { codeOf, type Ending } from './ending.ts';
-import type { MqttSettings } from './settings.ts';
+import type { MqttSettings, SettingNames } from './settings.ts';
 import { tlsFailure } from './tls-failure.ts';
 
-const UNANSWERED = 'Check that the port is one for MQTT; if it is one for TLS, write mqtts:// in mqtt.url.';
-const LOGIN = 'The broker wants to know who connects: set mqtt.username and mqtt.password.';
+const USUAL_NAMES: SettingNames = { section: 'mqtt', address: 'mqtt.url' };
+const UNANSWERED = 'Check that the port is one for MQTT';
 
 const UNREACHABLE: Readonly<Record<string, (place: string) => string>> = {
   ECONNREFUSED: (place) => `nothing listens at ${place}`,
@@ -35,8 +35,9 @@ export function reasonText(reason: number): string {
 
 /** The other one who uses our client id. */
 export function takenOver(settings: MqttSettings, how: string): BridgeError {
-  const { host, tcpPort, clientId } = settings;
-  return new BridgeError('mqtt/taken-over', how, { facts: { host, tcpPort, clientId } });
+  const { host, tcpPort, clientId, names: { section } = USUAL_NAMES } = settings;
+  const hint = `Give each instance its own ${section}.client_id, or stop the other one.`;
+  return new BridgeError('mqtt/taken-over', how, { hint, facts: { host, tcpPort, clientId } });
 }
 
 function unconnected(ending: Ending, settings: MqttSettings): BridgeError {
@@ -50,19 +51,25 @@ function unconnected(ending: Ending, settings: MqttSettings): BridgeError {
   if (cause.kind === 'silent') return failure('mqtt/unreachable', settings, `${place} ${cause.what}`);
   if (cause.kind === 'garbage') {
     const detail = `${place} answers, but not with MQTT: ${cause.detail}`;
-    return failure('mqtt/unreachable', settings, detail, { hint: UNANSWERED });
+    return failure('mqtt/unreachable', settings, detail, { hint: unanswered(settings) });
   }
   if (stage === 'handshake') {
     const detail = `${place} ended the connection without an answer`;
-    return failure('mqtt/unreachable', settings, detail, { hint: UNANSWERED });
+    return failure('mqtt/unreachable', settings, detail, { hint: unanswered(settings) });
   }
   const error = cause.kind === 'error' ? cause.error : new Error('connection closed');
   const detail = UNREACHABLE[codeOf(error)]?.(place) ?? `${place} cannot be reached: ${error.message}`;
   return failure('mqtt/unreachable', settings, detail, { cause: error });
 }
 
+function unanswered({ names }: MqttSettings): string {
+  return names
+    ? `${UNANSWERED}, in ${names.address}.`
+    : `${UNANSWERED}; if it is one for TLS, write mqtts:// in mqtt.url.`;
+}
+
 function refused(reason: number, settings: MqttSettings): BridgeError {
-  const { host, tcpPort, username, clientId } = settings;
+  const { host, tcpPort, username, clientId, names: { section } = USUAL_NAMES } = settings;
   const place = `${host}:${tcpPort}`;
   const said = `(${reasonText(reason)})`;
   if (NOT_READY.has(reason)) {
@@ -70,14 +77,18 @@ function refused(reason: number, settings: MqttSettings): BridgeError {
   }
   if (BAD_LOGIN.has(reason)) {
     const who = username === undefined ? 'a connection without user name' : `user "${username}"`;
-    const hint = username === undefined ? { hint: LOGIN } : {};
+    const login = `${section}.username and ${section}.password`;
+    const hint =
+      username === undefined
+        ? `The broker wants to know who connects: set ${login}.`
+        : `Check ${login}, and that the broker knows the user.`;
     return failure('mqtt/refused', settings, `the broker at ${place} refused ${who} ${said}`, {
       reason,
-      ...hint,
+      hint,
     });
   }
   const hint = BAD_CLIENT_ID.has(reason)
-    ? `The broker does not take the client id "${clientId}": choose another mqtt.client_id.`
+    ? `The broker does not take the client id "${clientId}": choose another ${section}.client_id.`
     : 'The log of the broker may tell more.';
   return failure('mqtt/refused', settings, `the broker at ${place} refused the connection ${said}`, {
     reason,
@@ -115,15 +126,16 @@ interface More {
 
 function failure(
   code: ErrorCode,
-  { host, tcpPort, username }: MqttSettings,
+  { host, tcpPort, username, names }: MqttSettings,
   detail: string,
   { reason, ...options }: More = {},
 ): BridgeError {
+  const where = code === 'mqtt/unreachable' && names && `Check ${names.address}, and that the broker runs.`;
   const facts = {
     host,
     tcpPort,
     ...(username !== undefined && { username }),
     ...(reason !== undefined && { reason }),
   };
-  return new BridgeError(code, detail, { ...options, facts });
+  return new BridgeError(code, detail, { ...(where && { hint: where }), ...options, facts });
 }

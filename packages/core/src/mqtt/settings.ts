@@ -11,7 +11,16 @@ export interface MqttTls {
   readonly insecure: boolean;
 }
 
+/** Where its settings stand in the configuration, for hints. */
+export interface SettingNames {
+  readonly section: string;
+  /** Of host and port. */
+  readonly address: string;
+}
+
 export interface MqttSettings {
+  /** Without it: `mqtt` and `mqtt.url`. */
+  readonly names?: SettingNames;
   readonly host: string;
   readonly tcpPort: number;
   /** null: not encrypted. */

@@ -18,6 +18,8 @@ import { Web, type WebLine } from './web.ts';
 const STOP_TIMEOUT_MS = 5_000;
 /** Whoever has the port of the status page may let it go. */
 const SERVE_EVERY_MS = 30_000;
+/** So long it is worth a look that the broker refused a message. */
+const REFUSAL_SHOWN_MS = 300_000;
 
 /** What an app is made of, whether it has readings or not. */
 export interface AppSettings {
@@ -58,12 +60,14 @@ export abstract class App {
   abstract readonly lines: readonly (WebLine & { readonly progressMs: number })[];
   /** Every meter of which it is known whether it is there. */
   abstract readonly meters: readonly ShownMeter[];
-  /** What should be looked at, though all works. */
-  abstract readonly warnings: readonly BridgeError[];
+  /** What should be looked at of what the app is for, though all works. */
+  protected abstract readonly ownWarnings: readonly BridgeError[];
   protected readonly logs: ComponentLogs;
   protected readonly web: Web;
   readonly #settings: AppSettings;
   readonly #quiet = new OncePerMinute();
+  /** Why the broker refused a message last. */
+  #refusal: { readonly error: BridgeError; readonly atMs: number } | null = null;
   #droppedBefore = 0;
   #serveTimer: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | null = null;
@@ -96,12 +100,16 @@ export abstract class App {
       onError: (error) => this.#storeError(error),
     });
     this.outbox = this.store.outbox;
-    this.delivery = new Delivery(this.mqtt, this.outbox, (message, error) => {
-      this.logs.mqtt.error({ err: error, topic: message.topic }, 'message refused');
-    });
+    this.delivery = new Delivery(this.mqtt, this.outbox, ({ topic }, error) => this.#refused(topic, error));
     this.web = new Web(this, config.http, (error) =>
       this.logs.http.error({ err: error }, 'no answer over HTTP'),
     );
+  }
+
+  /** What should be looked at, though all works. */
+  get warnings(): readonly BridgeError[] {
+    const isRecent = this.#refusal !== null && performance.now() - this.#refusal.atMs < REFUSAL_SHOWN_MS;
+    return isRecent ? [this.#refusal!.error, ...this.ownWarnings] : this.ownWarnings;
   }
 
   /** Begins what the app is for; the broker may not be there yet. */
@@ -163,6 +171,17 @@ export abstract class App {
     this.logs.store.error(
       { code: 'outbox/overflow', dropped },
       'the outbox is full: the oldest messages were dropped',
+    );
+  }
+
+  /** All of a reading may be refused, and of each one. */
+  #refused(topic: string, error: BridgeError): void {
+    this.#refusal = { error, atMs: performance.now() };
+    const held = this.#quiet.pass(`refused ${error.code}`);
+    if (held === null) return;
+    this.logs.mqtt.error(
+      { err: error, topic, ...(held > 0 && { more_since_last_line: held }) },
+      'message refused',
     );
   }
 

@@ -81,7 +81,7 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
     return this.#meters.shown;
   }
 
-  get warnings(): readonly BridgeError[] {
+  protected get ownWarnings(): readonly BridgeError[] {
     return this.#meters.held;
   }
 

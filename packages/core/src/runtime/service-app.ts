@@ -64,7 +64,7 @@ export class ServiceApp<Schema extends z.ZodObject> extends App {
     return this.#brokers.map(({ line }) => line);
   }
 
-  get warnings(): readonly BridgeError[] {
+  protected get ownWarnings(): readonly BridgeError[] {
     return this.#service.warnings?.() ?? [];
   }
 

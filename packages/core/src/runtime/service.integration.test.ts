@@ -99,6 +99,9 @@ describe('a service', () => {
     expect(await app.reconfigure(parse(), parse({ dry_run: true }))).toBe(false);
     expect(app.lines.map(({ entry }) => entry.id)).toEqual(['near broker']);
     expect(app.warnings.map(({ message }) => message)).toEqual(['look here']);
+    seen.context!.put({ topic: 'out/#', payload: '', qos: 1, retain: false, backlogTopic: 'out/#' });
+    await until(() => app.warnings.length === 2, 'a refused message is shown');
+    expect(app.warnings[0]!.message).toContain('out/#');
     await app.stop();
     expect(seen.calls.filter((call) => !['near', 'connected', 'born'].includes(call))).toEqual([
       'start',
