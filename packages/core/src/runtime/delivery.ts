@@ -48,6 +48,7 @@ export class Delivery {
 
   disconnected(): void {
     this.#isOpen = false;
+    this.#outbox.disconnected();
     this.#wakeWaiting();
   }
 

@@ -73,6 +73,11 @@ export class Outbox {
     else this.readings.back(message);
   }
 
+  /** The broker is away: nothing is confirmed until it is there again. */
+  disconnected(): void {
+    this.readings.disconnected();
+  }
+
   /**
    * The broker is there again: of the readings that waited, the newest of each topic goes first and as itself, the
    * others follow on their backlog topics, so that no old value is taken for a live one.

@@ -106,7 +106,13 @@ export class Readings implements Member {
     this.done(message);
   }
 
+  disconnected(): void {
+    this.#rows.unwritten.isBrokerThere = false;
+    this.#database?.touch();
+  }
+
   reconnected(): void {
+    this.#rows.unwritten.isBrokerThere = true;
     this.#wasConnected = true;
     if (!this.#queue.hasBacklogs) return;
     const leads = this.#queue.leads(this.#idsUnderWay());

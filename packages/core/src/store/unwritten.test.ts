@@ -72,6 +72,7 @@ describe('when readings are written', () => {
 
   it('is later when very many are awaited, and not at once the next time', () => {
     const fill = (): readonly Row[] => numbers(300).map((id) => add(id, nobody));
+    unwritten.isBrokerThere = true;
     for (let time = 0; time < 2; time++) {
       const rows = fill();
       const dueMs = unwritten.dueMs();
@@ -80,6 +81,16 @@ describe('when readings are written', () => {
       expect(unwritten.dueMs()).toBeLessThan(0);
       for (const row of rows) unwritten.remove(row);
     }
+  });
+
+  it('is soon when the broker is away, however many are awaited', () => {
+    for (const id of numbers(300)) add(id, nobody);
+    expect(unwritten.dueMs()).toBeLessThanOrEqual(10);
+    unwritten.isBrokerThere = true;
+    expect(unwritten.dueMs()).toBeGreaterThan(10);
+    unwritten.isBrokerThere = false;
+    vi.advanceTimersByTime(10);
+    expect(unwritten.dueMs()).toBeLessThan(0);
   });
 
   it('is as soon as ever for one that nobody else keeps, however many are awaited', () => {

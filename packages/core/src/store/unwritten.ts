@@ -13,14 +13,16 @@ const WORTH_A_WRITE = 16;
  * nothing is lost by a kill: whoever waits still has them. Not shorter, as a machine with much to do makes all pause.
  */
 const PAUSE_MS = 10;
-/** Whoever may send so many before he must wait loses no time by it, unless the broker is away. */
+/** Whoever may send so many before he must wait loses no time while the broker is there, and may be left to wait. */
 const MANY = 256;
-const LONG_PAUSE_MS = 100;
+const LONG_PAUSE_MS = 1_000;
 /** At most: while there is no file that can be written, the oldest go. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Rows that are in memory alone, ascending. */
 export class Unwritten {
+  /** Whether anything can be confirmed at present. */
+  isBrokerThere = false;
   readonly #limits: OutboxLimits;
   readonly #rows = new Map<number, Row>();
   #bytes = 0;
@@ -91,7 +93,7 @@ export class Unwritten {
   }
 
   #awaitedDueMs(now: number): number {
-    const isMany = this.#awaited >= MANY;
+    const isMany = this.isBrokerThere && this.#awaited >= MANY;
     const missingMs = this.#progressMs + (isMany ? LONG_PAUSE_MS : PAUSE_MS) - now;
     if (missingMs > 0 && (isMany || this.#awaited < this.#mostAwaited)) return missingMs;
     if (!isMany) this.#mostAwaited = this.#awaited;
