@@ -123,8 +123,8 @@ export class Rows {
 
   write(table: OutboxTable, away: ReadonlySet<number>): void {
     table.delete(this.#gone);
-    // All of them: one that is written while an earlier one is not would leave a gap after a kill.
-    this.#written = [...this.unwritten.all()];
+    // All of them, or none: one that is written while an earlier one is not would leave a gap after a kill.
+    this.#written = this.unwritten.isSpared ? [] : [...this.unwritten.all()];
     for (const row of this.#written) table.insert(row);
     this.#excess = this.#dropOldest(table, away);
   }

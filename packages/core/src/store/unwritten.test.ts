@@ -93,6 +93,21 @@ describe('when readings are written', () => {
     expect(unwritten.dueMs()).toBeLessThan(0);
   });
 
+  it('is not because the file is written anyway, if all are awaited and the broker is at it', () => {
+    const rows = numbers(300).map((id) => add(id, nobody));
+    unwritten.isBrokerThere = true;
+    expect(unwritten.isSpared).toBe(true);
+    const own = add(301);
+    expect(unwritten.isSpared).toBe(false);
+    unwritten.remove(own);
+    for (const id of numbers(701)) add(400 + id, nobody);
+    expect(unwritten.isSpared).toBe(false);
+    for (const row of rows) unwritten.remove(row);
+    expect(unwritten.isSpared).toBe(true);
+    vi.advanceTimersByTime(1_000);
+    expect(unwritten.isSpared).toBe(false);
+  });
+
   it('is as soon as ever for one that nobody else keeps, however many are awaited', () => {
     for (const id of numbers(100)) add(id, nobody);
     const own = add(101);

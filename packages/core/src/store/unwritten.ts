@@ -16,6 +16,7 @@ const PAUSE_MS = 10;
 /** Whoever may send so many before he must wait loses no time while the broker is there, and may be left to wait. */
 const MANY = 256;
 const LONG_PAUSE_MS = 1_000;
+const MOST_AWAITED = 1_000;
 /** At most: while there is no file that can be written, the oldest go. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -80,8 +81,17 @@ export class Unwritten {
     this.#awaited = 0;
   }
 
+  /**
+   * Whether they are better not written yet, though the file is written for another reason: whoever waits for them has
+   * them, and to write them would only bring more of them.
+   */
+  get isSpared(): boolean {
+    return this.#awaited === this.size && this.dueMs() > 0;
+  }
+
   /** Milliseconds until they should be written; Infinity if there are none. Below 0: someone waits for it. */
   dueMs(): number {
+    if (this.#awaited > MOST_AWAITED) return -1;
     const now = performance.now();
     if (this.#awaited >= WORTH_A_WRITE && this.#awaited === this.size) return this.#awaitedDueMs(now);
     let due = Number.POSITIVE_INFINITY;
