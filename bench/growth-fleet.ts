@@ -75,8 +75,10 @@ async function started(
 ): Promise<Proxy> {
   const name = `fleet${size}`;
   const passage = new Passage(size, `${name}/rt`, meters);
-  opened.use(await connectTo(central, [`${name}/+/seconds`], (topic) => passage.arrived(topic)));
-  const program = opened.use(
+  // One that fails is not to be in the way of the others.
+  await using own = new AsyncDisposableStack();
+  own.use(await connectTo(central, [`${name}/+/seconds`], (topic) => passage.arrived(topic)));
+  const program = own.use(
     await startProgram('kpm33b-proxy', {
       mqtt: { url: central.url, client_id: name },
       internal_broker: { host: internal.host, port: internal.port, client_id: name },
@@ -93,6 +95,7 @@ async function started(
   await passage.send(size, Number.POSITIVE_INFINITY, program);
   const firstCpuMs = (program.cpuMs() - before) / size;
   console.log(`${size} KPM33B meters: ${firstCpuMs.toFixed(3)} ms of a core for the first message of each`);
+  opened.use(own.move());
   return { size, program, passage, firstCpuMs, slices: [] };
 }
 
