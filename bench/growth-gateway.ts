@@ -42,23 +42,29 @@ interface Answer {
   readonly bytes: number;
 }
 
-/** All sizes live at once and take turns. One that does not come up is left out: a machine may be too small for it. */
+/**
+ * One size after the other: a P1 port that is silent for half a minute counts as broken, so that none can wait for its
+ * turn. One that does not come up is left out: a machine may be too small for it.
+ */
 export async function gatewaySizes(
   sizes: readonly number[],
   broker: Broker,
 ): Promise<readonly GatewaySize[]> {
-  await using opened = new AsyncDisposableStack();
-  const gateways: Started[] = [];
+  const figures: GatewaySize[] = [];
   for (const meters of sizes) {
-    const gateway = await started(meters, broker, opened).catch((error) => {
+    const size = await measureSize(meters, broker).catch((error) => {
       console.error(`${meters} meters are too many here:`, error);
     });
-    if (gateway) gateways.push(gateway);
+    if (size) figures.push(size);
   }
-  for (let round = 0; round < ROUNDS; round++) for (const one of gateways) await measureSlice(one);
-  const figures: GatewaySize[] = [];
-  for (const one of gateways) figures.push(await figuresOf(one));
   return figures;
+}
+
+async function measureSize(meters: number, broker: Broker): Promise<GatewaySize> {
+  await using opened = new AsyncDisposableStack();
+  const one = await started(meters, broker, opened);
+  for (let round = 0; round < ROUNDS; round++) await measureSlice(one);
+  return await figuresOf(one);
 }
 
 interface Started {
