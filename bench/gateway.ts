@@ -106,9 +106,11 @@ class Confirmations {
 
   confirmed(topic: string): void {
     if (topic.startsWith(DISCOVERY)) this.announced.add(topic);
-    const sentMs = this.#sentMs.get(topic);
+    // After a break of the connection, what had to wait has a topic of its own.
+    const reading = topic.replace(/\/backlog$/, '');
+    const sentMs = this.#sentMs.get(reading);
     if (sentMs === undefined) return;
     this.latencies.push(performance.now() - sentMs);
-    this.#sentMs.delete(topic);
+    this.#sentMs.delete(reading);
   }
 }
