@@ -10,7 +10,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'core/model': ['core/codec', 'core/errors'],
   'core/config': ['core/errors', 'core/model', 'croner', 'zod', 'yaml', 'node:fs', 'node:path'],
   'core/transport': ['core/errors', 'core/time', 'core/model', 'serialport', 'node:*'],
-  'core/mqtt': ['core/errors', 'core/time', 'mqtt', 'node:net', 'node:stream', 'node:tls'],
+  'core/mqtt': ['core/errors', 'core/time', 'mqtt', 'mqtt-packet', 'node:net', 'node:stream', 'node:tls'],
   'core/store': ['core/errors', 'core/time', 'core/mqtt', 'node:*'],
   'core/discovery': ['core/errors', 'core/model', 'core/mqtt'],
   'core/observe': [

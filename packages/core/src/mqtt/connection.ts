@@ -1,4 +1,5 @@
 import { type IConnackPacket, MqttClient as Library, type Packet } from 'mqtt';
+import { writeToStream } from 'mqtt-packet';
 import type { BridgeError } from '../errors/index.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { type Cause, codeOf, type Ending, type Stage } from './ending.ts';
@@ -20,6 +21,9 @@ import { LibraryStream, openSocket } from './stream.ts';
 import type { MessageInfo } from './subscriptions.ts';
 
 const MAX_RECEIVE_MAXIMUM = 65_535;
+
+// Else the library makes a buffer of each 16-bit number in advance: 10 MB, of which nobody needs more than a few.
+writeToStream.cacheNumbers = false;
 
 export interface BrokerLimits {
   /** Messages with QoS ≥ 1 that may be under way at once. */
