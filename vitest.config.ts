@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['{apps,packages}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 120_000,
+    // Most tests wait for processes and brokers: one worker less than there are cores would wait with them.
+    maxWorkers: 2,
     restoreMocks: true,
   },
 });
