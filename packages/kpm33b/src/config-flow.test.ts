@@ -203,6 +203,32 @@ describe('a restart', () => {
     online(flow, 0);
     expect(commands()).toEqual(['0000=60', '0000=300']);
   });
+
+  it('sends nothing to a meter that is excluded meanwhile', () => {
+    const before = flowOf();
+    online(before, 0);
+    hear(before, 0);
+    tick(before, 3_000);
+    const excluding = { kpm33b_meters: { exclude_device_ids: [ID], upload_frequency_seconds: 300 } };
+    const flow = flowOf(excluding);
+    flow.restore(ID, kept.get(ID)!);
+    online(flow, 0);
+    hear(flow, 10);
+    expect(commands()).toEqual(['0000=60', '0001=1']);
+    expect([...flow.silentMeters()]).toEqual([]);
+    expect(kept.get(ID)).toBeNull();
+  });
+
+  it('knows nothing of a meter that was excluded before: it is new when it is not any more', () => {
+    const before = flowOf();
+    online(before, 0);
+    hear(before, 0);
+    before.reconfigure(configFlowSettings(configOf({ kpm33b_meters: { exclude_device_ids: [ID] } })));
+    expect(kept.get(ID)).toBeNull();
+    before.reconfigure(configFlowSettings(configOf()));
+    hear(before, 10);
+    expect(commands()).toEqual(['0000=60', '0000=60']);
+  });
 });
 
 describe('the internal broker', () => {

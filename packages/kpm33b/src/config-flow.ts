@@ -118,6 +118,11 @@ export class ConfigFlow {
 
   /** A meter of an earlier run. It gets what that left open, and what holds now instead; if it was silent, when heard. */
   restore(id: string, known: KnownMeter): void {
+    // Should it not be excluded any more some day, it is new: nobody knows what it was told meanwhile.
+    if (this.#settings.meters.excluded.has(id)) {
+      this.#actions.keep(id, null);
+      return;
+    }
     const meter = this.#add(id);
     const { seconds, minutes } = this.#intervals(id);
     const isSame = seconds === known.seconds && minutes === known.minutes;
@@ -191,16 +196,17 @@ export class ConfigFlow {
     this.#sent.clear();
   }
 
-  /** The configuration was read anew: every known meter counts as found just now. */
+  /** The configuration was read anew: every known meter counts as found just now, those that are excluded are forgotten. */
   reconfigure(settings: ConfigFlowSettings): void {
     this.#settings = settings;
     for (const meter of this.#meters.values()) {
-      const isExcluded = settings.meters.excluded.has(meter.id);
-      if (isExcluded && meter.pending) this.#end(meter.pending);
-      meter.queue = isExcluded ? [] : [...BOTH];
+      if (settings.meters.excluded.has(meter.id)) {
+        this.#forget(meter);
+        continue;
+      }
+      meter.queue = [...BOTH];
       meter.silent = [];
       meter.retryWaitMs = 0;
-      if (isExcluded) continue;
       this.#keep(meter);
       this.#sendNext(meter);
     }
