@@ -260,6 +260,32 @@ describe('a configuration that changes', () => {
     expect(told.map(({ outcome }) => outcome)).toEqual(['ack', 'ack', 'ack']);
   });
 
+  it('while a command is under way that breaks off with the connection sends each value once', () => {
+    const flow = flowOf();
+    online(flow, 0);
+    hear(flow, 0);
+    flow.reconfigure(configFlowSettings(configOf({ kpm33b_meters: { upload_frequency_seconds: 600 } })));
+    flow.offline();
+    online(flow, 100);
+    answer(flow, 200);
+    answer(flow, 300);
+    expect(commands()).toEqual(['0000=60', '0000=600', '0001=1']);
+    expect(flow.size.pending).toBe(0);
+  });
+
+  it('while a command is under way that is not answered wants answers to the new values alone', () => {
+    const flow = flowOf();
+    online(flow, 0);
+    hear(flow, 0);
+    flow.reconfigure(configFlowSettings(configOf({ kpm33b_meters: { upload_frequency_seconds: 600 } })));
+    tick(flow, 3_000);
+    answer(flow, 3_100);
+    answer(flow, 3_200);
+    expect(commands()).toEqual(['0000=60', '0000=600', '0001=1']);
+    expect([...flow.silentMeters()]).toEqual([]);
+    expect(kept.get(ID)?.silent).toEqual([]);
+  });
+
   it('ends all business with a meter that is excluded', () => {
     const flow = flowOf();
     online(flow, 0);

@@ -167,7 +167,8 @@ export class ConfigFlow {
       const { meter, level, oprid } = pending;
       this.#tell('timeout', 'alert', pending, null);
       this.#late.set(oprid, pending);
-      meter.silent.push(level);
+      // It was not in vain if it is to be sent once more anyway, as a new configuration wants it.
+      if (![...meter.queue, ...meter.silent].includes(level)) meter.silent.push(level);
       meter.retryAtMs = nowMs + meter.retryWaitMs;
       this.#settled(pending);
     }
@@ -190,7 +191,8 @@ export class ConfigFlow {
     this.#isOnline = false;
     for (const { meter, level } of this.#pending.values()) {
       meter.pending = null;
-      meter.queue.unshift(level);
+      // A new configuration may have put it there already.
+      if (!meter.queue.includes(level)) meter.queue.unshift(level);
     }
     this.#pending.clear();
     this.#sent.clear();
