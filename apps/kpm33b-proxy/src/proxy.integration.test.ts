@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CollectedMessage, hasRealBroker, until } from '@meterbridge/testing';
+import { type CollectedMessage, hasRealBroker, startProxy as startRelay, until } from '@meterbridge/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Brokers, launchProxy, powerMessage, startBrokers, startProxy } from './brokers.fixture.ts';
 
@@ -91,6 +91,28 @@ describe.skipIf(!(await hasRealBroker()))('the proxy', { timeout: 120_000 }, () 
     await brokers.central.start();
     await using _ = await launchProxy(brokers, { store });
     await heardAll(brokers, 2000);
+  });
+
+  it('loses nothing that came twice and is only in memory when it is killed', async () => {
+    await using brokers = await startBrokers();
+    await using relay = await startRelay(brokers.internal);
+    const { host, port } = relay;
+    const config = { internal_broker: { host, port }, store: { enabled: false }, log: { level: 'debug' } };
+    await using first = await startProxy(brokers, config);
+    await brokers.central.stop();
+    await brokers.meters.publish(TOPIC, messageOf(0));
+    // Told of when it comes, and so is what came before it.
+    await brokers.meters.publish(TOPIC, 'nonsense');
+    await first.log(({ err }) => err?.code === 'message/malformed');
+    relay.cut();
+    await first.log(({ reason, meter }) => reason === 'duplicate' && meter === idOf(0));
+    await brokers.meters.publish(TOPIC, '{"id":"?"}');
+    await first.log(({ err }) => err?.code === 'message/invalid-id');
+    first.process.kill('SIGKILL');
+    await first.exit;
+    await brokers.central.start();
+    await using _ = await launchProxy(brokers, config);
+    await until(() => numbersOf(brokers, idOf(0)).includes(0), 'the message is heard');
   });
 
   it('shares the meters among workers: each message once, in order', async () => {

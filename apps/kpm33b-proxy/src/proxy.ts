@@ -11,6 +11,7 @@ import { Drops } from './drops.ts';
 import { NewMeters } from './new-meters.ts';
 import { countersMessage } from './status.ts';
 import { readText } from './text.ts';
+import { UnderWay } from './under-way.ts';
 
 const COUNTERS_EVERY_MS = 60_000;
 /** What is on its way into the outbox is there sooner; what is not is sent again by the internal broker. */
@@ -72,8 +73,7 @@ class Intake {
   readonly #drops: Drops;
   /** Not acknowledged, so that the internal broker sends no more than it has under way at once. */
   #held: Arrived[] = [];
-  /** Put into the outbox, but not certain to be kept there yet. */
-  #underWay = 0;
+  readonly #underWay = new UnderWay();
   #isStopping = false;
 
   constructor(
@@ -112,21 +112,18 @@ class Intake {
       return;
     }
     if (conversion) this.#drops.dropped(conversion.dropped, conversion.id, topic, payload);
-    taken();
+    if (conversion?.copyOn) this.#underWay.addCopy(conversion.copyOn, taken);
+    else taken();
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true;
     const deadline = performance.now() + STOP_WITHIN_MS;
-    while (this.#underWay > 0 && performance.now() < deadline) await sleep(10);
+    while (!this.#underWay.isEmpty && performance.now() < deadline) await sleep(10);
   }
 
   #pass(topic: string, payload: string, taken: () => void): void {
-    this.#underWay++;
-    const onKept = (): void => {
-      this.#underWay--;
-      taken();
-    };
+    const onKept = this.#underWay.add(topic, taken);
     this.#context.put({ topic, payload, qos: 1, retain: false, backlogTopic: topic, onKept });
   }
 }

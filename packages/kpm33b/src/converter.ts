@@ -17,7 +17,12 @@ export type Conversion =
       /** JSON. */
       readonly payload: string;
     }
-  | { readonly dropped: DropReason; readonly id: string | null };
+  | {
+      readonly dropped: DropReason;
+      readonly id: string | null;
+      /** The topic on which the first copy of a duplicate was published. */
+      readonly copyOn: string | null;
+    };
 
 /** Ids come from the network: the memory must not grow with them. */
 const MAX_METERS = 10_000;
@@ -60,7 +65,7 @@ export class MessageConverter {
     if (reason !== null) return drop(reason, id);
     const { time } = message;
     const feed = this.#feedOf(id, level);
-    if (time !== null && !feed.seen.add(time)) return drop('duplicate', id);
+    if (time !== null && !feed.seen.add(time)) return drop('duplicate', id, feed.topic);
     let json = feed.begin + this.#json.of(time);
     for (const { before, tag } of feed.fields) json += `${before}${message.valueOf(tag)}`;
     return { dropped: null, id, topic: feed.topic, payload: `${json}}` };
@@ -132,6 +137,6 @@ function fieldLists(meters: MeterSettings): FieldLists {
   return { usual: listsOf(''), perPhase: listsOf(somePerPhase) };
 }
 
-function drop(dropped: DropReason, id: string | null = null): Conversion {
-  return { dropped, id };
+function drop(dropped: DropReason, id: string | null = null, copyOn: string | null = null): Conversion {
+  return { dropped, id, copyOn };
 }
