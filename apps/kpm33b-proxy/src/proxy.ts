@@ -8,6 +8,7 @@ import { MeterAnnouncer } from './announcer.ts';
 import { internalSettings } from './brokers.ts';
 import type { Config } from './config.ts';
 import { Drops } from './drops.ts';
+import { Held } from './held.ts';
 import { NewMeters } from './new-meters.ts';
 import { countersMessage } from './status.ts';
 import { readText } from './text.ts';
@@ -31,7 +32,9 @@ export function proxy(context: ServiceContext<Config>): Service<Config> {
     onNew: (id) => newMeters.heard(id, isEnabled),
     onRoom: () => intake.resume(),
   });
-  const internal = context.connect('internal broker', internalSettings(config), {});
+  const internal = context.connect('internal broker', internalSettings(config), {
+    onDisconnect: () => intake.disconnected(),
+  });
   const intake = new Intake(context, converter, announcer, internal);
   const { line } = internal;
   const warnings = brokerWarnings(config.internal_broker, config.mqtt);
@@ -58,12 +61,6 @@ export function proxy(context: ServiceContext<Config>): Service<Config> {
   };
 }
 
-interface Arrived {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly taken: () => void;
-}
-
 /** A message is acknowledged to the internal broker when the outbox has it, or when nobody wants it. */
 class Intake {
   readonly #context: ServiceContext<Config>;
@@ -72,7 +69,7 @@ class Intake {
   readonly #internal: ServiceBroker;
   readonly #drops: Drops;
   /** Not acknowledged, so that the internal broker sends no more than it has under way at once. */
-  #held: Arrived[] = [];
+  readonly #held = new Held();
   readonly #underWay = new UnderWay();
   #isStopping = false;
 
@@ -92,15 +89,20 @@ class Intake {
   receive(topic: string, payload: Uint8Array, { taken }: MessageInfo): void {
     // Not acknowledged: the internal broker keeps it for the next start.
     if (this.#isStopping) return;
-    if (this.#announcer.isFull) this.#held.push({ topic, payload: new Uint8Array(payload), taken });
+    if (this.#announcer.isFull) this.#held.add(topic, payload, taken);
     else this.#take(topic, payload, taken);
   }
 
   /** Goes on with what was held back while no more meters could be announced. */
   resume(): void {
-    const held = this.#held;
-    this.#held = [];
-    for (const message of held) this.receive(message.topic, message.payload, { ...message, retain: false });
+    for (const message of this.#held.takeAll())
+      this.receive(message.topic, message.payload, { ...message, retain: false });
+  }
+
+  /** What was not acknowledged comes again. */
+  disconnected(): void {
+    this.#held.disconnected();
+    this.#underWay.disconnected();
   }
 
   #take(topic: string, payload: Uint8Array, taken: () => void): void {

@@ -38,4 +38,13 @@ describe('a message under way', () => {
     underWay.addCopy('a', takes('late'));
     expect(taken.at(-1)).toBe('late');
   });
+
+  it('is taken without the copies of a connection that is gone', () => {
+    const onKept = underWay.add('a', takes('1'));
+    underWay.addCopy('a', takes('1 again'));
+    underWay.disconnected();
+    underWay.addCopy('a', takes('and again'));
+    onKept();
+    expect(taken).toEqual(['1', 'and again']);
+  });
 });

@@ -34,6 +34,11 @@ export class UnderWay {
     if (all) all.copies.push(taken);
     else taken();
   }
+
+  /** The connection on which the copies came is gone: nobody waits to hear of them, and they come again. */
+  disconnected(): void {
+    for (const all of this.#topics.values()) all.copies.length = 0;
+  }
 }
 
 interface Topic {
