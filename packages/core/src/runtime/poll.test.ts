@@ -210,4 +210,18 @@ describe('meters that are polled', () => {
     await runFor(changed, 150_000);
     expect(tries()).toEqual(['one 46', 'one 146']);
   });
+
+  it('are read anew at once when another interval is set while they are being read', async () => {
+    const { lineOf, tries } = setUp();
+    const line = lineOf([{ id: 'one', interval: 10_000 }]);
+    const abort = new AbortController();
+    const running = line.run(abort.signal);
+    await vi.advanceTimersByTimeAsync(10_000 + READ_MS / 2);
+    const { meter } = readingOf('one');
+    await line.command({ meter, key: 'interval', text: '20', tell: () => undefined });
+    await vi.advanceTimersByTimeAsync(35_000);
+    abort.abort();
+    await running;
+    expect(tries()).toEqual(['one 0', 'one 10', 'one 10', 'one 30']);
+  });
 });

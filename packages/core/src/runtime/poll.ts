@@ -25,6 +25,8 @@ export class Poll {
   /** What its last good reading took, in milliseconds; null: there was none yet. */
   readMs: number | null = null;
   #schedule: Schedule;
+  /** By which it was asked last. */
+  #tried: Schedule | null = null;
 
   constructor(entry: PolledEntry, { failures, reset_after }: BreakerSettings) {
     this.entry = entry;
@@ -54,10 +56,17 @@ export class Poll {
     return this.breaker.retryMs ?? this.#schedule.dueMs();
   }
 
+  /** It is being asked. */
+  trying(): void {
+    this.breaker.trying();
+    this.#tried = this.#schedule;
+  }
+
   succeeded(readings: readonly Reading[]): void {
     for (const { meter } of readings) this.meters.set(meter.uniqueId, meter);
     this.breaker.succeeded();
-    this.#schedule.done();
+    // A reading that was under way when the interval changed still tells the old one: it would expire too soon.
+    if (this.#tried === this.#schedule) this.#schedule.done();
   }
 }
 
@@ -97,7 +106,7 @@ export async function* pollMeters<P extends PolledEntry, E extends Entry>(
       continue;
     }
     const { entry, poll } = turn;
-    poll.breaker.trying();
+    poll.trying();
     const startMs = performance.now();
     try {
       const readings = await read(entry, poll.intervalMs);
