@@ -135,6 +135,9 @@ export class Meters {
       this.#announcer.forget(meter);
       this.#availability.forget(meter);
       this.#publisher.forget(meter);
+      const last = this.#lastReadings.of(meter);
+      // Read under another id, it goes on with its totals and its history.
+      if (last && last.meter.id !== meter.id) continue;
       this.#lastReadings.forget(meter);
       this.#guard.forget(meter);
       this.#settings.store.history.forget(meter.uniqueId);
