@@ -22,6 +22,11 @@ export class Duplicates {
     this.#refused.clear();
   }
 
+  /** The meter cannot be read under its id any more. */
+  over({ id }: Meter): void {
+    this.#refused.delete(id);
+  }
+
   /**
    * @param now as it is read now @param before as it is known, and there
    * @param configured ids in the configuration

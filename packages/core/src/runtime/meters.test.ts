@@ -83,4 +83,16 @@ describe('a meter that two entries read', () => {
     meters.forget([house]);
     expect(points()).toEqual([]);
   });
+
+  it.each(['lost', 'forget'] as const)(
+    'is no warning any more when the second entry is not read: %s',
+    (end) => {
+      const { meters, read } = setUp(['main', 'twin']);
+      for (const meter of [house, twin]) read(meter, 1000);
+      meters[end]([house]);
+      expect(meters.held).toMatchObject([{ code: 'meter/duplicate' }]);
+      meters[end]([twin]);
+      expect(meters.held).toEqual([]);
+    },
+  );
 });

@@ -125,12 +125,16 @@ export class Meters {
 
   /** They cannot be read any more. */
   lost(meters: readonly Meter[]): void {
-    for (const meter of meters) this.#availability.lost(meter);
+    for (const meter of meters) {
+      this.#duplicates.over(meter);
+      this.#availability.lost(meter);
+    }
   }
 
   /** They are no more: what the broker keeps of them is removed. */
   forget(meters: readonly Meter[]): void {
     for (const meter of meters) {
+      this.#duplicates.over(meter);
       this.#retained.forget(meter);
       this.#announcer.forget(meter);
       this.#availability.forget(meter);
