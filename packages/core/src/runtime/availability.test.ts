@@ -104,6 +104,35 @@ describe('availability', () => {
     expect(told).toEqual(['m/t/main/availability online']);
   });
 
+  it.each(['expires', 'is lost'])(
+    'leaves a name online that another device has when the first one %s',
+    (end) => {
+      const other = { ...meter, uniqueId: '2' };
+      availability.seen(meter, 10_000);
+      availability.seen(other, 60_000);
+      if (end === 'expires') vi.advanceTimersByTime(20_000);
+      else availability.lost(meter);
+      availability.resend();
+      expect(told).toEqual(Array.from({ length: 3 }, () => 'm/t/main/availability online'));
+      expect(availability.states()).toMatchObject([{ meter: other, online: true }]);
+      availability.lost(other);
+      expect(told.slice(3)).toEqual(['m/t/main/availability offline']);
+    },
+  );
+
+  it('knows no more of a device that is gone when another one has its name', () => {
+    availability.seen(meter, 10_000);
+    availability.lost(meter);
+    availability.seen({ ...meter, uniqueId: '2' }, 10_000);
+    expect(availability.states()).toMatchObject([{ meter: { uniqueId: '2' }, online: true }]);
+  });
+
+  it('tells a meter online under its new name', () => {
+    availability.seen(meter, 10_000);
+    availability.seen({ ...meter, id: 'renamed' }, 10_000);
+    expect(told).toEqual(['m/t/main/availability online', 'm/t/renamed/availability online']);
+  });
+
   it('leaves a meter that was heard as it is when it is restored', () => {
     availability.seen(meter, 10_000);
     availability.restore(meter, 10_000);

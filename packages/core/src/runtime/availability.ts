@@ -50,8 +50,9 @@ export class Availability {
       if (!known.online) this.#set(known, true);
       return;
     }
-    if (!known) this.#takePlace(meter);
-    const online = known?.online ?? null;
+    // Under a name that it did not have before, nothing was told of it so far.
+    const isSameName = known && this.#topicOf(known) === this.#topics.availability(meter);
+    const online = isSameName ? known.online : null;
     const fresh = { meter, expireAfterMs, sinceMs: performance.now(), isHeard: true, online };
     this.#meters.set(meter.uniqueId, fresh);
     if (!fresh.online) this.#set(fresh, true);
@@ -99,11 +100,15 @@ export class Availability {
     clearInterval(this.#timer);
   }
 
-  /** A device of an earlier run that had its name is not there any more. */
-  #takePlace(meter: Meter): void {
+  /** Other devices that have its name, and are there or not. */
+  #namesakes(meter: Meter, online: boolean): readonly Known[] {
     const topic = this.#topics.availability(meter);
-    for (const [uniqueId, other] of this.#meters)
-      if (!other.isHeard && this.#topicOf(other) === topic) this.#meters.delete(uniqueId);
+    return [...this.#meters.values()].filter(
+      (other) =>
+        (other.online === true) === online &&
+        other.meter.uniqueId !== meter.uniqueId &&
+        this.#topicOf(other) === topic,
+    );
   }
 
   #topicOf(known: Known | undefined): string | null {
@@ -119,6 +124,14 @@ export class Availability {
 
   #set(known: Known, online: boolean): void {
     known.online = online;
+    if (online) {
+      // Those that had its name before have nothing to tell any more.
+      for (const { meter } of this.#namesakes(known.meter, false)) this.#meters.delete(meter.uniqueId);
+    } else if (this.#namesakes(known.meter, true).length > 0) {
+      // Under its name another device is there: that is the one that its topic is about.
+      this.#meters.delete(known.meter.uniqueId);
+      return;
+    }
     this.#tell(known.meter, online);
     this.#onChange(known.meter, online);
   }
