@@ -165,6 +165,8 @@ export class Bridge<Schema extends z.ZodObject, E extends Entry> extends App {
         onReading: (reading) => this.#received(reading, line),
         onGivenUp: (meters) => this.#meters.lost(meters),
         onReplaced: (meter) => this.#meters.forget([meter]),
+        onInherited: (meters) => this.#meters.release(meters),
+        onKept: (meters) => this.#meters.hold(meters),
       },
     });
     return line;

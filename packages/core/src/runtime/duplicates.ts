@@ -11,6 +11,8 @@ interface Read {
 /** Notices meters that are read under two ids: each of them would remove what the other one leaves at the broker. */
 export class Duplicates {
   readonly #refused = new Map<string, BridgeError>();
+  /** Unique ids of meters that go to whoever reads them next. */
+  readonly #released = new Set<string>();
 
   /** Why they are refused that are now, by what they are called. */
   get problems(): readonly BridgeError[] {
@@ -27,14 +29,26 @@ export class Duplicates {
     this.#refused.delete(id);
   }
 
+  /** New settings may lead to the meter under another id. */
+  release({ uniqueId }: Meter): void {
+    this.#released.add(uniqueId);
+  }
+
+  /** They lead to it as before. */
+  hold({ uniqueId }: Meter): void {
+    this.#released.delete(uniqueId);
+  }
+
   /**
    * @param now as it is read now @param before as it is known, and there
    * @param configured ids in the configuration
    * @returns why it must not be told; null if it may
    */
   refusalOf(now: Read, before: Read | undefined, configured: ReadonlySet<string>): BridgeError | null {
-    const { id } = now.meter;
-    if (!before || before.meter.id === id || !isRival(now, before, configured)) {
+    const { id, uniqueId } = now.meter;
+    const isFree = !before || before.meter.id === id || this.#released.has(uniqueId);
+    if (isFree || !isRival(now, before, configured)) {
+      this.#released.delete(uniqueId);
       if (this.#refused.size > 0) this.#refused.delete(id);
       return null;
     }

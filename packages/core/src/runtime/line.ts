@@ -22,6 +22,10 @@ export interface LineEvents {
   onPolled?(): void;
   /** New settings do not lead to this meter any more. */
   onReplaced(meter: Meter): void;
+  /** Another line has read these meters so far: under the new settings they may be called otherwise. */
+  onInherited?(meters: readonly Meter[]): void;
+  /** Of those that were inherited: the settings that lead to them are the same. */
+  onKept?(meters: readonly Meter[]): void;
 }
 
 export interface LineSettings<E extends Entry> {
@@ -81,6 +85,7 @@ export class Line<E extends Entry> {
   inherit({ meters, polls }: Pick<Line<E>, 'meters' | 'polls'>): void {
     for (const meter of meters) this.#inherited.set(meter.uniqueId, meter);
     this.#polls = polls;
+    this.#events.onInherited?.(meters);
   }
 
   set logLevel(level: string) {
@@ -178,7 +183,10 @@ export class Line<E extends Entry> {
     this.#polls = entries.map((entry) => {
       const before = known.get(entry.id);
       known.delete(entry.id);
-      if (before && isDeepStrictEqual(before.entry, entry)) return before;
+      if (before && isDeepStrictEqual(before.entry, entry)) {
+        this.#events.onKept?.([...before.meters.values()]);
+        return before;
+      }
       const poll = new Poll(entry, this.#settings.breaker);
       for (const meter of before?.meters.values() ?? []) poll.meters.set(meter.uniqueId, meter);
       return poll;

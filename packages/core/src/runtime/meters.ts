@@ -123,6 +123,17 @@ export class Meters {
     return known;
   }
 
+  /** Their line is replaced: what they are called says nothing until they are read again, or held. */
+  release(meters: readonly Meter[]): void {
+    for (const meter of meters) this.#duplicates.release(meter);
+  }
+
+  /** Of those that were released, these are read as before: others that come first must not take their place. */
+  hold(meters: readonly Meter[]): void {
+    for (const meter of meters)
+      if (this.#lastReadings.of(meter)?.meter.id === meter.id) this.#duplicates.hold(meter);
+  }
+
   /** They cannot be read any more. */
   lost(meters: readonly Meter[]): void {
     for (const meter of meters) {
