@@ -2,9 +2,7 @@ import { BridgeError } from '@meterbridge/core/errors';
 import protobuf from 'protobufjs/light.js';
 import descriptor from './messages.json' with { type: 'json' };
 import type { Messages } from './messages.ts';
-import { quickRealDataNew } from './quick-messages.ts';
 import { type RawMessage, rawOf } from './raw-message.ts';
-import { WireReader } from './wire.ts';
 
 export type MessageName = keyof Messages;
 
@@ -39,33 +37,7 @@ export function decodeAs<Name extends MessageName>(
 
 /** @throws BridgeError frame/malformed */
 export function decodeMessage<Name extends MessageName>(name: Name, payload: Uint8Array): Decoded<Name> {
-  return quicklyDecoded(name, payload) ?? decoded(name, parse(name, payload));
-}
-
-type QuickReaders = {
-  readonly [Name in MessageName]?: (wire: WireReader, end: number) => Messages[Name];
-};
-
-/** For measurements, which are asked for all the time; protobufjs makes two objects of each record. */
-const QUICK: QuickReaders = { RealDataNew: quickRealDataNew };
-
-/** Null for messages without a quick reader, and for those that are not as plain as it expects. */
-function quicklyDecoded<Name extends MessageName>(name: Name, payload: Uint8Array): Decoded<Name> | null {
-  const read = QUICK[name];
-  if (!read) return null;
-  const wire = new WireReader(payload);
-  const fields = read(wire, payload.length);
-  if (!wire.isWhole) return null;
-  return {
-    name,
-    fields,
-    get raw() {
-      return rawOf(typeOf(name), parse(name, payload));
-    },
-    get unknown() {
-      return unknownOf(parse(name, payload));
-    },
-  };
+  return decoded(name, parse(name, payload));
 }
 
 /** What is written of a message; absent fields and those that hold their default (proto3) are left out. */
