@@ -48,6 +48,13 @@ export async function startPlant(): Promise<Plant> {
   await stack.up('mosquitto-central', 'mosquitto-internal', 'keeper');
   const simulator = await stack.password('simulator', 'internal');
   const observers = await observe(stack, simulator, opened);
+  // A broker that is killed knows afterwards only of whom it has written: else an app that is back first would talk to nobody.
+  await stack.docker(['kill', '--signal', 'USR1'], 'mosquitto-central', 'mosquitto-internal');
+  await until(
+    async () => (await stack.logs('mosquitto-central')).includes('Saving'),
+    'the broker has saved',
+    20_000,
+  );
 
   const ledgers = new Map([...LINES.map(({ app }) => app), PROXY].map((app) => [app, new Ledger()]));
   const relays = new Map<string, Relay>();
