@@ -11,6 +11,7 @@ export function internalSettings({ internal_broker: broker, shard }: Config): Mq
   const worker = shard.count > 1 ? `-${shard.index}` : '';
   return {
     names: INTERNAL_BROKER_NAMES,
+    gathers: true,
     host,
     tcpPort: port,
     tls: null,

@@ -5,8 +5,8 @@ import type { MqttSettings } from './settings.ts';
 
 const READ_BYTES = 64 * 1024;
 /**
- * If bytes come so soon after others, the next ones are left to gather for as long: while there are thousands of
- * messages per second, each call that reads costs more than what it reads.
+ * For whoever gathers: if bytes come so soon after others, the next ones are left to gather for as long. While there are
+ * thousands of messages per second, each call that reads costs more than what it reads, here and at the broker.
  */
 const GATHER_MS = 1;
 
@@ -15,7 +15,7 @@ const GATHER_MS = 1;
  * @param onBytes what comes from the broker, in a buffer that the next bytes are read into
  */
 export function openSocket(
-  { host, tcpPort: port, tls }: MqttSettings,
+  { host, tcpPort: port, tls, gathers = false }: MqttSettings,
   onBytes: (bytes: Buffer) => void,
 ): Socket {
   const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
@@ -26,7 +26,7 @@ export function openSocket(
   };
   const callback = (length: number): boolean => {
     // With TLS a call reads one record, and others may be decrypted already.
-    const isBusy = !tls && length < READ_BYTES && performance.now() - readyMs < GATHER_MS;
+    const isBusy = gathers && !tls && length < READ_BYTES && performance.now() - readyMs < GATHER_MS;
     onBytes(buffer.subarray(0, length));
     if (isBusy) setTimeout(goOn, GATHER_MS);
     else readyMs = performance.now();

@@ -87,7 +87,7 @@ export abstract class App {
       : new MqttClient(
           {
             ...mqttSettings(config.mqtt, name, state),
-            ...(wantedReceiveMaximum && { wantedReceiveMaximum }),
+            ...(wantedReceiveMaximum && { wantedReceiveMaximum, gathers: true }),
           },
           {
             onConnect,
