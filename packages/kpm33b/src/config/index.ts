@@ -1,10 +1,4 @@
-export { brokerWarnings } from './brokers.ts';
+export { brokerWarnings, internalConnection } from './brokers.ts';
 export { type Migrated, migrate } from './migrate.ts';
-export {
-  INTERNAL_BROKER_NAMES,
-  type InternalBroker,
-  internalBroker,
-  type Kpm33bConfig,
-  kpm33bSections,
-} from './sections.ts';
+export { type InternalBroker, internalBroker, type Kpm33bConfig, kpm33bSections } from './sections.ts';
 export { configFlowSettings, proxySettings } from './settings.ts';

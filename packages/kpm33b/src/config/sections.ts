@@ -4,12 +4,6 @@ import { PER_PHASE_GROUPS } from '../measurements.ts';
 import { UPLOAD_MINUTES, UPLOAD_SECONDS } from '../upload-interval.ts';
 import { byDevice, deviceId, topic, topicPrefix } from './pieces.ts';
 
-/** What the settings below are called, for hints. */
-export const INTERNAL_BROKER_NAMES = {
-  section: 'internal_broker',
-  address: 'internal_broker.host and internal_broker.port',
-};
-
 /** Where the meters publish. They know nothing of TLS. */
 export const internalBroker = z
   .strictObject({
