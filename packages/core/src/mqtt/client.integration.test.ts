@@ -54,6 +54,19 @@ describe.skipIf(!(await hasRealBroker()))('MQTT client with Mosquitto', () => {
     expect(bridge.states).toEqual(['connected']);
   });
 
+  it('loses nothing, and keeps the order, where bytes gather', async () => {
+    const arrived: string[] = [];
+    await using bridge = start({ gathers: true });
+    bridge.client.subscribe('test/gathered', (_topic, payload) =>
+      arrived.push(Buffer.from(payload).toString()),
+    );
+    await bridge.reached('connected');
+    const numbers = Array.from({ length: 3_000 }, (_, number) => String(number));
+    await Promise.all(numbers.map((number) => bridge.client.publish(message('test/gathered', number))));
+    await vi.waitFor(() => expect(arrived).toHaveLength(numbers.length), 20_000);
+    expect(arrived).toEqual(numbers);
+  });
+
   it('tells which message the ACL refuses, and sends the next one', async () => {
     await using observer = await observe('#');
     await using bridge = start();
