@@ -13,8 +13,12 @@ import {
 export const MINUTE_MS = 60_000;
 /** A minute's values of all measurements are written together. */
 const WRITE_EVERY_MS = MINUTE_MS;
-/** Minutes of all measurements that are kept in memory while there is no file to write to, besides one of each. */
+/** More of them hold up the next reading: they go with another transaction. */
+const WRITE_AT_ONCE = 5_000;
+/** Summaries that are kept in memory while there is no file to write to, besides the last minutes. */
 const MAX_PENDING = 20_000;
+/** Those that may be there though all is well: one is over while the one before is written. */
+const LAST_MINUTES = 3;
 
 export interface HistoryLimits {
   readonly retentionMs: number;
@@ -22,24 +26,22 @@ export interface HistoryLimits {
   readonly maxFileBytes: number;
 }
 
-interface Series {
-  readonly meter: string;
-  readonly key: string;
-  /** Not written yet. */
-  readonly minutes: Map<number, Summary>;
-}
+/** By key. */
+type OfMeter = Map<string, Summary>;
 
 /** One summary of each measurement and minute, in the file. */
 export class Minutes implements Member {
   readonly #limits: HistoryLimits;
-  /** Those that have something to be written. */
-  readonly #meters = new Map<string, Map<string, Series>>();
+  /** Not written yet: minute → meter. */
+  readonly #minutes = new Map<number, Map<string, OfMeter>>();
   #database: Database | null = null;
   #table: HistoryTable | null = null;
   #pending = 0;
   #pendingSinceMs: number | null = null;
   #newestMinute = 0;
   #isWritten = false;
+  /** Minute and meter of what is in the transaction. */
+  #written: (readonly [number, string])[] = [];
 
   constructor(limits: HistoryLimits) {
     this.#limits = limits;
@@ -50,16 +52,16 @@ export class Minutes implements Member {
   }
 
   append(meter: string, key: string, epochMs: number, value: number): void {
-    const { minutes } = this.#seriesOf(meter, key);
     const minute = Math.floor(epochMs / MINUTE_MS);
-    this.#newestMinute = Math.max(this.#newestMinute, minute);
-    const known = minutes.get(minute);
+    const ofMeter = this.#ofMeter(minute, meter);
+    const known = ofMeter.get(key);
     if (known) {
       include(known, summaryOf(value));
       return;
     }
-    minutes.set(minute, summaryOf(value));
-    if (++this.#pending > MAX_PENDING) this.#dropOldest(minutes);
+    ofMeter.set(key, summaryOf(value));
+    if (++this.#pending > MAX_PENDING && this.#minutes.size > LAST_MINUTES) this.#dropOldest();
+    this.#newestMinute = Math.max(this.#newestMinute, minute);
     this.#pendingSinceMs ??= performance.now();
     this.#database?.touch();
   }
@@ -99,8 +101,13 @@ export class Minutes implements Member {
     const table = this.#table;
     if (!table || this.#pending === 0 || (!isLast && this.dueMs() > 0)) return;
     this.#isWritten = true;
-    for (const { meter, key, minutes } of this.#series()) {
-      for (const [minute, summary] of minutes) table.add(meter, key, minute, summary);
+    this.#written = [];
+    let count = 0;
+    for (const [minute, meter, summaries] of this.#unwritten()) {
+      if (count >= WRITE_AT_ONCE && !isLast) return;
+      for (const [key, summary] of summaries) table.add(meter, key, minute, summary);
+      this.#written.push([minute, meter]);
+      count += summaries.size;
     }
     // The clock of this machine may be wrong, and so may be that of a meter: what both say is over, is.
     const now = Math.min(this.#newestMinute, Math.floor(Date.now() / MINUTE_MS));
@@ -111,16 +118,16 @@ export class Minutes implements Member {
   committed(): void {
     if (!this.#isWritten) return;
     this.#isWritten = false;
-    this.#meters.clear();
-    this.#pending = 0;
-    this.#pendingSinceMs = null;
+    for (const [minute, meter] of this.#written) this.#forget(minute, meter);
+    if (this.#pending === 0) this.#pendingSinceMs = null;
   }
 
   #buckets(meter: string, key: string, span: Span): ReadonlyMap<number, Summary> {
     const { first, last, width } = span;
     const buckets = this.#database?.read(() => this.#table?.buckets(meter, key, span)) ?? new Map();
-    for (const [minute, summary] of this.#meters.get(meter)?.get(key)?.minutes ?? []) {
-      if (minute < first || minute > last) continue;
+    for (const [minute, meters] of this.#minutes) {
+      const summary = meters.get(meter)?.get(key);
+      if (!summary || minute < first || minute > last) continue;
       const bucket = Math.floor((minute - first) / width);
       const known = buckets.get(bucket);
       if (known) include(known, summary);
@@ -129,19 +136,27 @@ export class Minutes implements Member {
     return buckets;
   }
 
-  #seriesOf(meter: string, key: string): Series {
-    const ofMeter = this.#meters.get(meter) ?? new Map<string, Series>();
-    const series = ofMeter.get(key) ?? { meter, key, minutes: new Map() };
-    this.#meters.set(meter, ofMeter.set(key, series));
-    return series;
+  #ofMeter(minute: number, meter: string): OfMeter {
+    const meters = this.#minutes.get(minute) ?? new Map<string, OfMeter>();
+    const ofMeter = meters.get(meter) ?? new Map<string, Summary>();
+    this.#minutes.set(minute, meters.set(meter, ofMeter));
+    return ofMeter;
   }
 
-  *#series(): Generator<Series> {
-    for (const ofMeter of this.#meters.values()) yield* ofMeter.values();
+  *#unwritten(): Generator<readonly [number, string, OfMeter]> {
+    for (const [minute, meters] of this.#minutes)
+      for (const [meter, summaries] of meters) yield [minute, meter, summaries];
   }
 
-  #dropOldest(minutes: Series['minutes']): void {
-    const [oldest] = minutes.keys();
-    if (minutes.size > 1 && oldest !== undefined && minutes.delete(oldest)) this.#pending--;
+  #dropOldest(): void {
+    const oldest = Math.min(...this.#minutes.keys());
+    for (const meter of [...(this.#minutes.get(oldest)?.keys() ?? [])]) this.#forget(oldest, meter);
+  }
+
+  #forget(minute: number, meter: string): void {
+    const meters = this.#minutes.get(minute);
+    this.#pending -= meters?.get(meter)?.size ?? 0;
+    meters?.delete(meter);
+    if (meters?.size === 0) this.#minutes.delete(minute);
   }
 }

@@ -1,11 +1,5 @@
-import {
-  type HistoryPoint,
-  type HistoryQuery,
-  include,
-  pointOf,
-  type Summary,
-  summaryOf,
-} from './summary.ts';
+import { type Bucket, Buckets } from './buckets.ts';
+import { type HistoryPoint, type HistoryQuery, include, pointOf } from './summary.ts';
 
 const BUCKET_MS = 10_000;
 /** Six hours. */
@@ -13,52 +7,38 @@ const POINTS_PER_VALUE = 2_160;
 const POINTS = 100_000;
 const VALUES = 20_000;
 
-interface Bucket extends Summary {
-  readonly time: number;
-}
-
 /** The last hours, in memory: fewer of them where there are many values. */
 export class Recent {
-  readonly #values = new Map<string, Bucket[]>();
+  /** Meter → key → its buckets. */
+  readonly #meters = new Map<string, Map<string, Buckets>>();
+  #values = 0;
   #points = 0;
 
   append(meter: string, key: string, epochMs: number, value: number): void {
-    const name = nameOf(meter, key);
-    let buckets = this.#values.get(name);
-    if (!buckets) {
-      if (this.#values.size >= VALUES) return;
-      buckets = [];
-      this.#values.set(name, buckets);
-    }
-    const time = epochMs - (epochMs % BUCKET_MS);
-    const last = buckets.at(-1);
-    if (last && time <= last.time) {
-      include(last, summaryOf(value));
-      return;
-    }
-    buckets.push({ time, ...summaryOf(value) });
+    const buckets = this.#bucketsFor(meter, key);
+    if (!buckets?.add(epochMs - (epochMs % BUCKET_MS), value)) return;
     this.#points++;
     if (buckets.length <= 1 || (buckets.length <= POINTS_PER_VALUE && this.#points <= POINTS)) return;
-    buckets.shift();
+    buckets.dropOldest();
     this.#points--;
   }
 
   forget(meter: string): void {
-    for (const [name, buckets] of this.#values) {
-      if (!name.startsWith(nameOf(meter, ''))) continue;
-      this.#values.delete(name);
-      this.#points -= buckets.length;
-    }
+    const ofMeter = this.#meters.get(meter) ?? new Map<string, Buckets>();
+    this.#meters.delete(meter);
+    this.#values -= ofMeter.size;
+    for (const { length } of ofMeter.values()) this.#points -= length;
   }
 
   query({ meter, key, from, to, maxPoints }: HistoryQuery): readonly HistoryPoint[] {
-    const inside = this.#of(meter, key).filter(({ time }) => time + BUCKET_MS > from && time <= to);
+    const inside = [...this.#of(meter, key)].filter(({ time }) => time + BUCKET_MS > from && time <= to);
     return merge(inside, from, to, maxPoints).map((bucket) => pointOf(bucket.time, bucket));
   }
 
   /** Where the first point begins; null if there is none. */
   begin(meter: string, key: string): number | null {
-    return this.#of(meter, key)[0]?.time ?? null;
+    for (const { time } of this.#of(meter, key)) return time;
+    return null;
   }
 
   /** Values that were appended for this time. */
@@ -68,8 +48,20 @@ export class Recent {
     return sum;
   }
 
-  #of(meter: string, key: string): readonly Bucket[] {
-    return this.#values.get(nameOf(meter, key)) ?? [];
+  #of(meter: string, key: string): Iterable<Bucket> {
+    return this.#meters.get(meter)?.get(key) ?? [];
+  }
+
+  /** Null if there is no room for one more value. */
+  #bucketsFor(meter: string, key: string): Buckets | null {
+    const ofMeter = this.#meters.get(meter) ?? new Map<string, Buckets>();
+    const known = ofMeter.get(key);
+    if (known) return known;
+    if (this.#values >= VALUES) return null;
+    const buckets = new Buckets();
+    this.#values++;
+    this.#meters.set(meter, ofMeter.set(key, buckets));
+    return buckets;
   }
 }
 
@@ -86,8 +78,4 @@ function merge(buckets: readonly Bucket[], from: number, to: number, maxPoints: 
     before = at;
   }
   return merged;
-}
-
-function nameOf(meter: string, key: string): string {
-  return `${meter}\n${key}`;
 }
