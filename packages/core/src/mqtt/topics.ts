@@ -49,21 +49,17 @@ export const ATTRIBUTE_TOPIC = '{base}/{type}/{meter}/{parameter}';
 
 export function topicsOf(settings: TopicSettings): Topics {
   const { base, app, discoveryPrefix } = settings;
-  const fill = (template: string, meter: Addressed, parameter = ''): string =>
-    template
-      // Replaced by functions, as `$` in a replacement text has a meaning of its own.
-      .replaceAll('{base}', () => base)
-      .replaceAll('{type}', () => topicLevel(meter.type))
-      .replaceAll('{meter}', () => topicLevel(meter.id))
-      .replaceAll('{parameter}', () => topicLevel(parameter));
-  const reading = (meter: Addressed): string => fill(settings.reading, meter);
+  const reading = templateOf(settings.reading, base);
+  const attribute = templateOf(settings.attribute, base);
+  const ownReading = templateOf(READING_TOPIC, base);
+  const ownAttribute = templateOf(ATTRIBUTE_TOPIC, base);
   return {
     reading,
     backlog: (meter) => `${reading(meter)}/backlog`,
-    attribute: (meter, key) => fill(settings.attribute, meter, key),
-    availability: (meter) => `${fill(READING_TOPIC, meter)}/availability`,
-    command: (meter, key) => `${fill(ATTRIBUTE_TOPIC, meter, key)}/set`,
-    commandResult: (meter, key) => `${fill(ATTRIBUTE_TOPIC, meter, key)}/result`,
+    attribute,
+    availability: (meter) => `${ownReading(meter)}/availability`,
+    command: (meter, key) => `${ownAttribute(meter, key)}/set`,
+    commandResult: (meter, key) => `${ownAttribute(meter, key)}/result`,
     commands: `${base}/+/+/+/set`,
     bridgeState: `${base}/${BRIDGE}/${app}/state`,
     bridgeInfo: `${base}/${BRIDGE}/${app}/info`,
@@ -74,6 +70,24 @@ export function topicsOf(settings: TopicSettings): Topics {
 /** Where Home Assistant tells that it has started. */
 export function birthTopic(discoveryPrefix: string): string {
   return `${discoveryPrefix}/status`;
+}
+
+type Template = (meter: Addressed, parameter?: string) => string;
+
+/** Taken apart once: it is filled for each value of each reading. */
+function templateOf(template: string, base: string): Template {
+  const pieces = template.split(/(\{\w+\})/).map((piece): string | Template => {
+    if (piece === '{base}') return base;
+    if (piece === '{type}') return ({ type }) => topicLevel(type);
+    if (piece === '{meter}') return ({ id }) => topicLevel(id);
+    if (piece === '{parameter}') return (_, parameter = '') => topicLevel(parameter);
+    return piece;
+  });
+  return (meter, parameter) => {
+    let topic = '';
+    for (const piece of pieces) topic += typeof piece === 'string' ? piece : piece(meter, parameter);
+    return topic;
+  };
 }
 
 /** A text as one topic level: what MQTT gives a meaning to (`+ # /`) or forbids becomes `_`. */

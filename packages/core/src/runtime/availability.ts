@@ -13,6 +13,7 @@ export interface MeterState {
 
 interface Known {
   readonly meter: Meter;
+  readonly topic: string;
   readonly expireAfterMs: number;
   /** When its time began to run, as `performance.now()`. */
   sinceMs: number;
@@ -51,9 +52,9 @@ export class Availability {
       return;
     }
     // Under a name that it did not have before, nothing was told of it so far.
-    const isSameName = known && this.#topicOf(known) === this.#topics.availability(meter);
-    const online = isSameName ? known.online : null;
-    const fresh = { meter, expireAfterMs, sinceMs: performance.now(), isHeard: true, online };
+    const topic = this.#topics.availability(meter);
+    const online = known?.topic === topic ? known.online : null;
+    const fresh = { meter, topic, expireAfterMs, sinceMs: performance.now(), isHeard: true, online };
     this.#meters.set(meter.uniqueId, fresh);
     if (!fresh.online) this.#set(fresh, true);
   }
@@ -61,8 +62,8 @@ export class Availability {
   /** An earlier run knew the meter: it is gone if nothing of it comes before `expireAfterMs` have passed. */
   restore(meter: Meter, expireAfterMs: number): void {
     if (this.#meters.has(meter.uniqueId)) return;
-    const sinceMs = performance.now();
-    this.#meters.set(meter.uniqueId, { meter, expireAfterMs, sinceMs, isHeard: false, online: null });
+    const known = { expireAfterMs, sinceMs: performance.now(), isHeard: false, online: null };
+    this.#meters.set(meter.uniqueId, { meter, topic: this.#topics.availability(meter), ...known });
   }
 
   /** The meter cannot be read any more. */
@@ -75,9 +76,8 @@ export class Availability {
   /** The meter is no more: what the broker keeps of it is removed, unless another one has taken its name. */
   forget(meter: Meter): void {
     const topic = this.#topics.availability(meter);
-    const isKnown = this.#topicOf(this.#meters.get(meter.uniqueId)) === topic;
-    if (isKnown) this.#meters.delete(meter.uniqueId);
-    if (this.#meters.values().some((other) => this.#topicOf(other) === topic)) return;
+    if (this.#meters.get(meter.uniqueId)?.topic === topic) this.#meters.delete(meter.uniqueId);
+    if (this.#meters.values().some((other) => other.topic === topic)) return;
     this.#put({ topic, payload: '', qos: 1, retain: true, backlogTopic: null });
   }
 
@@ -93,26 +93,24 @@ export class Availability {
   }
 
   resend(): void {
-    for (const { meter, online } of this.#meters.values()) if (online !== null) this.#tell(meter, online);
+    for (const { topic, online } of this.#meters.values()) if (online !== null) this.#tell(topic, online);
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  /** Other devices that have its name, and are there or not. */
-  #namesakes(meter: Meter, online: boolean): readonly Known[] {
-    const topic = this.#topics.availability(meter);
-    return [...this.#meters.values()].filter(
-      (other) =>
+  /** Other devices that have its name, and are there or not. Runs over all meters for each that comes or goes: no copies. */
+  #namesakes({ meter, topic }: Known, online: boolean): readonly Known[] {
+    const namesakes: Known[] = [];
+    for (const other of this.#meters.values())
+      if (
         (other.online === true) === online &&
-        other.meter.uniqueId !== meter.uniqueId &&
-        this.#topicOf(other) === topic,
-    );
-  }
-
-  #topicOf(known: Known | undefined): string | null {
-    return known ? this.#topics.availability(known.meter) : null;
+        other.topic === topic &&
+        other.meter.uniqueId !== meter.uniqueId
+      )
+        namesakes.push(other);
+    return namesakes;
   }
 
   #expire(): void {
@@ -126,18 +124,18 @@ export class Availability {
     known.online = online;
     if (online) {
       // Those that had its name before have nothing to tell any more.
-      for (const { meter } of this.#namesakes(known.meter, false)) this.#meters.delete(meter.uniqueId);
-    } else if (this.#namesakes(known.meter, true).length > 0) {
+      for (const { meter } of this.#namesakes(known, false)) this.#meters.delete(meter.uniqueId);
+    } else if (this.#namesakes(known, true).length > 0) {
       // Under its name another device is there: that is the one that its topic is about.
       this.#meters.delete(known.meter.uniqueId);
       return;
     }
-    this.#tell(known.meter, online);
+    this.#tell(known.topic, online);
     this.#onChange(known.meter, online);
   }
 
-  #tell(meter: Meter, online: boolean): void {
+  #tell(topic: string, online: boolean): void {
     const payload = online ? 'online' : 'offline';
-    this.#put({ topic: this.#topics.availability(meter), payload, qos: 1, retain: true, backlogTopic: null });
+    this.#put({ topic, payload, qos: 1, retain: true, backlogTopic: null });
   }
 }
