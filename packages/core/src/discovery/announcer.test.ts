@@ -4,7 +4,7 @@ import { house } from '../model/house.fixture.ts';
 import type { Measurement, Meter } from '../model/index.ts';
 import type { Message } from '../mqtt/index.ts';
 import { Announcer, type AnnouncerOptions } from './announcer.ts';
-import type { DiscoverySettings } from './entity.ts';
+import type { DiscoverySettings, MeterEntities } from './entity.ts';
 import { deviceLayout, type Layout } from './layout.ts';
 import { topics } from './topics.fixture.ts';
 
@@ -23,8 +23,15 @@ const tariff: Measurement = {
   deviceClass: 'enum',
   options: ['low', 'high'],
 };
-const values = (...measurements: readonly Measurement[]) =>
-  measurements.map((measurement) => ({ measurement }));
+const entities = (
+  meter: Meter,
+  measurements: readonly Measurement[],
+  expireAfterS: number | null,
+): MeterEntities => ({
+  meter,
+  measurements: new Map(measurements.map((one) => [one.key, one])),
+  expireAfterS,
+});
 
 const settings: DiscoverySettings = {
   app: 'dsmr-bridge',
@@ -71,23 +78,23 @@ const bridge = {
 describe('what is learned from readings', () => {
   it('announces the bridge before the first meter', () => {
     const { announcer, taken } = announcerWith();
-    announcer.learn(house, values(power), 300);
+    announcer.learn(entities(house, [power], 300));
     expect(taken()).toEqual([bridge, { topic: 'E1', components: ['power', 'time', 'reachable'] }]);
   });
 
   it('sends nothing while readings hold nothing new, even in new objects', () => {
     const { announcer, sent, taken } = announcerWith();
-    announcer.learn(house, values(power, tariff), 300);
+    announcer.learn(entities(house, [power, tariff], 300));
     taken();
-    announcer.learn(house, values(power, tariff), 300);
-    announcer.learn({ ...house }, values({ ...power }, { ...tariff, options: ['low', 'high'] }), 300);
+    announcer.learn(entities(house, [power, tariff], 300));
+    announcer.learn(entities({ ...house }, [{ ...power }, { ...tariff, options: ['low', 'high'] }], 300));
     expect(sent).toEqual([]);
   });
 
-  it('adds a value that is first seen later, and keeps one that is missing', () => {
+  it('adds a value that is first seen later', () => {
     const { announcer, taken } = announcerWith();
-    announcer.learn(house, values(power), 300);
-    announcer.learn(house, values(tariff), 300);
+    announcer.learn(entities(house, [power], 300));
+    announcer.learn(entities(house, [power, tariff], 300));
     expect(taken().at(-1)).toEqual({ topic: 'E1', components: ['power', 'tariff', 'time', 'reachable'] });
   });
 
@@ -101,25 +108,25 @@ describe('what is learned from readings', () => {
     ['when values expire', house, power, null],
   ])('announces again when %s changes', (_, meter, measurement, expireAfterS) => {
     const { announcer, taken } = announcerWith();
-    announcer.learn(house, values(power, tariff), 300);
+    announcer.learn(entities(house, [power, tariff], 300));
     taken();
-    announcer.learn(meter, values(measurement), expireAfterS);
+    announcer.learn(entities(meter, [power, tariff, measurement], expireAfterS));
     expect(taken()).toEqual([{ topic: 'E1', components: ['power', 'tariff', 'time', 'reachable'] }]);
   });
 
   it('does not send a message that would be the same', () => {
     const { announcer, sent, taken } = announcerWith();
-    announcer.learn(house, values(power), 300);
+    announcer.learn(entities(house, [power], 300));
     taken();
-    announcer.learn(house, values({ ...tariff, unannounced: true }), 300);
+    announcer.learn(entities(house, [power, { ...tariff, unannounced: true }], 300));
     expect(sent).toEqual([]);
   });
 
   it('removes an entity that is announced no more: first an order to do so, then without it', () => {
     const { announcer, sent } = announcerWith();
-    announcer.learn(house, values(power, tariff), 300);
+    announcer.learn(entities(house, [power, tariff], 300));
     sent.length = 0;
-    announcer.learn(house, values({ ...power, unannounced: true }), 300);
+    announcer.learn(entities(house, [{ ...power, unannounced: true }, tariff], 300));
     const components = sent.map(({ payload }) => JSON.parse(payload).components);
     expect(components).toHaveLength(2);
     expect(components[0].power).toEqual({ platform: 'sensor' });
@@ -129,8 +136,8 @@ describe('what is learned from readings', () => {
 
   it('announces the parent before a child that is heard of first', () => {
     const { announcer, taken } = announcerWith();
-    announcer.learn(gas, values(power), null);
-    announcer.learn(house, values(power), 300);
+    announcer.learn(entities(gas, [power], null));
+    announcer.learn(entities(house, [power], 300));
     expect(taken().map(({ topic }) => topic)).toEqual(['dsmr-bridge', 'E1', 'G1', 'E1']);
   });
 });
@@ -138,10 +145,10 @@ describe('what is learned from readings', () => {
 describe('what is sent again', () => {
   it('is the bridge, then every meter, parents first', () => {
     const { announcer, taken } = announcerWith();
-    announcer.learn(house, values(power), 300);
-    announcer.learn(gas, values(power), 300);
+    announcer.learn(entities(house, [power], 300));
+    announcer.learn(entities(gas, [power], 300));
     announcer.forget(house);
-    announcer.learn(house, values(power), 300);
+    announcer.learn(entities(house, [power], 300));
     taken();
     announcer.resend();
     expect(taken().map(({ topic }) => topic)).toEqual(['dsmr-bridge', 'E1', 'G1']);
@@ -151,7 +158,7 @@ describe('what is sent again', () => {
     const { announcer, taken } = announcerWith();
     announcer.resend();
     expect(taken()).toEqual([bridge]);
-    announcer.learn(house, values(power), 300);
+    announcer.learn(entities(house, [power], 300));
     expect(taken().map(({ topic }) => topic)).toEqual(['E1']);
   });
 });
@@ -226,7 +233,7 @@ describe('when Home Assistant starts', () => {
 describe('a meter that is forgotten', () => {
   it('loses its device', () => {
     const { announcer, sent } = announcerWith();
-    announcer.learn(house, values(power), 300);
+    announcer.learn(entities(house, [power], 300));
     sent.length = 0;
     announcer.forget(house);
     const topic = 'homeassistant/device/dsmr-bridge/E1/config';
@@ -235,12 +242,12 @@ describe('a meter that is forgotten', () => {
 
   it('is not sent again, and is announced anew when it comes back', () => {
     const { announcer, taken } = announcerWith();
-    announcer.learn(house, values(power), 300);
+    announcer.learn(entities(house, [power], 300));
     announcer.forget(house);
     taken();
     announcer.resend();
     expect(taken()).toEqual([bridge]);
-    announcer.learn(house, values(power), 300);
+    announcer.learn(entities(house, [power], 300));
     expect(taken().map(({ topic }) => topic)).toEqual(['E1']);
   });
 
@@ -252,8 +259,8 @@ describe('a meter that is forgotten', () => {
 
   it('keeps its device when only its id has changed', () => {
     const { announcer, taken } = announcerWith();
-    announcer.learn(house, values(power), 300);
-    announcer.learn({ ...house, id: 'cellar' }, values(power), 300);
+    announcer.learn(entities(house, [power], 300));
+    announcer.learn(entities({ ...house, id: 'cellar' }, [power], 300));
     taken();
     announcer.forget(house);
     expect(taken()).toEqual([]);
@@ -265,7 +272,7 @@ describe('a meter that is forgotten', () => {
 it('sends nothing at all when switched off', () => {
   vi.useFakeTimers();
   const { announcer, sent } = announcerWith({ enabled: false });
-  announcer.learn(house, values(power), 300);
+  announcer.learn(entities(house, [power], 300));
   announcer.resend();
   announcer.forget(house);
   announcer.onBirth();
@@ -277,9 +284,9 @@ it('sends nothing at all when switched off', () => {
 it('keeps the rules of Home Assistant in everything it sends', ({ skip }) => {
   if (conformancePath('homeassistant') === null) skip(conformanceReason('homeassistant'));
   const { announcer, sent } = announcerWith();
-  announcer.learn(gas, values(power), null);
-  announcer.learn(house, values(power, tariff), 300);
-  announcer.learn(house, values({ ...power, unannounced: true }), 300);
+  announcer.learn(entities(gas, [power], null));
+  announcer.learn(entities(house, [power, tariff], 300));
+  announcer.learn(entities(house, [{ ...power, unannounced: true }, tariff], 300));
   announcer.resend();
   const discovery = sent.filter(({ topic }) => topic.startsWith('homeassistant/'));
   expect(discovery.length).toBeGreaterThan(6);
@@ -309,9 +316,9 @@ describe('a layout with a topic for each entity', () => {
 
   it('is told only of what is new, and nothing of the bridge', () => {
     const { announcer, taken } = announced();
-    announcer.learn(house, values(power), 300);
-    announcer.learn(house, values(power, tariff), 300);
-    announcer.learn(house, values({ ...power, name: 'Load' }), 300);
+    announcer.learn(entities(house, [power], 300));
+    announcer.learn(entities(house, [power, tariff], 300));
+    announcer.learn(entities(house, [{ ...power, name: 'Load' }, tariff], 300));
     expect(taken()).toEqual([
       ['power', '{"name":"Power"}'],
       ['tariff', '{"name":"Tariff"}'],
@@ -321,7 +328,7 @@ describe('a layout with a topic for each entity', () => {
 
   it('is told everything again, and at the end to remove everything', () => {
     const { announcer, taken } = announced();
-    announcer.learn(house, values(power, tariff), 300);
+    announcer.learn(entities(house, [power, tariff], 300));
     taken();
     announcer.resend();
     expect(taken().map(([key]) => key)).toEqual(['power', 'tariff']);

@@ -1,4 +1,4 @@
-import { depthOf, type MeasuredValue, type Measurement, type Meter } from '../model/index.ts';
+import { depthOf, type Measurement, type Meter } from '../model/index.ts';
 import type { Message, Topics } from '../mqtt/index.ts';
 import { type MeterEntities, removal } from './entity.ts';
 import type { Layout } from './layout.ts';
@@ -22,9 +22,6 @@ export interface AnnouncerOptions {
   readonly random?: () => number;
 }
 
-/** What a reading shows of itself: its values do not matter here. */
-type Measured = Pick<MeasuredValue, 'measurement'>;
-
 /** Knows which meters and entities Home Assistant has been told of, and tells it what is new. */
 export class Announcer {
   readonly #options: AnnouncerOptions;
@@ -37,14 +34,9 @@ export class Announcer {
     this.#options = options;
   }
 
-  /**
-   * Takes note of a meter and what it measures. Announces what is new or has changed. What is missing this time stays
-   * announced.
-   *
-   * @param expireAfterS seconds without a message until Home Assistant takes the values for gone; null: never
-   */
-  learn(meter: Meter, values: readonly Measured[], expireAfterS: number | null): void {
-    if (this.#options.enabled) this.#announce(meter, values, expireAfterS);
+  /** Announces what is new of a meter, or has changed. @param entities all that it ever told */
+  learn(entities: MeterEntities): void {
+    if (this.#options.enabled) this.#announce(entities);
   }
 
   /** Takes up what an earlier run has announced. */
@@ -52,13 +44,10 @@ export class Announcer {
     if (this.#options.enabled) this.#meters.set(entities.meter.uniqueId, entities);
   }
 
-  /** Removes entities of a meter. */
-  withdraw(meter: Meter, keys: readonly string[]): void {
-    const known = this.#meters.get(meter.uniqueId);
-    if (!known) return;
-    const { measurements, ...rest } = known;
-    const left = [...measurements].filter(([key]) => !keys.includes(key));
-    this.#change(known, { ...rest, measurements: new Map(left) });
+  /** Removes entities of a meter. @param left what it has besides */
+  withdraw(left: MeterEntities): void {
+    const known = this.#meters.get(left.meter.uniqueId);
+    if (known) this.#change(known, left);
   }
 
   /** Announces everything again: for a broker that may have lost it. */
@@ -107,13 +96,12 @@ export class Announcer {
     this.#send(this.#options.layout.app);
   }
 
-  #announce(meter: Meter, values: readonly Measured[], expireAfterS: number | null): void {
+  #announce(entities: MeterEntities): void {
+    const { via, uniqueId } = entities.meter;
     if (!this.#appIsAnnounced) this.#announceApp();
-    if (meter.via && !this.#meters.has(meter.via.uniqueId)) this.#announce(meter.via, [], null);
-    const before = this.#meters.get(meter.uniqueId);
-    const measurements = new Map(before?.measurements);
-    for (const { measurement } of values) measurements.set(measurement.key, measurement);
-    this.#change(before, { meter, measurements, expireAfterS });
+    if (via && !this.#meters.has(via.uniqueId))
+      this.#announce({ meter: via, measurements: new Map(), expireAfterS: null });
+    this.#change(this.#meters.get(uniqueId), entities);
   }
 
   #change(before: MeterEntities | undefined, after: MeterEntities): void {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Decimal } from '../codec/index.ts';
 import { house as meter } from '../model/house.fixture.ts';
 import type { Measurement, Reading } from '../model/index.ts';
-import type { StateSpace } from '../store/index.ts';
+import { State, type StateSpace } from '../store/index.ts';
 import { CounterGuard } from './counter-guard.ts';
 import { mostPerHour, USUAL_LIMITS } from './counter-limits.ts';
 
@@ -22,15 +22,7 @@ type Told = Readonly<Record<string, string>>;
 const hidden: Measurement = { ...energy, key: 'hidden' };
 const MEASUREMENTS = new Map([energy, voltage, monthly, today, hidden].map((one) => [one.key, one]));
 
-/** What a store keeps: text, so that nothing else survives. */
-function spaceOf(texts = new Map<string, string>()): StateSpace {
-  return {
-    get: (key) => (texts.has(key) ? JSON.parse(texts.get(key)!) : undefined),
-    set: (key, value) => texts.set(key, JSON.stringify(value)),
-    delete: (key) => texts.delete(key),
-    keys: () => [...texts.keys()],
-  };
-}
+const spaceOf = (): StateSpace => new State().space('counters');
 
 function guardOf({ space = spaceOf(), enabled = true } = {}) {
   const events: string[] = [];

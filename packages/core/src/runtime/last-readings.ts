@@ -39,8 +39,8 @@ export class LastReadings {
     return last;
   }
 
-  forget(meter: Meter): void {
-    if (this.of(meter)?.meter.id === meter.id) this.#meters.delete(meter.uniqueId);
+  forget({ uniqueId }: Meter): void {
+    this.#meters.delete(uniqueId);
   }
 
   /** These parameters are not shown any more. */
@@ -53,6 +53,10 @@ export class LastReadings {
 
   of(meter: Meter): KnownMeter | undefined {
     return this.#meters.get(meter.uniqueId);
+  }
+
+  all(): Iterable<KnownMeter> {
+    return this.#meters.values();
   }
 }
 

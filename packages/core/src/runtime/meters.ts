@@ -12,7 +12,7 @@ import { type KnownMeter, LastReadings, numbersOf } from './last-readings.ts';
 import { Publisher } from './publisher.ts';
 import { OncePerMinute } from './quiet.ts';
 import type { Removals } from './removals.ts';
-import { Retained } from './retained.ts';
+import { Retained, type Settled } from './retained.ts';
 import type { Kept } from './retained-record.ts';
 import { keptTopics, ownerOf } from './retained-topics.ts';
 import { Shapes } from './shapes.ts';
@@ -97,11 +97,10 @@ export class Meters {
 
   /** As the configuration is now: what it does not know any more is removed. @param lines ids of those there are */
   settle(lines: readonly string[]): void {
-    for (const { kept, isGone, withdrawn } of this.#retained.settle(
-      new Set([...this.#configured, ...lines]),
-    )) {
-      if (isGone) this.forget([kept.meter]);
-      else this.#goOn(kept, withdrawn);
+    for (const settled of this.#retained.settle(new Set([...this.#configured, ...lines]))) {
+      const { before, after } = settled;
+      if (after) this.#goOn({ ...settled, after });
+      else this.forget([before.meter]);
     }
   }
 
@@ -117,7 +116,7 @@ export class Meters {
     const known = this.#lastReadings.received(reading, line);
     this.#availability.seen(reading.meter, this.#expireAfterMs(reading.meter));
     if (!reading.unchanged) {
-      this.#tell(reading, line);
+      this.#tell(reading, known);
       this.#remember(known);
     }
     return known;
@@ -149,11 +148,11 @@ export class Meters {
       this.#retained.forget(meter);
       this.#announcer.forget(meter);
       this.#availability.forget(meter);
-      this.#publisher.forget(meter);
       const last = this.#lastReadings.of(meter);
       // Read under another id, it goes on with its totals and its history.
       if (last && last.meter.id !== meter.id) continue;
       this.#lastReadings.forget(meter);
+      if (last) this.#publisher.forget(last, this.#lastReadings.all());
       this.#guard.forget(meter);
       this.#settings.store.history.forget(meter.uniqueId);
     }
@@ -176,16 +175,16 @@ export class Meters {
     this.#availability.close();
   }
 
-  #tell(reading: Reading, line: string): void {
+  #tell(reading: Reading, known: KnownMeter): void {
     const { layout, put } = this.#settings;
-    const { meter, values } = reading;
+    const { meter } = reading;
     // Home Assistant counts only what is published: a meter that tells something now and then would seem dead to it.
     const expireAfterS = meter.intervalMs === null ? null : Math.ceil(this.#expireAfterMs(meter) / 1000);
-    const owner = ownerOf(meter, this.#configured, line);
-    const { isNews, replaced } = this.#retained.received(reading, expireAfterS, owner);
+    const owner = ownerOf(meter, this.#configured, known.line);
+    const { news, replaced } = this.#retained.received(reading, expireAfterS, owner);
     for (const one of replaced) this.#announcer.forget(one);
-    if (isNews) this.#announcer.learn(meter, values, expireAfterS);
-    this.#publisher.publish(reading);
+    if (news) this.#announcer.learn(news);
+    this.#publisher.publish(known);
     for (const message of layout.states(reading)) put({ ...message, backlogTopic: null, isValue: true });
   }
 
@@ -197,16 +196,18 @@ export class Meters {
       history.append(known.meter.uniqueId, measurement.key, now, number);
   }
 
-  #goOn(kept: Kept, withdrawn: readonly string[]): void {
-    const { meter, isHeard } = kept;
+  #goOn({ before, after, withdrawn }: Settled & { readonly after: Kept }): void {
+    const { meter, isHeard, measurements } = before;
     if (!isHeard) {
-      this.#announcer.restore(kept);
+      this.#announcer.restore(before);
       // One that only has others behind it never tells anything.
-      if (kept.measurements.size > 0) this.#availability.restore(meter, this.#expireAfterMs(meter));
+      if (measurements.size > 0) this.#availability.restore(meter, this.#expireAfterMs(meter));
     }
     if (withdrawn.length === 0) return;
-    this.#announcer.withdraw(meter, withdrawn);
-    this.#publisher.withdraw(meter, withdrawn);
+    this.#announcer.withdraw(after);
+    const known = this.#lastReadings.of(meter);
+    if (!known) return;
+    this.#publisher.withdraw(known, withdrawn);
     this.#lastReadings.withdraw(meter, withdrawn);
   }
 
@@ -218,7 +219,9 @@ export class Meters {
   /** What a broker without persistence, or a fresh Home Assistant, does not know. */
   #resendStates(): void {
     this.#availability.resend();
-    this.#publisher.resend(this.#settings.outbox.waitingTopics());
+    const waiting = this.#settings.outbox.waitingTopics();
+    for (const known of this.#lastReadings.all())
+      this.#publisher.resend(known, waiting.has(this.#settings.topics.reading(known.meter)));
   }
 
   #createGuard(): CounterGuard {

@@ -3,6 +3,7 @@ import { Decimal } from '../codec/index.ts';
 import type { Measurement, Meter, Reading, Value } from '../model/index.ts';
 import { ATTRIBUTE_TOPIC, READING_TOPIC, topicsOf } from '../mqtt/index.ts';
 import { Outbox, type Outgoing } from '../store/index.ts';
+import { LastReadings } from './last-readings.ts';
 import { Publisher, type PublisherSettings } from './publisher.ts';
 
 const topics = topicsOf({
@@ -37,16 +38,30 @@ const reading = (...values: readonly [Measurement, Value][]): Reading => ({
 
 function setUp(settings: Partial<PublisherSettings> = {}) {
   const put: Outgoing[] = [];
+  const lasts = new LastReadings();
   const publisher = new Publisher({ topics, output: 'both', qos: 1, retain: true, ...settings }, (message) =>
     put.push(message),
   );
-  return { publisher, put, told: () => put.splice(0).map(({ topic, payload }) => `${topic} ${payload}`) };
+  const publish = (one: Reading): void => publisher.publish(lasts.received(one, 'line'));
+  const forget = (): void => {
+    const known = lasts.of(meter)!;
+    lasts.forget(meter);
+    publisher.forget(known, lasts.all());
+  };
+  const resend = (waits: boolean): void => publisher.resend(lasts.of(meter)!, waits);
+  return {
+    publish,
+    resend,
+    forget,
+    put,
+    told: () => put.splice(0).map(({ topic, payload }) => `${topic} ${payload}`),
+  };
 }
 
 describe('publisher', () => {
   it('tells a reading as JSON and value by value, with the digits of the meter', () => {
-    const { publisher, told } = setUp();
-    publisher.publish(reading([power, new Decimal(1230, 3)], [text, 'a "b"']));
+    const { publish, told } = setUp();
+    publish(reading([power, new Decimal(1230, 3)], [text, 'a "b"']));
     expect(told()).toEqual([
       `meters/test/main {"time":"2026-01-31T13:05:00+01:00","meter":${IDENTITY},"power":1.230,"message":"a \\"b\\""}`,
       'meters/test/main/power 1.230',
@@ -55,40 +70,40 @@ describe('publisher', () => {
   });
 
   it('tells null, and leaves the topic alone, when a known value is missing', () => {
-    const { publisher, told } = setUp();
-    publisher.publish(reading([power, new Decimal(1)], [text, 'x']));
+    const { publish, told } = setUp();
+    publish(reading([power, new Decimal(1)], [text, 'x']));
     told();
-    publisher.publish(reading([text, null]));
+    publish(reading([text, null]));
     expect(told()).toEqual([
       `meters/test/main {"time":"2026-01-31T13:05:00+01:00","meter":${IDENTITY},"power":null,"message":null}`,
     ]);
   });
 
   it('takes the last one of a value that is told twice', () => {
-    const { publisher, told } = setUp({ output: 'attributes' });
-    publisher.publish(reading([power, new Decimal(1)], [power, new Decimal(2)]));
+    const { publish, told } = setUp({ output: 'attributes' });
+    publish(reading([power, new Decimal(1)], [power, new Decimal(2)]));
     expect(told()).toEqual(['meters/test/main/power 2']);
   });
 
   it('knows where a reading goes that comes too late, and that of values only the latest matters', () => {
-    const { publisher, put } = setUp();
-    publisher.publish(reading([power, new Decimal(1)]));
+    const { publish, put } = setUp();
+    publish(reading([power, new Decimal(1)]));
     expect(put.map(({ backlogTopic }) => backlogTopic)).toEqual(['meters/test/main/backlog', null]);
   });
 
   it('sends the last state again, but for meters whose readings wait', () => {
-    const { publisher, told } = setUp({ output: 'json' });
-    publisher.publish(reading([power, new Decimal(7)]));
+    const { publish, resend, told } = setUp({ output: 'json' });
+    publish(reading([power, new Decimal(7)]));
     const [first] = told();
-    publisher.resend(new Set());
+    resend(false);
     expect(told()).toEqual([first]);
-    publisher.resend(new Set(['meters/test/main']));
+    resend(true);
     expect(told()).toEqual([]);
   });
 
   it('keeps exact whatever a double cannot hold', () => {
-    const { publisher, told } = setUp({ output: 'attributes' });
-    publisher.publish(reading([power, Decimal.parse('12345678901234567890.123')]));
+    const { publish, told } = setUp({ output: 'attributes' });
+    publish(reading([power, Decimal.parse('12345678901234567890.123')]));
     expect(told()).toEqual(['meters/test/main/power 12345678901234567890.123']);
   });
 });
@@ -99,22 +114,20 @@ describe('a meter that is forgotten', () => {
     ['attributes', ['meters/test/main/power', 'meters/test/main/message']],
     ['both', ['meters/test/main', 'meters/test/main/power', 'meters/test/main/message']],
   ] as const)('leaves nothing at the broker (%s)', (output, cleared) => {
-    const { publisher, put, told } = setUp({ output });
-    publisher.publish(reading([power, new Decimal(1, 0)], [text, 'once']));
-    publisher.publish(reading([power, new Decimal(2, 0)]));
+    const { publish, forget, put, told } = setUp({ output });
+    publish(reading([power, new Decimal(1, 0)], [text, 'once']));
+    publish(reading([power, new Decimal(2, 0)]));
     told();
-    publisher.forget(meter);
+    forget();
     expect(put.every(({ payload, retain }) => payload === '' && retain)).toBe(true);
     expect(told()).toEqual(cleared.map((topic) => `${topic} `));
-    publisher.resend(new Set());
-    expect(told()).toEqual([]);
   });
 
   it('has nothing there if nothing is retained', () => {
-    const { publisher, told } = setUp({ retain: false });
-    publisher.publish(reading([power, new Decimal(1, 0)]));
+    const { publish, forget, told } = setUp({ retain: false });
+    publish(reading([power, new Decimal(1, 0)]));
     told();
-    publisher.forget(meter);
+    forget();
     expect(told()).toEqual([]);
   });
 
@@ -122,8 +135,9 @@ describe('a meter that is forgotten', () => {
     const outbox = new Outbox({ maxMessages: 100, maxBytes: 1e6, maxAgeMs: 1e9 });
     const settings = { topics, output: 'json', qos: 1, retain: true } as const;
     const publisher = new Publisher(settings, (message) => outbox.put(message));
-    publisher.publish(reading([power, new Decimal(1, 0)]));
-    publisher.forget(meter);
+    const known = new LastReadings().received(reading([power, new Decimal(1, 0)]), 'line');
+    publisher.publish(known);
+    publisher.forget(known, []);
     outbox.reconnected();
     const sent = [outbox.take(), outbox.take()].map((one) => [one?.topic, one?.payload === '', one?.retain]);
     expect(sent).toEqual([
@@ -133,11 +147,11 @@ describe('a meter that is forgotten', () => {
   });
 
   it('leaves to another meter of its name what that one tells', () => {
-    const { publisher, told } = setUp();
-    publisher.publish(reading([power, new Decimal(1, 0)], [text, 'old']));
-    publisher.publish({ ...reading([power, new Decimal(2, 0)]), meter: { ...meter, uniqueId: '2' } });
+    const { publish, forget, told } = setUp();
+    publish(reading([power, new Decimal(1, 0)], [text, 'old']));
+    publish({ ...reading([power, new Decimal(2, 0)]), meter: { ...meter, uniqueId: '2' } });
     told();
-    publisher.forget(meter);
+    forget();
     expect(told()).toEqual(['meters/test/main/message ']);
   });
 });

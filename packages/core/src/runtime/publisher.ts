@@ -1,14 +1,7 @@
-import {
-  formatInstant,
-  identityOf,
-  type Measurement,
-  type Meter,
-  type Reading,
-  valueToJson,
-  valueToText,
-} from '../model/index.ts';
+import { formatInstant, identityOf, type Meter, valueToJson, valueToText } from '../model/index.ts';
 import type { Qos, Topics } from '../mqtt/index.ts';
 import type { Outgoing } from '../store/index.ts';
+import type { KnownMeter } from './last-readings.ts';
 
 export interface PublisherSettings {
   readonly topics: Topics;
@@ -17,110 +10,56 @@ export interface PublisherSettings {
   readonly retain: boolean;
 }
 
-/** What is known of a meter from its readings so far. */
-interface Published {
-  readonly meter: Meter;
-  /** The identity part of its JSON. */
-  readonly identity: string;
-  /** Every measurement it ever told, so that one that is missing this time can be told as null. */
-  readonly keys: Map<
-    string,
-    { readonly measurement: Measurement; readonly topic: string; text: string | null }
-  >;
-  json: string;
-}
-
-/** Makes messages of readings, and remembers the last ones for a broker that has lost them. */
+/** Makes messages of what the meters told. */
 export class Publisher {
   readonly #settings: PublisherSettings;
   readonly #put: (message: Outgoing) => void;
-  readonly #meters = new Map<string, Published>();
 
   constructor(settings: PublisherSettings, put: (message: Outgoing) => void) {
     this.#settings = settings;
     this.#put = put;
   }
 
-  publish(reading: Reading): void {
-    const published = this.#published(reading.meter);
-    const { output } = this.#settings;
-    const told = new Map(
-      reading.values.map(({ measurement, value }) => [measurement.key, { measurement, value }]),
-    );
-    for (const [key, { measurement }] of told) this.#learn(published, key, measurement);
-    let json = `{"time":"${formatInstant(reading.time)}","meter":${published.identity}`;
-    for (const [key, known] of published.keys) {
-      const value = told.get(key)?.value ?? null;
-      known.text = value === null ? null : valueToText(value);
-      json += `,${JSON.stringify(key)}:${valueToJson(value)}`;
-    }
-    published.json = `${json}}`;
-    if (output !== 'attributes') this.#put(this.#readingMessage(published, true));
-    if (output !== 'json') for (const message of this.#attributeMessages(published)) this.#put(message);
+  /** A measurement that is missing this time is told as null. */
+  publish(known: KnownMeter): void {
+    if (this.#settings.output !== 'attributes') this.#put(this.#readingMessage(known, true));
+    this.#putValues(known);
   }
 
-  /** Sends the last state of every meter again, but for those whose readings still wait. */
-  resend(waiting: ReadonlySet<string>): void {
-    const { output, topics } = this.#settings;
-    for (const published of this.#meters.values()) {
-      const waits = waiting.has(topics.reading(published.meter));
-      if (output !== 'attributes' && !waits) this.#put(this.#readingMessage(published, false));
-      if (output !== 'json') for (const message of this.#attributeMessages(published)) this.#put(message);
-    }
+  /** The same again, for a broker that has lost it. @param waits a reading of this meter waits for the broker */
+  resend(known: KnownMeter, waits: boolean): void {
+    if (this.#settings.output !== 'attributes' && !waits) this.#put(this.#readingMessage(known, false));
+    this.#putValues(known);
   }
 
-  /** The meter is no more: what the broker keeps of it is removed, unless another one has taken its name. */
-  forget(meter: Meter): void {
+  /** The meter is no more: what the broker keeps of it is removed, but for what others have taken. */
+  forget(known: KnownMeter, others: Iterable<KnownMeter>): void {
     const { topics, output, retain } = this.#settings;
-    const topic = topics.reading(meter);
-    const known = this.#meters.get(meter.uniqueId);
-    if (!known || topics.reading(known.meter) !== topic) return;
-    this.#meters.delete(meter.uniqueId);
     if (!retain) return;
-    const others = [...this.#meters.values()];
-    const taken = new Set(others.flatMap(({ keys }) => Array.from(keys.values(), (one) => one.topic)));
-    const isTaken = others.some((other) => topics.reading(other.meter) === topic);
+    const topic = topics.reading(known.meter);
+    const namesakes = [...others].filter(({ meter }) => topics.reading(meter) === topic);
     // In line with the readings, so that none of those that wait comes after it.
-    if (output !== 'attributes' && !isTaken) this.#put({ ...this.#readingMessage(known, true), payload: '' });
-    if (output === 'json') return;
-    for (const { topic: attribute } of known.keys.values()) {
-      if (!taken.has(attribute)) this.#put(this.#valueMessage(attribute, ''));
-    }
+    if (output !== 'attributes' && namesakes.length === 0)
+      this.#put({ ...this.#readingMessage(known, true), payload: '' });
+    const left = [...known.values.keys()].filter((key) => !namesakes.some(({ values }) => values.has(key)));
+    this.#clear(known.meter, left);
   }
 
   /** These parameters are published no more: what the broker keeps of them is removed. */
-  withdraw(meter: Meter, keys: readonly string[]): void {
-    const known = this.#meters.get(meter.uniqueId);
-    const { output, retain } = this.#settings;
-    for (const key of keys) {
-      const topic = known?.keys.get(key)?.topic;
-      known?.keys.delete(key);
-      if (topic === undefined || output === 'json' || !retain) continue;
-      this.#put(this.#valueMessage(topic, ''));
-    }
+  withdraw({ meter, values }: KnownMeter, keys: readonly string[]): void {
+    if (this.#settings.retain)
+      this.#clear(
+        meter,
+        keys.filter((key) => values.has(key)),
+      );
   }
 
-  #published(meter: Meter): Published {
-    const known = this.#meters.get(meter.uniqueId);
-    if (known?.meter === meter) return known;
-    const identity = JSON.stringify(identityOf(meter));
-    const isSame = known !== undefined && known.meter.id === meter.id && known.meter.type === meter.type;
-    const published = { meter, identity, keys: isSame ? known.keys : new Map(), json: '' };
-    this.#meters.set(meter.uniqueId, published);
-    return published;
-  }
-
-  #learn(published: Published, key: string, measurement: Measurement): void {
-    if (published.keys.has(key)) return;
-    const topic = this.#settings.topics.attribute(published.meter, key);
-    published.keys.set(key, { measurement, topic, text: null });
-  }
-
-  #readingMessage({ meter, json }: Published, isNew: boolean): Outgoing {
+  #readingMessage(known: KnownMeter, isNew: boolean): Outgoing {
     const { topics, qos, retain } = this.#settings;
+    const { meter } = known;
     return {
       topic: topics.reading(meter),
-      payload: json,
+      payload: jsonOf(known),
       qos,
       retain,
       backlogTopic: isNew ? topics.backlog(meter) : null,
@@ -128,14 +67,27 @@ export class Publisher {
   }
 
   /** A value that the meter did not tell leaves its topic as it is. */
-  #attributeMessages({ keys }: Published): readonly Outgoing[] {
-    return [...keys.values()].flatMap(({ topic, text }) =>
-      text === null ? [] : [this.#valueMessage(topic, text)],
-    );
+  #putValues({ meter, values }: KnownMeter): void {
+    const { topics, output } = this.#settings;
+    if (output === 'json') return;
+    for (const [key, { value }] of values)
+      if (value !== null) this.#put(this.#valueMessage(topics.attribute(meter, key), valueToText(value)));
+  }
+
+  #clear(meter: Meter, keys: readonly string[]): void {
+    const { topics, output } = this.#settings;
+    if (output === 'json') return;
+    for (const key of keys) this.#put(this.#valueMessage(topics.attribute(meter, key), ''));
   }
 
   #valueMessage(topic: string, payload: string): Outgoing {
     const { qos, retain } = this.#settings;
     return { topic, payload, qos, retain, backlogTopic: null, isValue: true };
   }
+}
+
+function jsonOf({ meter, time, values }: KnownMeter): string {
+  let json = `{"time":"${formatInstant(time)}","meter":${JSON.stringify(identityOf(meter))}`;
+  for (const [key, { value }] of values) json += `,${JSON.stringify(key)}:${valueToJson(value)}`;
+  return `${json}}`;
 }

@@ -14,7 +14,7 @@ export interface Kept {
   readonly expireAfterS: number | null;
   /** By key. */
   readonly measurements: ReadonlyMap<string, Measurement>;
-  /** Key → the key that the meter itself has for it. */
+  /** Key → the key that the meter itself has for it, where that is another one. */
   readonly own: ReadonlyMap<string, string>;
   readonly topics: KeptTopics;
   /** Whether it told something since the start. */

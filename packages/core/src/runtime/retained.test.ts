@@ -57,17 +57,20 @@ describe('what the broker keeps', () => {
   it('stays after a restart, though the meters are silent', () => {
     const { settled, stale } = restarted();
     expect(stale).toEqual([]);
-    expect(settled.map(({ kept, isGone, withdrawn }) => [kept.meter.id, isGone, withdrawn])).toEqual([
-      ['main', false, []],
-      ['main_gas', false, []],
+    expect(settled.map(({ after, withdrawn }) => [after?.meter.id, withdrawn])).toEqual([
+      ['main', []],
+      ['main_gas', []],
     ]);
-    expect(settled[0]!.kept.measurements.get('power')).toEqual(power);
-    expect(settled[1]!.kept.meter.via?.uniqueId).toBe('E1');
+    expect(settled[0]!.after!.measurements.get('power')).toEqual(power);
+    expect(settled[1]!.after!.meter.via?.uniqueId).toBe('E1');
   });
 
   it('goes with a meter that is not in the configuration any more, and with those behind it', () => {
     const { settled, stale, space } = restarted({}, ['other']);
-    expect(settled.map(({ isGone }) => isGone)).toEqual([true, true]);
+    expect(settled.map(({ before, after }) => [before.meter.id, after])).toEqual([
+      ['main', null],
+      ['main_gas', null],
+    ]);
     expect(stale.toSorted()).toEqual(
       [
         'ha/E1',
@@ -88,7 +91,7 @@ describe('what the broker keeps', () => {
     expect(stale).toEqual(['meters/main/power']);
     const next = retainedOf({ space });
     next.retained.load();
-    expect(next.retained.settle(new Set(['main']))[0]!.kept.measurements.has('power')).toBe(false);
+    expect(next.retained.settle(new Set(['main']))[0]!.after!.measurements.has('power')).toBe(false);
   });
 
   it('goes from old topics when there are others', () => {
@@ -108,8 +111,15 @@ describe('what the broker keeps', () => {
     const other = { ...house, uniqueId: 'E2' };
     expect(received(other, energy).replaced.map(({ uniqueId }) => uniqueId)).toEqual(['E1']);
     expect(stale).toEqual(['ha/E1', 'meters/main/power']);
-    expect(received(house, energy)).toEqual({ isNews: true, replaced: [] });
-    expect(received(other, energy)).toEqual({ isNews: false, replaced: [] });
+    expect(received(house, energy)).toMatchObject({ news: { meter: house }, replaced: [] });
+    expect(received(other, energy)).toEqual({ news: null, replaced: [] });
+  });
+
+  it('is all that a meter ever told, also what is missing this time', () => {
+    const { received } = retainedOf();
+    received(house, power);
+    expect([...received(house, energy).news!.measurements.keys()]).toEqual(['power', 'energy']);
+    expect(received(house, power).news).toBeNull();
   });
 
   it('is written only when something is new', () => {

@@ -21,22 +21,22 @@ export interface RetainedOptions {
 
 /** What has become of a meter with another configuration. */
 export interface Settled {
-  readonly kept: Kept;
-  /** Nothing leads to it any more. */
-  readonly isGone: boolean;
+  readonly before: Kept;
+  /** null: nothing leads to it any more. */
+  readonly after: Kept | null;
   /** Keys of parameters that the configuration left out, or gave others to. */
   readonly withdrawn: readonly string[];
 }
 
 /** What a reading has shown. */
 export interface Noticed {
-  /** The meter, or something that it tells, is not as it was before. */
-  readonly isNews: boolean;
+  /** The meter with all that it ever told, if any of it is not as it was before; else null. */
+  readonly news: Kept | null;
   /** Meters that this one has taken the place of. */
   readonly replaced: readonly Meter[];
 }
 
-const NO_NEWS: Noticed = { isNews: false, replaced: [] };
+const NO_NEWS: Noticed = { news: null, replaced: [] };
 
 /** Remembers what the broker keeps of the meters, so that nothing stays there that nobody will ever renew. */
 export class Retained {
@@ -80,15 +80,15 @@ export class Retained {
       this.received({ meter: meter.via, values: [] }, null, owner);
     const measurements = new Map(known?.measurements);
     for (const { measurement } of values) measurements.set(measurement.key, measurement);
-    const replaced = [...this.#meters].filter(([other, kept]) => other !== name && isReplaced(kept, meter));
-    for (const [other] of replaced) this.#drop(other);
+    const replaced = this.#replacedBy(meter, name);
+    for (const one of replaced) this.#drop(nameOf(one.meter));
     const kept = this.#keptOf(meter, measurements, expireAfterS, owner);
     this.#keep(name, kept);
     for (const topic of allOf(kept.topics)) this.#options.onWanted(topic);
-    const before = [...(known ? [known] : []), ...replaced.map(([, one]) => one)].map(({ topics }) => topics);
+    const before = [...(known ? [known] : []), ...replaced].map(({ topics }) => topics);
     // Usually nothing is stale: then the topics of all other meters need no look.
     this.#stale(before.filter((topics) => !isWithin(topics, kept.topics)));
-    return { isNews: true, replaced: replaced.map(([, one]) => one.meter) };
+    return { news: kept, replaced: replaced.map((one) => one.meter) };
   }
 
   /** What the broker keeps of it is removed by others. */
@@ -96,16 +96,31 @@ export class Retained {
     if (this.#meters.get(nameOf(meter))?.meter.id === meter.id) this.#drop(nameOf(meter));
   }
 
-  #settle(name: string, kept: Kept, isGone: boolean): Settled {
+  /** Runs over all meters for each new one: no copies. */
+  #replacedBy(meter: Meter, name: string): readonly Kept[] {
+    const replaced: Kept[] = [];
+    for (const [other, kept] of this.#meters)
+      if (isReplaced(kept, meter) && other !== name) replaced.push(kept);
+    return replaced;
+  }
+
+  #settle(name: string, before: Kept, isGone: boolean): Settled {
     if (isGone) {
       this.#drop(name);
-      return { kept, isGone, withdrawn: [] };
+      return { before, after: null, withdrawn: [] };
     }
-    const { meter, own, expireAfterS, owner, isHeard } = kept;
-    const isWithdrawn = (key: string): boolean => this.#options.keyOf(meter, own.get(key) ?? key) !== key;
-    const measurements = [...kept.measurements].filter(([key]) => !isWithdrawn(key));
-    this.#keep(name, { ...this.#keptOf(meter, new Map(measurements), expireAfterS, owner), isHeard });
-    return { kept, isGone, withdrawn: [...kept.measurements.keys()].filter(isWithdrawn) };
+    const { meter, measurements, own, expireAfterS, owner, isHeard } = before;
+    const withdrawn = [...measurements.keys()].filter(
+      (key) => this.#options.keyOf(meter, own.get(key) ?? key) !== key,
+    );
+    // Usually there are none: then it shares what it measures with whoever else knows it.
+    const left =
+      withdrawn.length === 0
+        ? measurements
+        : new Map([...measurements].filter(([key]) => !withdrawn.includes(key)));
+    const after = { ...this.#keptOf(meter, left, expireAfterS, owner), isHeard };
+    this.#keep(name, after);
+    return { before, after, withdrawn };
   }
 
   #keptOf(
@@ -115,7 +130,8 @@ export class Retained {
     owner: string,
   ): Kept {
     const { ownKeyOf, topicsOf } = this.#options;
-    const own = new Map(Array.from(measurements.keys(), (key) => [key, ownKeyOf(meter, key)]));
+    const keys = Array.from(measurements.keys(), (key) => [key, ownKeyOf(meter, key)] as const);
+    const own = new Map(keys.filter(([key, other]) => other !== key));
     const entities = { meter, measurements, expireAfterS };
     return { ...entities, owner, own, topics: topicsOf(entities), isHeard: true };
   }
@@ -132,7 +148,7 @@ export class Retained {
 
   #keep(name: string, kept: Kept): void {
     this.#meters.set(name, kept);
-    this.#options.space.set(name, recordOf(kept));
+    this.#options.space.hold(name, recordOf(kept));
   }
 
   #drop(name: string): void {

@@ -13,14 +13,19 @@ export interface StateSpace {
    * @param withinMs it is in the file then; 0 for what a kill must not undo
    */
   set(key: string, value: unknown, withinMs?: number): void;
+  /** The same for an object that never changes: held as it is, it shares its parts with others. */
+  hold(key: string, value: object): void;
   delete(key: string): void;
   keys(): readonly string[];
 }
 
+/** JSON, or what it is made of. */
+type Entry = string | object;
+
 /** All state is held in memory, so that reading it never touches the disk. */
 export class State implements Member {
-  /** Space → key → JSON. */
-  readonly #spaces = new Map<string, Map<string, string>>();
+  /** Space → key → entry. */
+  readonly #spaces = new Map<string, Map<string, Entry>>();
   /** Space → keys that changed, or went. */
   readonly #changed = new Map<string, Set<string>>();
   #database: Database | null = null;
@@ -35,12 +40,17 @@ export class State implements Member {
   space(name: string): StateSpace {
     const values = this.#valuesOf(name);
     return {
-      get: (key) => parse(values.get(key)),
+      get: (key) => parse(textOf(values.get(key))),
       set: (key, value, withinMs) => {
         const text = JSON.stringify(value);
-        if (values.get(key) === text) return;
+        const before = textOf(values.get(key));
         values.set(key, text);
-        this.#change(name, key, withinMs);
+        if (text !== before) this.#change(name, key, withinMs);
+      },
+      hold: (key, value) => {
+        const before = textOf(values.get(key));
+        values.set(key, value);
+        if (textOf(value) !== before) this.#change(name, key);
       },
       delete: (key) => {
         if (values.delete(key)) this.#change(name, key);
@@ -82,7 +92,7 @@ export class State implements Member {
     const remove = db.prepare('DELETE FROM state WHERE space = ? AND key = ?');
     for (const [name, keys] of this.#changed) {
       for (const key of keys) {
-        const text = this.#valuesOf(name).get(key);
+        const text = textOf(this.#valuesOf(name).get(key));
         if (text === undefined) remove.run(name, key);
         else put.run(name, key, text);
       }
@@ -97,8 +107,8 @@ export class State implements Member {
     this.#dueMs = Number.POSITIVE_INFINITY;
   }
 
-  #valuesOf(name: string): Map<string, string> {
-    const known = this.#spaces.get(name) ?? new Map<string, string>();
+  #valuesOf(name: string): Map<string, Entry> {
+    const known = this.#spaces.get(name) ?? new Map<string, Entry>();
     this.#spaces.set(name, known);
     return known;
   }
@@ -109,6 +119,10 @@ export class State implements Member {
     this.#dueMs = Math.min(this.#dueMs, performance.now() + withinMs);
     this.#database?.touch();
   }
+}
+
+function textOf(entry: Entry | undefined): string | undefined {
+  return typeof entry === 'object' ? JSON.stringify(entry) : entry;
 }
 
 function parse(text: string | undefined): unknown {

@@ -285,8 +285,12 @@ describe('state', () => {
     counters.set('old', 1);
     counters.delete('old');
     store.state.space('other').set('main', 'x');
+    store.state.space('meters').set('main', 'before');
+    store.state.space('meters').hold('main', { id: 'E1' });
+    expect(store.state.space('meters').get('main')).toEqual({ id: 'E1' });
     await store.close(100);
     const after = openStore(path).state;
+    expect(after.space('meters').get('main')).toEqual({ id: 'E1' });
     expect(after.space('counters').get('main')).toEqual({ energy: '123.456' });
     expect(after.space('counters').keys()).toEqual(['main']);
     expect(after.space('counters').get('old')).toBeUndefined();
