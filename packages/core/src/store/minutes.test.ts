@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { openStore, tempFolder } from './store.fixture.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterKill, openStore, tempFolder } from './store.fixture.ts';
 
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
@@ -9,6 +9,8 @@ const START = Math.floor(Date.now() / DAY) * DAY - DAY;
 
 const fresh = (): string => join(tempFolder(), 'meters.db');
 const all = { meter: 'm', key: 'power', from: START, to: START + DAY - 1, maxPoints: 10_000 };
+
+afterEach(() => void vi.useRealTimers());
 
 describe('history by the minute', () => {
   it('keeps a summary of each minute, before and after it is written', async () => {
@@ -35,6 +37,36 @@ describe('history by the minute', () => {
     expect(first).toEqual({ time: START, min: -2, max: 4, mean: 1 });
     await after.close(100);
     expect(openStore(path).history.minutes?.query(all)[0]).toEqual(first);
+  });
+
+  it('loses no minute of many measurements', async () => {
+    const path = fresh();
+    const store = openStore(path);
+    for (const minute of [0, 1])
+      for (let key = 0; key < 25_000; key++)
+        store.history.append('m', String(key), START + minute * MINUTE, key + minute);
+    await store.close(100);
+    const { minutes } = openStore(path).history;
+    for (const key of [0, 12_500, 24_999])
+      expect(minutes?.query({ ...all, key: String(key) }).map(({ mean }) => mean)).toEqual([key, key + 1]);
+  });
+
+  it('writes many measurements with one transaction after the other', () => {
+    vi.useFakeTimers();
+    const path = fresh();
+    const store = openStore(path);
+    for (const meter of ['m', 'n', 'o'])
+      for (let key = 0; key < 5_000; key++) store.history.append(meter, String(key), START, key);
+    const seen = new Set<number | undefined>();
+    vi.advanceTimersByTime(MINUTE - 10);
+    for (let turn = 0; turn < 20; turn++) {
+      seen.add(openStore(afterKill(path)).history.minutes?.seriesCount);
+      vi.advanceTimersByTime(5);
+    }
+    expect([...seen]).toEqual([0, 5_000, 10_000, 15_000]);
+    expect(store.history.minutes?.query({ ...all, meter: 'o', key: '7' })).toEqual([
+      { time: START, min: 7, max: 7, mean: 7 },
+    ]);
   });
 
   it('gives no more points than are asked for, each with all that is in it', async () => {
