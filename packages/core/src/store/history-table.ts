@@ -18,6 +18,7 @@ export class HistoryTable {
   readonly #ids = new Map<string, Map<string, number>>();
   readonly #add: StatementSync;
   readonly #buckets: StatementSync;
+  readonly #addSeries: StatementSync;
   /** Where the next round of pruning goes on. */
   #prunedUpTo = 0;
 
@@ -30,6 +31,9 @@ export class HistoryTable {
     this.#buckets = db.prepare(`
       SELECT (minute - CAST(? AS INTEGER)) / CAST(? AS INTEGER) AS bucket, sum(count) AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max
       FROM history WHERE series = ? AND minute BETWEEN ? AND ? GROUP BY bucket`);
+    this.#addSeries = db.prepare(
+      'INSERT INTO series (meter, key) VALUES (?, ?) ON CONFLICT DO UPDATE SET key = key RETURNING id',
+    );
     for (const { id, meter, key } of db.prepare('SELECT id, meter, key FROM series').iterate())
       this.#remember(String(meter), String(key), Number(id));
   }
@@ -83,9 +87,7 @@ export class HistoryTable {
   }
 
   #create(meter: string, key: string): number {
-    this.#db.prepare('INSERT OR IGNORE INTO series (meter, key) VALUES (?, ?)').run(meter, key);
-    const row = this.#db.prepare('SELECT id FROM series WHERE meter = ? AND key = ?').get(meter, key);
-    const id = Number(row?.id);
+    const id = Number(this.#addSeries.get(meter, key)?.id);
     this.#remember(meter, key, id);
     return id;
   }

@@ -14,7 +14,7 @@ export const MINUTE_MS = 60_000;
 /** A minute's values of all measurements are written together. */
 const WRITE_EVERY_MS = MINUTE_MS;
 /** More of them hold up the next reading: they go with another transaction. */
-const WRITE_AT_ONCE = 5_000;
+const WRITE_AT_ONCE = 1_000;
 /** Summaries that are kept in memory while there is no file to write to, besides the last minutes. */
 const MAX_PENDING = 20_000;
 /** Those that may be there though all is well: one is over while the one before is written. */
