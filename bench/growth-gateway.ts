@@ -1,16 +1,18 @@
 import type { Broker } from '@meterbridge/testing';
 import { type Gateway, startGateway } from './gateway.ts';
 import { quantile, type Spread, spreadOf } from './measure.ts';
+import type { Population } from './population.ts';
 
-/** With more meters than this, what the image gives Node.js does not suffice. */
-const HEAP_OF_IMAGE = 300;
-const HEAP_PER_METER_MB = 0.3;
-const MOST_ON_A_PAGE = 1_000;
+/** With more meters than this, what the image gives Node.js does not suffice, and nobody looks at a page with them. */
+const MANY = 1_000;
+const HEAP_OF_MANY_MB = 1_024;
 const ROUNDS = 5;
 const PER_SECOND = 50;
 const SLICE_S = 2;
+/** What is written of all of them each minute is to be in it. */
+const SLICE_OF_MANY_S = 15;
 
-/** A dsmr-bridge with so many P1 ports. */
+/** A bridge with so many meters. */
 export interface GatewaySize {
   readonly meters: number;
   /** Bound of the heap; null: that of the image. */
@@ -26,7 +28,7 @@ export interface GatewaySize {
   readonly residentMB: number;
   /** Of JavaScript, garbage included. */
   readonly heapUsedMB: number;
-  /** null: nobody looks at a page with so many meters. */
+  /** null: not asked of so many meters. */
   readonly http: HttpAnswers | null;
 }
 
@@ -48,11 +50,12 @@ interface Answer {
  */
 export async function gatewaySizes(
   sizes: readonly number[],
+  serve: (meters: number) => Promise<Population>,
   broker: Broker,
 ): Promise<readonly GatewaySize[]> {
   const figures: GatewaySize[] = [];
   for (const meters of sizes) {
-    const size = await measureSize(meters, broker).catch((error) => {
+    const size = await measureSize(meters, serve, broker).catch((error) => {
       console.error(`${meters} meters are too many here:`, error);
     });
     if (size) figures.push(size);
@@ -60,9 +63,13 @@ export async function gatewaySizes(
   return figures;
 }
 
-async function measureSize(meters: number, broker: Broker): Promise<GatewaySize> {
+async function measureSize(
+  meters: number,
+  serve: (meters: number) => Promise<Population>,
+  broker: Broker,
+): Promise<GatewaySize> {
   await using opened = new AsyncDisposableStack();
-  const one = await started(meters, broker, opened);
+  const one = await started(await serve(meters), broker, opened);
   for (let round = 0; round < ROUNDS; round++) await measureSlice(one);
   return await figuresOf(one);
 }
@@ -75,18 +82,23 @@ interface Started {
   readonly slices: { readonly cpuMs: number; readonly p50Ms: number; readonly p99Ms: number }[];
 }
 
-async function started(meters: number, broker: Broker, opened: AsyncDisposableStack): Promise<Started> {
-  const heapMB = meters > HEAP_OF_IMAGE ? Math.max(512, Math.ceil(meters * HEAP_PER_METER_MB)) : null;
-  const gateway = opened.use(await startGateway(meters, broker, heapMB));
+async function started(
+  population: Population,
+  broker: Broker,
+  opened: AsyncDisposableStack,
+): Promise<Started> {
+  const meters = population.entries.length;
+  const heapMB = meters > MANY ? HEAP_OF_MANY_MB : null;
+  const gateway = opened.use(await startGateway(population, broker, heapMB));
   console.log(
-    `${meters} meters: announced after ${gateway.discoveryMs.toFixed(0)} ms, ${(gateway.firstCpuMs / meters).toFixed(2)} ms of a core each`,
+    `${population.app}, ${meters} meters: announced after ${gateway.discoveryMs.toFixed(0)} ms, ${(gateway.firstCpuMs / meters).toFixed(2)} ms of a core each`,
   );
   return { meters, heapMB, gateway, firstCpuMs: gateway.firstCpuMs / meters, slices: [] };
 }
 
-async function measureSlice({ gateway, slices }: Started): Promise<void> {
+async function measureSlice({ meters, gateway, slices }: Started): Promise<void> {
   const before = gateway.program.cpuMs();
-  const latencies = await gateway.send(PER_SECOND, SLICE_S);
+  const latencies = await gateway.send(PER_SECOND, meters > MANY ? SLICE_OF_MANY_S : SLICE_S);
   slices.push({
     cpuMs: (gateway.program.cpuMs() - before) / latencies.length,
     p50Ms: quantile(latencies, 0.5),
@@ -107,7 +119,7 @@ async function figuresOf({ meters, heapMB, gateway, firstCpuMs, slices }: Starte
     p99Ms: spread(({ p99Ms }) => p99Ms),
     residentMB,
     heapUsedMB: await heapUsedMB(gateway.url),
-    http: meters > MOST_ON_A_PAGE ? null : await answers(gateway.url),
+    http: meters > MANY ? null : await answers(gateway.url),
   };
 }
 

@@ -1,14 +1,18 @@
 import { startBroker } from '@meterbridge/testing';
+import { serveBus } from './bus.ts';
 import { type FleetSize, fleetSizes } from './growth-fleet.ts';
 import { type GatewaySize, gatewaySizes, type HttpAnswers } from './growth-gateway.ts';
 import { type GrowthLaw, growthLaw, type Point } from './growth-law.ts';
 import { type SearchSize, searchSizes } from './growth-search.ts';
+import type { Population } from './population.ts';
+import { servePorts } from './ports.ts';
 import { bundle, imageHeapMB } from './program.ts';
 import { QUIET } from './stage.ts';
 import { textTable } from './table.ts';
 
 /** Ten times as many P1 ports, each with a telegram every ten seconds, are more than one process can read. */
-const METERS = [1, 10, 100, 1_000];
+const P1_METERS = [1, 10, 100, 1_000];
+const MBUS_METERS = [1, 10, 100, 1_000, 10_000];
 const KPM33B_METERS = [1, 10, 100, 1_000, 10_000, 100_000];
 const LINE_METERS = [1, 2, 5, 10, 20, 50, 100, 250];
 /** Below, what an app needs anyhow is most of it. */
@@ -17,7 +21,10 @@ const MANY = 100;
 export interface Growth {
   /** Bound that the image sets. */
   readonly imageHeapMB: number;
-  readonly gateways: readonly GatewaySize[];
+  /** dsmr-bridge, a line for each meter. */
+  readonly ports: readonly GatewaySize[];
+  /** mbus-gateway, lines of 250 meters. */
+  readonly buses: readonly GatewaySize[];
   readonly fleets: readonly FleetSize[];
   readonly searches: readonly SearchSize[];
   readonly laws: readonly GrowthLaw[];
@@ -25,23 +32,33 @@ export interface Growth {
 
 /** What more meters cost: a bridge, the proxy, and the search of a line. */
 export async function growth(): Promise<Growth> {
-  for (const app of ['dsmr-bridge', 'kpm33b-proxy']) await bundle(app);
+  for (const app of ['dsmr-bridge', 'mbus-gateway', 'kpm33b-proxy']) await bundle(app);
   const searches = await searchSizes(LINE_METERS);
   const fleets = await fleetSizes(KPM33B_METERS);
-  const gateways = await ofGateways();
-  const laws = [...searchLaws(searches), ...fleetLaws(fleets), ...gatewayLaws(gateways)];
+  const ports = await ofGateways(P1_METERS, servePorts);
+  const buses = await ofGateways(MBUS_METERS, serveBus);
+  const laws = [
+    ...searchLaws(searches),
+    ...fleetLaws(fleets),
+    ...gatewayLaws('dsmr-bridge', ports),
+    ...gatewayLaws('mbus-gateway', buses),
+    ...httpLaws(ports),
+  ];
   console.log(
     textTable([
       ['cost', 'exponent', 'grows'],
       ...laws.map(({ what, exponent, words }) => [what, exponent?.toFixed(2) ?? '', words]),
     ]),
   );
-  return { imageHeapMB: imageHeapMB(), gateways, fleets, searches, laws };
+  return { imageHeapMB: imageHeapMB(), ports, buses, fleets, searches, laws };
 }
 
-async function ofGateways(): Promise<readonly GatewaySize[]> {
+async function ofGateways(
+  sizes: readonly number[],
+  serve: (meters: number) => Promise<Population>,
+): Promise<readonly GatewaySize[]> {
   await using broker = await startBroker({ real: true, config: QUIET });
-  return await gatewaySizes(METERS, broker);
+  return await gatewaySizes(sizes, serve, broker);
 }
 
 function searchLaws(searches: readonly SearchSize[]): readonly GrowthLaw[] {
@@ -84,36 +101,35 @@ function fleetLaws(fleets: readonly FleetSize[]): readonly GrowthLaw[] {
   ];
 }
 
-function gatewayLaws(gateways: readonly GatewaySize[]): readonly GrowthLaw[] {
+function gatewayLaws(app: string, gateways: readonly GatewaySize[]): readonly GrowthLaw[] {
   const points = (of: (size: GatewaySize) => number): readonly Point[] =>
     gateways.map((size) => [size.meters, of(size)]);
   const memory = points(({ residentMB }) => residentMB);
   const [[, fixed]] = memory as [Point];
   return [
     growthLaw(
-      'dsmr-bridge: CPU of a first reading',
+      `${app}: CPU of a first reading`,
       points(({ firstCpuMs }) => firstCpuMs),
       { from: 10 },
     ),
     growthLaw(
-      'dsmr-bridge: CPU of a reading',
+      `${app}: CPU of a reading`,
       points(({ cpuMs }) => cpuMs.median),
     ),
     growthLaw(
-      'dsmr-bridge: latency, median',
+      `${app}: latency, median`,
       points(({ p50Ms }) => p50Ms.median),
     ),
     growthLaw(
-      'dsmr-bridge: latency, 99 %',
+      `${app}: latency, 99 %`,
       points(({ p99Ms }) => p99Ms.median),
     ),
-    growthLaw('dsmr-bridge: memory above that of one meter', memory, { from: MANY, fixed }),
+    growthLaw(`${app}: memory above that of one meter`, memory, { from: MANY, fixed }),
     growthLaw(
-      'dsmr-bridge: time until all are announced',
+      `${app}: time until all are announced`,
       points(({ discoveryMs }) => discoveryMs),
       { from: 10 },
     ),
-    ...httpLaws(gateways),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Broker } from '@meterbridge/testing';
 import { type Gateway, startGateway } from './gateway.ts';
 import { quantile, type Spread, spreadOf } from './measure.ts';
+import { servePorts } from './ports.ts';
 import { bundle } from './program.ts';
 import { textTable } from './table.ts';
 
@@ -29,7 +30,11 @@ export async function latency(broker: Broker): Promise<readonly Latency[]> {
     readonly slices: [number, number][];
   }[] = [];
   for (const meters of METERS)
-    gateways.push({ meters, gateway: opened.use(await startGateway(meters, broker)), slices: [] });
+    gateways.push({
+      meters,
+      gateway: opened.use(await startGateway(await servePorts(meters), broker)),
+      slices: [],
+    });
   for (let round = 0; round < ROUNDS; round++) {
     for (const { meters, gateway, slices } of gateways) {
       const times = await gateway.send(Math.max(LEAST_PER_SECOND, meters), SLICE_S);

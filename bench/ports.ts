@@ -4,27 +4,19 @@ import { latin1, seededRandom } from '@meterbridge/core/codec';
 import { decodeP1, encodeP1 } from '@meterbridge/core/frames';
 import { House } from '../apps/dsmr-bridge/src/simulator/house.ts';
 import { simulateTelegram } from '../apps/dsmr-bridge/src/simulator/telegram.ts';
+import { hostOf, type Population, placeOf } from './population.ts';
 
-/** P1 ports of many meters behind one listener: each has an address of its own on the loopback network. */
-export interface Ports extends AsyncDisposable {
-  /** As it stands in the configuration. */
-  address(meter: number): string;
-  /** Meters that are connected. */
-  readonly connected: number;
-  /** Sends the telegram of now. */
-  send(meter: number): void;
-}
-
-const PER_NETWORK = 250;
 /** The simulated meters stand in Central Europe. */
 const CLOCK_OFFSET_MS = 3_600_000;
 const EQUIPMENT_ID = /^0-0:96\.1\.1\(.*\)$/;
 
-export async function servePorts(): Promise<Ports> {
+/** P1 ports of so many meters behind one listener; they send in turn, each the telegram of now. */
+export async function servePorts(meters: number): Promise<Population> {
   const house = new House(seededRandom(1));
+  let next = 0;
   const sockets = new Map<number, Socket>();
   const server = createServer((socket) => {
-    const meter = meterAt(socket.localAddress ?? '');
+    const meter = placeOf(socket.localAddress ?? '');
     sockets.set(meter, socket.setNoDelay(true));
     socket.on('error', () => socket.destroy());
     socket.once('close', () => sockets.delete(meter));
@@ -33,11 +25,20 @@ export async function servePorts(): Promise<Ports> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    address: (meter) => `tcp://${hostOf(meter)}:${port}`,
-    get connected() {
-      return sockets.size;
+    app: 'dsmr-bridge',
+    entries: Array.from({ length: meters }, (_, meter) => ({
+      id: `m${meter}`,
+      address: `tcp://${hostOf(meter)}:${port}`,
+    })),
+    topicOf: (meter) => `meters/dsmr/m${meter}`,
+    get isConnected() {
+      return sockets.size === meters;
     },
-    send: (meter) => void sockets.get(meter)?.write(telegramOf(meter, house)),
+    tell() {
+      const meter = next++ % meters;
+      sockets.get(meter)?.write(telegramOf(meter, house));
+      return meter;
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets.values()) socket.destroy();
       server.close();
@@ -59,13 +60,4 @@ function telegramOf(meter: number, house: House): Uint8Array {
     .filter((line) => !line.startsWith('0-1:'))
     .map((line) => line.replace(EQUIPMENT_ID, `0-0:96.1.1(${id})`));
   return encodeP1(header, own);
-}
-
-function hostOf(meter: number): string {
-  return `127.1.${Math.floor(meter / PER_NETWORK)}.${1 + (meter % PER_NETWORK)}`;
-}
-
-function meterAt(host: string): number {
-  const [, , network = 0, place = 1] = host.split('.').map(Number);
-  return network * PER_NETWORK + place - 1;
 }

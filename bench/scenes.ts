@@ -51,12 +51,12 @@ export async function setScenes(
 }
 
 async function dsmr(opened: AsyncDisposableStack): Promise<Scene> {
-  const ports = opened.use(await servePorts());
+  const ports = opened.use(await servePorts(1));
   return {
     app: 'dsmr-bridge',
-    config: () => ({ meters: [{ id: 'main', address: ports.address(0) }] }),
-    isReading: (topic) => topic === 'meters/dsmr/main',
-    push: () => ports.send(0),
+    config: () => ({ meters: ports.entries }),
+    isReading: (topic) => topic === ports.topicOf(0),
+    push: () => ports.tell(),
     tellsEach: true,
     perHour: 3_600,
   };

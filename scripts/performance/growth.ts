@@ -1,5 +1,5 @@
 import type { Growth } from '../../bench/growth.ts';
-import type { HttpAnswers } from '../../bench/growth-gateway.ts';
+import type { GatewaySize, HttpAnswers } from '../../bench/growth-gateway.ts';
 import type { Plot } from './plot.ts';
 import type { Results } from './results.ts';
 import { bytes, markdown, number, spread } from './text.ts';
@@ -12,27 +12,36 @@ export function growthPlots({ growth }: Results): ReadonlyMap<string, Plot> {
 export function growthSection(results: Results): string {
   const { growth } = results;
   if (!growth) return 'Not measured yet.';
-  const { laws, gateways } = growth.figures;
+  const { laws, ports, buses } = growth.figures;
   const rows = laws.map(({ what, exponent, words }) => [
     what,
     exponent === null ? '' : exponent.toFixed(2),
     words,
   ]);
   const images = Array.from(growthPlots(results), ([file, { title }]) => `![${title}](performance/${file})`);
-  const pages = gateways.flatMap(({ meters, http }) => (http ? [[number(meters), ...answers(http)]] : []));
-  const announced = gateways.map(({ meters, discoveryMs, firstCpuMs, heapMB }) => [
-    number(meters),
-    `${number(discoveryMs / 1000)} s`,
-    `${number(firstCpuMs)} ms`,
-    heapMB === null ? 'as in the image' : `${number(heapMB)} MB`,
-  ]);
+  const pages = ports.flatMap(({ meters, http }) => (http ? [[number(meters), ...answers(http)]] : []));
   return [
     markdown([['Cost', 'exponent', 'with more meters'], ...rows]),
     ...images,
-    markdown([['Meters', 'all announced after', 'CPU of each', 'bound of the heap'], ...announced]),
+    markdown([
+      ['App', 'meters', 'all announced after', 'CPU of each', 'memory', 'bound of the heap'],
+      ...announced('dsmr-bridge', ports),
+      ...announced('mbus-gateway', buses),
+    ]),
     markdown([['Meters', 'page', '`/status`, which it asks once', '`/metrics`'], ...pages]),
     searchTable(growth.figures),
   ].join('\n\n');
+}
+
+function announced(app: string, sizes: readonly GatewaySize[]): readonly (readonly string[])[] {
+  return sizes.map(({ meters, discoveryMs, firstCpuMs, residentMB, heapMB }) => [
+    app,
+    number(meters),
+    `${number(discoveryMs / 1000)} s`,
+    `${number(firstCpuMs)} ms`,
+    `${number(residentMB)} MB`,
+    heapMB === null ? 'as in the image' : `${number(heapMB)} MB`,
+  ]);
 }
 
 function answers({ page, status, metrics }: HttpAnswers): readonly string[] {
@@ -56,12 +65,12 @@ function searchTable({ searches }: Growth): string {
   ]);
 }
 
-function plotsOf({ gateways, fleets, searches }: Growth): readonly (readonly [string, Plot])[] {
+function plotsOf({ ports, buses, fleets, searches }: Growth): readonly (readonly [string, Plot])[] {
   const x = 'meters';
-  const bridge = (of: (size: Growth['gateways'][number]) => number) =>
-    gateways.map((size) => [size.meters, of(size)] as const);
+  const p1 = (of: (size: GatewaySize) => number) => ports.map((size) => [size.meters, of(size)] as const);
+  const mbus = (of: (size: GatewaySize) => number) => buses.map((size) => [size.meters, of(size)] as const);
   const overHttp = (of: (answers: HttpAnswers) => number) =>
-    gateways.flatMap(({ meters, http }) => (http ? [[meters, of(http)] as const] : []));
+    ports.flatMap(({ meters, http }) => (http ? [[meters, of(http)] as const] : []));
   const proxy = (of: (size: Growth['fleets'][number]) => number) =>
     fleets.map((size) => [size.meters, of(size)] as const);
   const search = (of: (size: Growth['searches'][number]) => number) =>
@@ -74,7 +83,8 @@ function plotsOf({ gateways, fleets, searches }: Growth): readonly (readonly [st
         x,
         y: 'milliseconds of one core',
         curves: [
-          { name: 'dsmr-bridge, about 27 messages each', points: bridge(({ cpuMs }) => cpuMs.median) },
+          { name: 'dsmr-bridge, about 27 messages each', points: p1(({ cpuMs }) => cpuMs.median) },
+          { name: 'mbus-gateway, nine messages each', points: mbus(({ cpuMs }) => cpuMs.median) },
           { name: 'kpm33b-proxy, one message each', points: proxy(({ cpuMs }) => cpuMs.median) },
         ],
       },
@@ -86,8 +96,10 @@ function plotsOf({ gateways, fleets, searches }: Growth): readonly (readonly [st
         x,
         y: 'milliseconds',
         curves: [
-          { name: 'dsmr-bridge, median', points: bridge(({ p50Ms }) => p50Ms.median) },
-          { name: 'dsmr-bridge, 99 %', points: bridge(({ p99Ms }) => p99Ms.median) },
+          { name: 'dsmr-bridge, median', points: p1(({ p50Ms }) => p50Ms.median) },
+          { name: 'dsmr-bridge, 99 %', points: p1(({ p99Ms }) => p99Ms.median) },
+          { name: 'mbus-gateway, median', points: mbus(({ p50Ms }) => p50Ms.median) },
+          { name: 'mbus-gateway, 99 %', points: mbus(({ p99Ms }) => p99Ms.median) },
           { name: 'kpm33b-proxy, median', points: proxy(({ p50Ms }) => p50Ms.median) },
           { name: 'kpm33b-proxy, 99 %', points: proxy(({ p99Ms }) => p99Ms.median) },
         ],
@@ -100,7 +112,8 @@ function plotsOf({ gateways, fleets, searches }: Growth): readonly (readonly [st
         x,
         y: 'MB resident',
         curves: [
-          { name: 'dsmr-bridge', points: bridge(({ residentMB }) => residentMB) },
+          { name: 'dsmr-bridge', points: p1(({ residentMB }) => residentMB) },
+          { name: 'mbus-gateway', points: mbus(({ residentMB }) => residentMB) },
           { name: 'kpm33b-proxy', points: proxy(({ residentMB }) => residentMB) },
         ],
       },

@@ -40,7 +40,7 @@ function page(results: Results): string {
     '## KPM33B fleets',
     fleetSection(results),
     '## Growth',
-    'What more meters cost. The exponent is that of the power by which a cost grows, by least squares over the logarithms: 0 is constant, 1 linear. dsmr-bridge has a line, a connection and about 27 values for each meter, all meters together send 50 telegrams per second, and its sizes are measured one after the other; it ends at 1,000, as 10,000 P1 ports with a telegram every ten seconds are more than a process reads (see Scaling out). kpm33b-proxy gets 500 messages per second, and its sizes take turns.',
+    'What more meters cost. The exponent is that of the power by which a cost grows, by least squares over the logarithms: 0 is constant, 1 linear. dsmr-bridge has a line, a connection and about 27 values for each meter, all meters together send 50 telegrams per second, and its sizes are measured one after the other; it ends at 1,000, as 10,000 P1 ports with a telegram every ten seconds are more than a process reads (see Scaling out). mbus-gateway has lines of 250 heat meters with nine messages for each reading, which answer 50 questions per second in all. kpm33b-proxy gets 500 messages per second, and its sizes take turns.',
     growthSection(results),
     '## Scaling out',
     scalingSection(results),

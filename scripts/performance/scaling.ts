@@ -16,15 +16,16 @@ export function scalingSection(results: Results): string {
 }
 
 function gateway({ growth }: Results): readonly string[] {
-  const { gateways, imageHeapMB } = growth!.figures;
-  const [one, many] = [gateways[0]!, manyOf(gateways)];
+  const { ports, buses, imageHeapMB } = growth!.figures;
+  const [one, many] = [ports[0]!, manyOf(ports)];
+  const heatMeters = buses.at(-1)!;
   const readings = (SHARE * 1000) / many.cpuMs.median;
   const [heapEachMB, memoryEachMB] = [perMeter(one, many, 'heapUsedMB'), perMeter(one, many, 'residentMB')];
   const meters = (HEAP_SHARE * imageHeapMB - one.heapUsedMB) / heapEachMB;
   return [
     '### One gateway',
     `A reading of a P1 port, with its 27 messages, costs ${number(many.cpuMs.median)} ms of a core. With half a core for one bridge, and the other half for broker, system and bad days, that is 500 ms / ${number(many.cpuMs.median)} ms = **${number(readings)} readings per second**: so many P1 ports that send each second, ${number(60 * readings)} meters that are read each minute, or ${number(900 * readings)} that are read every 15 minutes. \`mqtt.output: json\` makes one message of the 27.`,
-    `Memory ends it earlier. With one meter a bridge has ${number(one.residentMB)} MB, and each further one with 27 values takes ${number(memoryEachMB)} MB, ${number(heapEachMB)} MB of it on the heap. The image bounds that at ${number(imageHeapMB)} MB; to stay below ${number(100 * HEAP_SHARE)} % of it, a bridge takes (${number(HEAP_SHARE * imageHeapMB)} − ${number(one.heapUsedMB)}) / ${number(heapEachMB)} = **about ${number(meters)} meters**. For more, start more bridges, each with its own \`mqtt.client_id\`, \`mqtt.base_topic\`, \`store.path\` and \`http.port\`; or, outside of the image, one with a larger \`--max-old-space-size\`. Meters with fewer values take accordingly less.`,
+    `Memory ends it earlier. With one meter a bridge has ${number(one.residentMB)} MB, and each further one with 27 values takes ${number(memoryEachMB)} MB, ${number(heapEachMB)} MB of it on the heap. The image bounds that at ${number(imageHeapMB)} MB; to stay below ${number(100 * HEAP_SHARE)} % of it, a bridge takes (${number(HEAP_SHARE * imageHeapMB)} − ${number(one.heapUsedMB)}) / ${number(heapEachMB)} = **about ${number(meters)} meters**. For more, start more bridges, each with its own \`mqtt.client_id\`, \`mqtt.base_topic\`, \`store.path\` and \`http.port\`; or, outside of the image, one with a larger \`--max-old-space-size\`. Meters with fewer values take accordingly less: mbus-gateway with ${number(heatMeters.meters)} heat meters has ${number(heatMeters.residentMB)} MB.`,
     'What limits a line is not the gateway: an M-Bus at 2400 baud reads one meter in about half a second, and a P1 port or an optical head has one meter.',
   ];
 }
@@ -53,7 +54,7 @@ function proxy({ growth, fleet, kpm33b }: Results): readonly string[] {
 function broker({ delivery, growth }: Results): readonly string[] {
   const contest = delivery?.figures.throughput[0]?.figures;
   const best = contest && Math.max(...contest.map(({ perSecond }) => perSecond.median));
-  const many = manyOf(growth!.figures.gateways);
+  const many = manyOf(growth!.figures.ports);
   const rows = [
     '### The central broker: when to cluster',
     'Mosquitto works on one core. What it has to do is the sum over all gateways of messages in, and of the same messages out to each subscriber.',
