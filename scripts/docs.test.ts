@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -18,14 +18,7 @@ describe('documents', () => {
   );
 
   it('show the same version everywhere', () => {
-    const files = [
-      'package.json',
-      'packages/core/package.json',
-      'packages/testing/package.json',
-      'apps/dsmr-bridge/package.json',
-      'apps/kamstrup-bridge/package.json',
-      'apps/mbus-gateway/package.json',
-    ];
+    const files = globSync(['package.json', '{apps,packages}/*/package.json'], { cwd: ROOT });
     const versions = files.map((file) => JSON.parse(readFileSync(join(ROOT, file), 'utf8')).version);
     expect(new Set(versions).size).toBe(1);
   });

@@ -58,6 +58,8 @@ export interface BreakerStatus {
 export interface LineStatus extends BreakerStatus {
   readonly id: string;
   readonly readings: number;
+  /** It waits for messages of meters that it does not know: none is no fault, and none of them is shown. */
+  readonly may_be_quiet: boolean;
   /** Bad frames and the like so far, by error code. */
   readonly reports: Readonly<Record<string, number>>;
   /** Meters that are asked one by one. */

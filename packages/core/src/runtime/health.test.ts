@@ -81,6 +81,14 @@ describe('the health of a bridge', () => {
     expect(summaryOf(bridge)).toBe('1 of 1 meters online');
   });
 
+  it.each([
+    [0, 'connected'],
+    [7, '7 readings'],
+  ])('is told without meters where none are known: %i readings', (readings, summary) => {
+    const bridge = bridgeOf(lineOf({ readings, mayBeQuiet: true }), true, { meters: [] });
+    expect(summaryOf(bridge)).toBe(summary);
+  });
+
   it('says which meter is offline, unless its line is known to fail', () => {
     expect(problemsOf(bridgeOf(lineOf(), false))).toMatchObject([{ what: 'gas: offline' }]);
     const line = lineOf();

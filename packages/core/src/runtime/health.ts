@@ -118,7 +118,11 @@ export function summaryOf(bridge: Observed): string {
   const online = meters.filter((meter) => meter.online).length;
   const readings = lines.reduce((sum, line) => sum + line.readings, 0);
   // Some apps pass on what meters say, and know none of them.
-  const isWithoutMeters = meters.length === 0 && readings > 0;
-  const how = isWithoutMeters ? `${readings} readings` : `${online} of ${meters.length} meters online`;
+  const isWithoutMeters = lines.some(({ mayBeQuiet }) => mayBeQuiet);
+  const how = isWithoutMeters ? passedOn(readings) : `${online} of ${meters.length} meters online`;
   return `${how}${dryRun ? '; dry run' : ''}`;
+}
+
+function passedOn(readings: number): string {
+  return readings > 0 ? `${readings} readings` : 'connected';
 }

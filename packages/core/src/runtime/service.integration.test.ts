@@ -8,7 +8,7 @@ import { BridgeError } from '../errors/index.ts';
 import { createLogger, LogTail } from '../observe/index.ts';
 import type { Service, ServiceBroker, ServiceContext, ServiceDefinition } from './service.ts';
 import { ServiceApp } from './service-app.ts';
-import { metricsOf } from './status.ts';
+import { metricsOf, statusOf } from './status.ts';
 
 const schema = serviceConfig({ greeting: z.string().default('hello') });
 type Config = z.output<typeof schema>;
@@ -88,6 +88,7 @@ describe('a service', () => {
     );
     // One that only takes commands never has a reading.
     expect(metricsOf(app).lines).toMatchObject([{ id: 'near broker', isWell: true, readings: 0 }]);
+    expect(statusOf(app).lines).toMatchObject([{ id: 'near broker', may_be_quiet: true, readings: 0 }]);
     await until(async () => {
       await meter.publish('in', 'passed');
       return house.messages.some(({ topic }) => topic === 'out');

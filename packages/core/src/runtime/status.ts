@@ -60,10 +60,12 @@ export function statusOf(bridge: Shown): BridgeStatus {
   };
 }
 
-export function lineStatus({ entry, readings, reports, breaker, polls }: ObservedLine): LineStatus {
+export function lineStatus(line: ObservedLine): LineStatus {
+  const { entry, readings, reports, breaker, polls, mayBeQuiet } = line;
   return {
     id: entry.id,
     readings,
+    may_be_quiet: mayBeQuiet === true,
     reports: Object.fromEntries(reports),
     ...breakerStatus(breaker),
     polled: polls.map((poll) => ({ id: poll.entry.id, ...breakerStatus(poll.breaker) })),

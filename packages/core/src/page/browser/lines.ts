@@ -29,8 +29,9 @@ function isFailing({ problem, polled }: LineStatus): boolean {
 function Line({ line }: { line: LineStatus }) {
   const [isOpen, setOpen] = useState(false);
   const reports = Object.entries(line.reports);
+  const isRead = line.readings > 0 || line.may_be_quiet;
   return html`<article class="line" aria-label=${line.id}>
-    <h3>${line.id} <span class="pill ${line.problem ? 'off' : 'on'}">${line.problem ? 'failing' : line.readings > 0 ? 'works' : 'waiting'}</span></h3>
+    <h3>${line.id} <span class="pill ${line.problem ? 'off' : 'on'}">${line.problem ? 'failing' : isRead ? 'works' : 'waiting'}</span></h3>
     ${line.problem && html`<${ProblemText} problem=${line.problem} /><${BreakerText} breaker=${line} />`}
     ${
       !line.problem &&
@@ -43,7 +44,7 @@ function Line({ line }: { line: LineStatus }) {
           </div>`,
       )
     }
-    <p class="counts">${formatCount(line.readings)} readings${reports.length === 0 && ', nothing amiss'}</p>
+    ${(line.readings > 0 || !line.may_be_quiet) && html`<p class="counts">${countsOf(line.readings)}${reports.length === 0 && ', nothing amiss'}</p>`}
     ${
       reports.length > 0 &&
       html`<ul class="reports">
@@ -55,6 +56,10 @@ function Line({ line }: { line: LineStatus }) {
       ${isOpen && html`<${Frames} line=${line.id} />`}
     </details>
   </article>`;
+}
+
+function countsOf(readings: number): string {
+  return readings === 1 ? '1 reading' : `${formatCount(readings)} readings`;
 }
 
 function Frames({ line }: { line: string }) {

@@ -36,7 +36,7 @@ export class Store {
 
   /** An app that passes on what meters say, and shows none of them. */
   get isWithoutMeters(): boolean {
-    return this.meters.size === 0 && [...this.lines.values()].some(({ readings }) => readings > 0);
+    return this.meters.size === 0 && [...this.lines.values()].some((line) => line.may_be_quiet);
   }
 
   connect(): void {
