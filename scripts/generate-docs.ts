@@ -76,7 +76,7 @@ function errorsDocument(): string {
   const what = {
     now: 'goes on at once',
     soon: 'tries again within seconds',
-    later: 'tries again, ever more rarely',
+    later: 'tries again, less and less often',
     never: 'does not try again',
   };
   const sections = Object.entries(errorCodes).map(
@@ -85,7 +85,7 @@ function errorsDocument(): string {
   );
   const head = [
     '# Errors',
-    'Every error has a code. It stands in the log, in the health report and behind messages of the command line. Scripts can rely on the codes; the texts may change.',
+    'Every error has a code. It is in the log, on the status page, in `/health`, and behind messages of the command line. Scripts can rely on the codes; the texts may change.',
     'Exit codes: 0 all well, 1 failure, 64 the command line was not understood, 78 the configuration is wrong.',
   ];
   return `${[...head, ...sections].join('\n\n')}\n`;

@@ -31,7 +31,7 @@ function cannotBeTakenOver(file: string, { issues }: z.ZodError): BridgeError {
   return new BridgeError(
     'config/invalid',
     `${file} is a configuration of mbus-mqtt-gateway that cannot be taken over as it is:\n${problems.join('\n')}`,
-    { hint: 'Mend these values in the old file; the keys are those that they would have here.' },
+    { hint: 'Correct these values in the old file; the keys are those that they would have here.' },
   );
 }
 

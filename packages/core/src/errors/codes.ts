@@ -1,6 +1,6 @@
 /**
  * What the runtime does after an error: go on at once, try again every few seconds (a plugged-in adapter is found
- * quickly), or try again ever more rarely. `never` is tried as rarely as `later`: nothing here will mend it, but
+ * quickly), or try again less and less often. `never` is tried as rarely as `later`: nothing here will mend it, but
  * somebody may.
  */
 export type Retry = 'now' | 'soon' | 'later' | 'never';
@@ -28,17 +28,17 @@ export const errorCodes = {
   'config/syntax': {
     retry: 'never',
     what: 'The configuration file is not valid YAML.',
-    hint: 'Mend the place that is named; the check command tells when all is well.',
+    hint: 'Correct the place that is named; the check command tells when the file is valid.',
   },
   'config/invalid': {
     retry: 'never',
     what: 'The configuration holds values that cannot be used.',
-    hint: 'Mend the keys that are named; the check command tells when all is well.',
+    hint: 'Correct the keys that are named; the check command tells when the file is valid.',
   },
   'config/unmatched': {
     retry: 'never',
     what: 'The settings of a meter name a parameter, or a meter behind it, that is not there.',
-    hint: 'Parameters have the keys that the meter itself has for them, also where `rename` gives them others; the command `read` shows them. A meter behind another one has the id that stands in its topics.',
+    hint: 'Name parameters by their own keys, even those that `rename` gives other ones; the command `read` shows them. Name a meter behind another one by the id that is in its topics.',
   },
   'input/unreadable': {
     retry: 'never',
@@ -63,7 +63,7 @@ export const errorCodes = {
   'frame/truncated': {
     retry: 'now',
     what: 'A frame began but its end never came.',
-    hint: 'Usual once after start. If it goes on, bytes are lost: check cable, adapter and other readers of the port.',
+    hint: 'Usual once after the start. If it goes on, bytes are lost: check cable and adapter, and that no other program reads the port.',
   },
   'frame/overlong': {
     retry: 'now',
@@ -82,18 +82,18 @@ export const errorCodes = {
   },
   'frame/decryption': {
     retry: 'now',
-    what: 'What comes of decrypting a frame is no telegram: the key does not fit.',
-    hint: 'If it is so with each frame, key is wrong: it must be the key of this very meter. Now and then, bytes are damaged on the way.',
+    what: 'What decrypting a frame gives is no telegram: the key does not fit.',
+    hint: 'If it happens with every frame, key is wrong: it must be the key of this very meter. If it happens now and then, bytes are damaged on the way.',
   },
   'frame/authentication': {
     retry: 'now',
     what: 'The authentication tag of an encrypted frame is wrong, so that it may have been changed on the way.',
-    hint: 'If it is so with each frame, auth_key is wrong; tag: warn reads such a meter by the CRC of its telegrams.',
+    hint: 'If it happens with every frame, auth_key is wrong. With tag: warn such a meter is read all the same, and only the CRC of its telegrams is checked.',
   },
   'frame/replayed': {
     retry: 'now',
     what: 'An encrypted frame came again, or is older than one that was read; it was refused.',
-    hint: 'Now and then: somebody may be sending recorded frames. Each frame: the meter has begun to count anew; set frame_counter: off until readings arrive, then take it out again. A new meter or another key needs nothing.',
+    hint: 'If it happens now and then, somebody may be sending recorded frames. If it happens with every frame, the meter has begun to count anew: set frame_counter: off until readings arrive, then take it out again. A new meter or another key needs nothing.',
   },
   'frame/foreign': {
     retry: 'now',
@@ -102,7 +102,7 @@ export const errorCodes = {
   },
   'frame/length': {
     retry: 'now',
-    what: 'A frame says that it has a length that no frame can have.',
+    what: 'A frame gives a length that no frame can have.',
     hint: 'A few are harmless. Many mean that address and port do not lead to the right device.',
   },
   'frame/unexpected': {
@@ -118,7 +118,12 @@ export const errorCodes = {
   'link/permission': {
     retry: 'soon',
     what: 'The serial device exists but may not be opened.',
-    hint: 'Add the user to the group of the device (dialout on Debian), or pass the device into the container.',
+    hint: 'Add the user who runs the bridge to the group of the device and log in again (on Debian: sudo usermod -aG dialout NAME); for a container, add that group by group_add.',
+  },
+  'link/not-serial': {
+    retry: 'soon',
+    what: 'The address leads to something that is no serial port.',
+    hint: 'Check the address. With compose, DSMR_DEVICE, KAMSTRUP_DEVICE or MBUS_DEVICE in .env names the device; after a change: docker compose up -d.',
   },
   'link/busy': {
     retry: 'soon',
@@ -138,7 +143,7 @@ export const errorCodes = {
   'link/lost': {
     retry: 'soon',
     what: 'The connection ended: the adapter was unplugged, or the other end closed it.',
-    hint: 'It is opened again by itself. If it happens often, check power supply and cable.',
+    hint: 'It is opened again by itself; a container may need a restart when its USB adapter was plugged in anew. If it happens often, check power supply and cable.',
   },
   'link/failed': {
     retry: 'later',
@@ -242,13 +247,13 @@ export const errorCodes = {
   },
   'meter/frozen': {
     retry: 'later',
-    what: 'The device answers with values that never change, as some do until they are started anew.',
-    hint: 'Take it from its power for a minute, or restart it in the app of its vendor.',
+    what: 'The device answers with values that never change, as some do until they are restarted.',
+    hint: 'Take it off the power for a minute, or restart it in the app of its vendor.',
   },
   'meter/key-spent': {
     retry: 'later',
     what: 'An encrypted device needs a new key, which it makes only when it starts.',
-    hint: 'It is restarted by itself. If that does not help, take it from its power for a minute.',
+    hint: 'It is restarted by itself. If that does not help, take it off the power for a minute.',
   },
   'meter/other-scale': {
     retry: 'never',
@@ -278,12 +283,12 @@ export const errorCodes = {
   'mqtt/tls': {
     retry: 'later',
     what: 'The encrypted connection to the MQTT broker could not be made.',
-    hint: 'Check that mqtt.tls.ca_file holds the certificate authority of the broker and that the host name in mqtt.url is in its certificate.',
+    hint: 'Check that mqtt.tls.ca_file holds the certificate authority of the broker and that the host name in mqtt.url is in its certificate, and that the certificate is still valid.',
   },
   'mqtt/lost': {
     retry: 'later',
     what: 'The connection to the MQTT broker broke.',
-    hint: 'It is made again by itself; readings are kept until then.',
+    hint: 'The bridge connects again by itself; readings are kept until then.',
   },
   'mqtt/taken-over': {
     retry: 'later',
@@ -308,7 +313,7 @@ export const errorCodes = {
   'outbox/overflow': {
     retry: 'never',
     what: 'More messages waited for the broker than the outbox may hold; the oldest were dropped.',
-    hint: 'Mend the connection to the broker, or raise the limits in store.outbox.',
+    hint: 'Restore the connection to the broker, or raise the limits in store.outbox.',
   },
   'store/in-use': {
     retry: 'later',
@@ -352,8 +357,8 @@ export const errorCodes = {
   },
   'line/stalled': {
     retry: 'never',
-    what: 'Nothing has come of a line for minutes, not even an error: its source hangs. The bridge counts as unhealthy, and the watchdog of systemd is not fed any more.',
-    hint: 'With WatchdogSec= in its unit, systemd restarts the bridge. Please report it with the log lines before this one.',
+    what: 'Nothing has come from a line for minutes, not even an error: its source hangs. The bridge counts as unhealthy, and the watchdog of systemd is not fed any more.',
+    hint: 'With WatchdogSec= in its unit, systemd restarts the bridge; restart a container by hand. Please report it with the log lines before this one.',
   },
   'line/overloaded': {
     retry: 'now',
@@ -377,7 +382,7 @@ export const errorCodes = {
   },
   'internal/unexpected': {
     retry: 'later',
-    what: 'Something happened that the program does not know.',
+    what: 'Something happened that the program is not prepared for.',
     hint: 'Please report it with the log lines around it.',
   },
 } as const satisfies Record<string, ErrorCodeInfo>;

@@ -33,7 +33,8 @@ it.each([
   ['Error Resource temporarily unavailable Cannot lock port', 'link/busy'],
   ['Error: No such device or address, cannot open /dev/ttyUSB0', 'link/lost'],
   ['Error: Input/output error, cannot open /dev/ttyUSB0', 'link/lost'],
-  ['Error: Inappropriate ioctl for device', 'link/failed'],
+  ['Error: Inappropriate ioctl for device setting custom baud rate of 115200', 'link/not-serial'],
+  ['Error: Bad file descriptor, cannot open /dev/ttyUSB0', 'link/failed'],
 ])('takes the message "%s" for %s', (message, code) => {
   expect(linkError('cannot open /dev/ttyUSB0', new Error(message)).code).toBe(code);
 });

@@ -195,11 +195,18 @@ describe('a serial port that cannot be opened', () => {
     await writeFile(file, 'kept');
     for (const path of [folder, file]) {
       await expect(openPort(path)).rejects.toMatchObject({
-        code: 'link/failed',
+        code: 'link/not-serial',
         message: `cannot open ${path}: it is no serial device`,
       });
     }
     expect(await readFile(file, 'utf8')).toBe('kept');
+  });
+
+  it('is another device', async () => {
+    await expect(openPort('/dev/null')).rejects.toMatchObject({
+      code: 'link/not-serial',
+      message: 'cannot open /dev/null: it is no serial device',
+    });
   });
 
   it('is not even looked for with an aborted signal', async () => {

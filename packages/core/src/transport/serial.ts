@@ -14,14 +14,15 @@ export interface SerialOptions extends LineSettings {
 
 /**
  * Opens a serial port for this process alone, without flow control. The limits are for opening only.
- * @throws BridgeError link/not-found, link/permission, link/busy, link/timeout, link/lost, link/failed
+ * @throws BridgeError link/not-found, link/not-serial, link/permission, link/busy, link/timeout, link/lost, link/failed
  */
 export async function openSerial(options: SerialOptions, limits: Limits): Promise<Link> {
   limits.signal?.throwIfAborted();
   const { path, baudRate, dataBits, parity, stopBits } = options;
   try {
     // The library opens anything, and leaves it open when it then finds no terminal.
-    if (!(await stat(path)).isCharacterDevice()) throw new Error('it is no serial device');
+    if (!(await stat(path)).isCharacterDevice())
+      throw new BridgeError('link/not-serial', `cannot open ${path}: it is no serial device`);
     // Loaded only where there is a serial port: the native part takes a while.
     const { SerialPort } = await import('serialport');
     const port = new SerialPort({ path, baudRate, dataBits, parity, stopBits, lock: true, autoOpen: false });
