@@ -21,6 +21,10 @@ for app in "$@"; do
     -e "/^internal_broker:/,/^[a-z]/s|# username: .*|username: $app|" \
     -e '/^internal_broker:/,/^[a-z]/s|# password: .*|password_file: /run/account/internal|' \
     "apps/$app/config.sample.yaml" >"$file"
-  echo "$file is made: set the address of your meters in it"
+  case $app in
+    kpm33b-*) echo "$file is made" ;;
+    hoymiles-*) echo "$file is made: set the host of your DTU in it" ;;
+    *) echo "$file is made: set the address of your meter in it" ;;
+  esac
 done
 grep -qs '^CONFIG_DIR=' .env || echo 'CONFIG_DIR=./config' >>.env
