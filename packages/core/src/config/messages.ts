@@ -6,7 +6,7 @@ export const explain: z.core.$ZodErrorMap = (issue) => {
     case 'invalid_type':
       return TYPES[isWhole(issue) ? 'int' : issue.expected] ?? `must be ${issue.expected}`;
     case 'invalid_value':
-      return `must be ${listOf(issue.values.map(String))}`;
+      return `must be ${listOf(issue.values.map(String))}${quotesOf(issue)}`;
     case 'too_small':
       return limit(issue.origin, issue.minimum, issue.inclusive === false ? 'more than' : 'at least');
     case 'too_big':
@@ -31,6 +31,12 @@ const TYPES: Readonly<Record<string, string>> = {
   object: 'must be a section: keys with values',
   record: 'must be a section: keys with values',
 };
+
+/** `403` is a number in YAML. */
+function quotesOf({ values, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidValue>): string {
+  const isNumber = typeof input === 'number' && values.some((value) => Number(value) === input);
+  return isNumber ? ', in quotes as it looks like a number' : '';
+}
 
 /** For text in place of a whole number zod expects any number. */
 function isWhole({ inst }: z.core.$ZodRawIssue): boolean {

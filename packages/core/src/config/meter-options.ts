@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { childOf, elementOf, inspect, isContainer, isSecret, shapeOf } from './inspect.ts';
+import { childOf, elementOf, inspect, isContainer, isSecret, shapeOf, takesOnlyText } from './inspect.ts';
 import { type Finding, issuesError } from './issues.ts';
 import type { Schema } from './pieces.ts';
 import { meterBase } from './sections.ts';
@@ -70,13 +70,13 @@ function place({ path, message }: Finding) {
 
 /** A shell takes the quotes away that tell text from numbers. */
 function readText(schema: Schema | undefined, text: string): unknown {
-  if (!schema || takesText(schema)) return text;
+  if (!schema || takesOnlyText(schema) || takesAnyText(schema)) return text;
   const { value, problems } = parseYaml(text);
   return problems.length === 0 ? value : text;
 }
 
-function takesText(schema: Schema): boolean {
+function takesAnyText(schema: Schema): boolean {
   const { core } = inspect(schema);
-  if (core instanceof z.core.$ZodUnion) return core._zod.def.options.some(takesText);
+  if (core instanceof z.core.$ZodUnion) return core._zod.def.options.some(takesAnyText);
   return core instanceof z.core.$ZodString || core instanceof z.core.$ZodTemplateLiteral;
 }
