@@ -88,6 +88,7 @@ describe('the settings table', () => {
         '| `mqtt.password` | text (secret) |  | Password at the broker. Or `mqtt.password_file`: a file that holds it. |',
         '| `mqtt.qos` | `0`, `1`, `2` | `1` | Quality of service of readings. With 1 or 2 they are kept while the broker is away. |',
         '| `mqtt.keepalive` | duration | `15s` | How often the connection is checked when nothing is sent. |',
+        '| `log.file.path` | text | required for `log.file` | File that receives the log lines too. |',
         '| `log.file.max_size` | size | `10MB` | Size at which a new file is begun. |',
         '| `meters[].address` | address | required | Where the meter is. |',
         '| `meters[].interval` | duration | `30s` | How often it is read. |',

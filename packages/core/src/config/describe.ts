@@ -43,19 +43,22 @@ function allowFile(json: z.core.JSONSchema.BaseSchema, key: string): void {
   json.allOf = [...(json.allOf ?? []), { anyOf: [{ required: [key] }, { required: [fileKey] }] }];
 }
 
-function rowsOf(schema: Schema, prefix: string): readonly string[] {
+/** @param section in front of the keys, if it may be left out as a whole */
+function rowsOf(schema: Schema, prefix: string, section?: string): readonly string[] {
   return Object.entries(shapeOf(schema) ?? {}).flatMap(([key, child]) => {
     const path = `${prefix}${key}`;
     const element = elementOf(child);
-    if (shapeOf(child) !== undefined) return rowsOf(child, `${path}.`);
+    if (shapeOf(child) !== undefined)
+      return rowsOf(child, `${path}.`, inspect(child).optional ? path : section);
     if (element !== undefined && shapeOf(element) !== undefined) return rowsOf(element, `${path}[].`);
-    return [rowOf(child, path)];
+    return [rowOf(child, path, section)];
   });
 }
 
-function rowOf(schema: Schema, path: string): string {
+function rowOf(schema: Schema, path: string, section: string | undefined): string {
   const { description, optional, fallback } = inspect(schema);
-  const missing = optional ? '' : 'required';
+  const needed = section === undefined ? 'required' : `required for \`${section}\``;
+  const missing = optional ? '' : needed;
   const shown =
     fallback === undefined
       ? missing
