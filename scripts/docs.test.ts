@@ -17,6 +17,15 @@ describe('documents', () => {
     180_000,
   );
 
+  it('name every variable of the compose file', () => {
+    const [compose, operations] = ['docker-compose.yml', 'docs/OPERATIONS.md'].map((file) =>
+      readFileSync(join(ROOT, file), 'utf8'),
+    );
+    const variables = Array.from(compose!.matchAll(/\$\{(\w+)/g), ([, name]) => name);
+    expect(variables).toContain('CONFIG_DIR');
+    for (const name of variables) expect(operations).toContain(`\`${name}\``);
+  });
+
   it('show the same version everywhere', () => {
     const files = globSync(['package.json', '{apps,packages}/*/package.json'], { cwd: ROOT });
     const versions = files.map((file) => JSON.parse(readFileSync(join(ROOT, file), 'utf8')).version);

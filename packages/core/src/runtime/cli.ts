@@ -47,7 +47,7 @@ async function parse<Schema extends z.ZodObject>(definition: AppDefinition<Schem
   };
   program
     .command('run', { isDefault: true })
-    .description('read the meters and publish to MQTT until stopped')
+    .description('run until stopped (the default)')
     .option('--dry-run', 'publish nothing, but log what would be sent; the same as dry_run: true')
     .action(async ({ dryRun }) => {
       if (program.opts().healthcheck) exitCode = await askHealth(load().config);
