@@ -43,7 +43,7 @@ export async function kmp() {
   return { codec: await measureAll(kmpContests()), poll: await pollAtWireSpeed() };
 }
 
-export function kmpContests(): readonly Contest[] {
+function kmpContests(): readonly Contest[] {
   return [
     readAnswers('8 registers each', simulated()),
     ...corpus().map((answers) => readAnswers('the conformance corpus', answers)),

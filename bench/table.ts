@@ -31,6 +31,6 @@ function range({ low, high }: Spread): string {
 }
 
 /** Three significant digits are all that a measurement of this kind has. */
-export function rounded(value: number): string {
+function rounded(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString('en-US');
 }

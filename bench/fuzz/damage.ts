@@ -2,7 +2,7 @@ import type { Target } from './target.ts';
 
 type Damage = (bytes: Uint8Array, target: Target, random: () => number) => Uint8Array;
 
-export const pick = (random: () => number, below: number): number => Math.floor(random() * below);
+const pick = (random: () => number, below: number): number => Math.floor(random() * below);
 
 const DAMAGES: readonly Damage[] = [
   (bytes) => bytes,

@@ -13,7 +13,7 @@ export function* verdicts(
 }
 
 /** Anything but a BridgeError is a fault, and passes. */
-export function refusal(take: () => void): string | null {
+function refusal(take: () => void): string | null {
   try {
     take();
     return null;

@@ -19,7 +19,7 @@ export interface TextTiming {
   readonly retryMs: number;
 }
 
-export const TEXT_TIMING: TextTiming = { identMs: 1_500, readoutMs: 8_000, answerMs: 4_000, retryMs: 5_000 };
+const TEXT_TIMING: TextTiming = { identMs: 1_500, readoutMs: 8_000, answerMs: 4_000, retryMs: 5_000 };
 
 /** Requests need two stop bits; answers come with one, which is all that a receiver looks at. */
 const REQUESTS: LineSettings = { baudRate: 300, dataBits: 7, parity: 'even', stopBits: 2 };

@@ -49,11 +49,6 @@ export function inPublishedUnit(
   };
 }
 
-/** The unit that is published for what meters print, or null if it is unknown. */
-export function publishedUnit(unit: string): string | null {
-  return PUBLISHED.get(unit)?.unit ?? null;
-}
-
 type UnitTraits = Pick<Measurement, 'deviceClass' | 'stateClass' | 'precision'>;
 
 /** What Home Assistant makes of a quantity with this unit. */

@@ -307,7 +307,7 @@ export const obisEntries: readonly ObisEntry[] = [
 });
 
 /** The five value groups of a code in one number: A and B up to 15 fit, which is more than any known code has. */
-export function obisKey(a: number, b: number, c: number, d: number, e: number): number {
+function obisKey(a: number, b: number, c: number, d: number, e: number): number {
   return (a << 28) | (b << 24) | (c << 16) | (d << 8) | e;
 }
 

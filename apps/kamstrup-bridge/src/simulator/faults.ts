@@ -4,7 +4,7 @@ export type Fault = (typeof FAULTS)[number];
 /** One answer in this many is struck by each fault. */
 const ONE_IN = 4;
 /** A slow answer begins after this time, as late as a meter may. */
-export const SLOW_MS = 1_500;
+const SLOW_MS = 1_500;
 
 /** What becomes of one answer on its way. */
 export interface Passage {

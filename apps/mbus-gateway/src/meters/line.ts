@@ -49,7 +49,7 @@ const SEARCHED: Measurement = {
 };
 
 /** ON searches the line for meters, OFF ends a search before its time. */
-export const SEARCH: Control = {
+const SEARCH: Control = {
   key: 'search',
   name: 'Search for meters',
   kind: 'switch',

@@ -43,7 +43,7 @@ export function shortHeader(bytes: Uint8Array, at: number): TelegramHeader {
 }
 
 /** Five bits each, A is 1; bit 15 tells whether the address is unique worldwide. */
-export function manufacturerLetters(code: number): string {
+function manufacturerLetters(code: number): string {
   return String.fromCharCode(64 + ((code >> 10) & 0x1f), 64 + ((code >> 5) & 0x1f), 64 + (code & 0x1f));
 }
 

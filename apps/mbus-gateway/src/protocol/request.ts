@@ -14,6 +14,7 @@ export const FCB = 0x20;
 
 export const SELECT = 0x52;
 export const WRITE = 0x51;
+/** The next telegram is the first one again (EN 13757-3, 7.2). */
 export const APPLICATION_RESET = 0x50;
 /** The first of the codes that switch the speed, in the order of {@link BAUD_RATES}. */
 export const SWITCH_BAUD = 0xb8;
@@ -35,15 +36,6 @@ export function dataRequest(a: number, frameCountBit: boolean): Uint8Array {
 /** Selects all meters that a mask means, and no others. */
 export function selectRequest(mask: SecondaryAddress): Uint8Array {
   return sendRequest(SELECTED, SELECT, addressBytes(mask));
-}
-
-/** The next telegram will be the first one; a subcode chooses the kind of values (EN 13757-3, 7.2). */
-export function applicationResetRequest(a: number, subcode?: number): Uint8Array {
-  return sendRequest(
-    a,
-    APPLICATION_RESET,
-    subcode === undefined ? new Uint8Array(0) : Uint8Array.of(subcode),
-  );
 }
 
 /** @param address 1 to 250 */

@@ -9,7 +9,7 @@ export type LogLevel = z.output<typeof logLevel>;
 const componentLevel = (about: string) =>
   logLevel.exactOptional().meta({ description: `Instead of log.level, for ${about}.`, examples: ['debug'] });
 
-export const log = z.strictObject({
+const log = z.strictObject({
   level: logLevel.default('info').describe('The least important lines that are still written.'),
   levels: z
     .strictObject({
@@ -47,7 +47,7 @@ export const log = z.strictObject({
     .describe('Write the log to files as well.'),
 });
 
-export const http = z.strictObject({
+const http = z.strictObject({
   enabled: z.boolean().default(true).describe('Serve status page, health and metrics.'),
   host: z
     .string()
@@ -99,7 +99,7 @@ const backup = z.strictObject({
   keep: z.int().min(1).max(1000).default(7).describe('How many copies are kept.'),
 });
 
-export const store = z.strictObject({
+const store = z.strictObject({
   enabled: z
     .boolean()
     .default(true)
@@ -117,14 +117,14 @@ export const store = z.strictObject({
   backup: backup.exactOptional().describe('Copies of the file.'),
 });
 
-export const homeassistant = z.strictObject({
+const homeassistant = z.strictObject({
   enabled: z.boolean().default(true).describe('Announce the meters to Home Assistant.'),
   discovery_prefix: topicTemplate()
     .default('homeassistant')
     .describe('Discovery prefix as set in Home Assistant.'),
 });
 
-export const breaker = z.strictObject({
+const breaker = z.strictObject({
   failures: z
     .int()
     .min(1)
