@@ -75,7 +75,9 @@ export class DemoScreen {
     if (this.#isTerminal) return;
     const values = this.#valuesOf(topic).slice(0, 5);
     const shown = values.map(({ name, text }) => `${name} ${text}`).join(', ');
-    process.stdout.write(`${String(reading.time).slice(11, 19)} ${topic}  ${shown}\n`);
+    // Some meters have clocks in other time zones.
+    const time = new Date(String(reading.time)).toTimeString().slice(0, 8);
+    process.stdout.write(`${time} ${topic}  ${shown}\n`);
   }
 
   #valuesOf(topic: string): readonly { readonly name: string; readonly text: string }[] {
