@@ -34,11 +34,35 @@ describe('kamstrup-bridge decode', () => {
   });
 });
 
+describe('kamstrup-bridge decode', () => {
+  it('takes a byte order mark, blanks in front, and frames that were saved from the page', async () => {
+    const exchange = '803f1001003cb25f0d 403f10003c08044300000bb827160d';
+    const frame = {
+      start: '40',
+      payload: '3f10003c08044300000bb8',
+      crc: '2716',
+      crc_ok: true,
+      escape_ok: true,
+    };
+    for (const input of [`\ufeff${exchange}\r\n`, ` \t${exchange} \n`]) {
+      await using app = await startApp('kamstrup-bridge', ['decode'], { input });
+      expect(await app.exit).toBe(0);
+      const [line] = app.stdout.map((json) => JSON.parse(json));
+      expect(line).toMatchObject({ outcome: 'ok', registers: [{ value: '3.000' }], frames: [frame] });
+    }
+    const saved = { line: 'heat', frames: [{ hex: exchange.split(' ')[1] }, { hex: '00' }] };
+    await using app = await startApp('kamstrup-bridge', ['decode'], { input: JSON.stringify(saved) });
+    expect(await app.exit).toBe(0);
+    expect(app.stdout.map((json) => JSON.parse(json))).toEqual([{ frames: [frame] }, { frames: [] }]);
+  });
+});
+
 describe('kamstrup-bridge decode with bad input', () => {
   it.each([
     ['803f01058b0d 403f0100010701fe580d', 'frame/checksum'],
     ['403f0100010701fe580d 403f0100010701fe580d', 'frame/malformed'],
     ['803f01058a0d 4', 'frame/malformed'],
+    ['80 3f 01 05 8a 0d', 'frame/malformed'],
     ['what is this', 'frame/malformed'],
   ])('says of "%s" that it is %s', async (input, error) => {
     await using app = await startApp('kamstrup-bridge', ['decode'], { input });

@@ -21,8 +21,16 @@ const TELLING: readonly Objection[] = ['crc_error', 'malformed', 'mismatch'];
 /** One exchange, `REQUEST_HEX RX_HEX` or `RX_HEX` alone, as one line of JSON. */
 export function exchangeJson(line: string): { readonly json: string; readonly failed: boolean } {
   // Behind a request that nobody answered there is nothing, but there is the blank in front of it.
-  const [first = '', second] = line.replace(/[\r\n]+$/, '').split(/[ \t]+/);
+  const [first = '', second, third] = line
+    .trimStart()
+    .replace(/[\r\n]+$/, '')
+    .split(/[ \t]+/);
   try {
+    if (third)
+      throw new BridgeError(
+        'frame/malformed',
+        'a line is REQUEST_HEX RX_HEX; there are no blanks between bytes',
+      );
     const received = piecesOf(bytesOf(second ?? first));
     const outcome = second === undefined ? {} : outcomeOf(decodeRequest(bytesOf(first)), received);
     return { json: JSON.stringify({ ...outcome, frames: received.flatMap(frameJson) }), failed: false };

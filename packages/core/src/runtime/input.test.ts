@@ -37,6 +37,21 @@ describe('the input of a command', () => {
     expect(Buffer.concat(await Array.fromAsync(inputBytes(fileOf(bundle)))).toString('hex')).toBe('680116');
   });
 
+  it('is the frames of a support bundle, one a line where lines are read', async () => {
+    const bundle = JSON.stringify({ app: 'bridge', frames: [{ hex: '6801' }, { hex: '16' }] }, null, 2);
+    expect(await linesOf(bundle)).toEqual(['6801', '16']);
+  });
+
+  it('may have a byte order mark in front', async () => {
+    const bundle = JSON.stringify({ line: 'heat', frames: [{ hex: '6801' }] });
+    expect(Buffer.from(await wholeInput(fileOf('\ufeff68 FF\n'))).toString('hex')).toBe('68ff');
+    expect(await inputText(fileOf('\ufeff68'))).toBe('68');
+    expect(await linesOf('\ufeffone\ntwo')).toEqual(['one', 'two']);
+    expect(await linesOf(`\ufeff${bundle}`)).toEqual(['6801']);
+    expect(await linesOf('\ufeff')).toEqual([]);
+    expect(Buffer.from(await wholeInput(fileOf(Uint8Array.of(0xef, 0xbb)))).toString('hex')).toBe('efbb');
+  });
+
   it('is read line by line', async () => {
     expect(await linesOf('one\r\n\ntwo\nthree')).toEqual(['one\r', '', 'two', 'three']);
     expect(await linesOf('')).toEqual([]);

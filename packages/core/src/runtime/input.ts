@@ -5,10 +5,13 @@ import { savedFrames } from './saved-frames.ts';
 /** A longer line is cut off: nothing that is decoded by lines is as long. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const LINE_FEED = 0x0a;
+/** What editors of Windows put in front of UTF-8. */
+const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 /** Text that may turn out to be hexadecimal is held back until it is certain, but no more than this. */
 const MOST_HEX_BYTES = 64 * 1024 * 1024;
 
-// The input of commands: a file, or standard input for `-`. All of this throws BridgeError input/unreadable.
+// The input of commands: a file, or standard input for `-`. A byte order mark in front is no part of it. All of this
+// throws BridgeError input/unreadable.
 
 /**
  * Bytes as they come. An input of nothing but hexadecimal digits and white space is taken for the bytes that it shows;
@@ -40,7 +43,7 @@ export async function wholeInput(file: string): Promise<Uint8Array> {
 /** As {@link inputChunks}, but hexadecimal text stays text. */
 export async function* inputBytes(file: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* savedFrames(rawInput(file));
+    yield* savedFrames(rawInput(file), (hex) => Buffer.from(hex, 'hex'));
   } catch (thrown) {
     throw unreadable(file, thrown);
   }
@@ -55,12 +58,12 @@ export async function inputText(file: string): Promise<string> {
   }
 }
 
-/** The lines of a text as they come, without their line feeds. */
+/** The lines of a text as they come, without their line feeds. A frame that was saved is a line of hexadecimal text. */
 export async function* inputLines(file: string): AsyncGenerator<Uint8Array> {
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
   try {
-    for await (const chunk of rawInput(file)) {
+    for await (const chunk of savedFrames(rawInput(file), (hex) => Buffer.from(`${hex}\n`))) {
       let from = 0;
       for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, from)) {
         yield Buffer.concat([...pending, chunk.subarray(from, at)]);
@@ -78,7 +81,23 @@ export async function* inputLines(file: string): AsyncGenerator<Uint8Array> {
 }
 
 function rawInput(file: string): AsyncIterable<Uint8Array> {
-  return file === '-' ? process.stdin : createReadStream(file);
+  return withoutMark(file === '-' ? process.stdin : createReadStream(file));
+}
+
+async function* withoutMark(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let start: Uint8Array | null = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (start === null) {
+      yield chunk;
+      continue;
+    }
+    start = Buffer.concat([start, chunk]);
+    if (start.length < BYTE_ORDER_MARK.length) continue;
+    const isMarked = BYTE_ORDER_MARK.every((byte, at) => start![at] === byte);
+    yield isMarked ? start.subarray(BYTE_ORDER_MARK.length) : start;
+    start = null;
+  }
+  if (start !== null && start.length > 0) yield start;
 }
 
 function unreadable(file: string, thrown: unknown): BridgeError {

@@ -1,8 +1,14 @@
 /** How a support bundle begins, and the frames that the page saves. */
 const SAVED = /^\s*\{\s*"(?:app|line)"/;
 
-/** Passes chunks on as they are, but for a support bundle or saved frames: of them, the bytes of the frames. */
-export async function* savedFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * Passes chunks on as they are, but for a support bundle or saved frames: of them, the frames.
+ * @param show what is made of a frame in hexadecimal
+ */
+export async function* savedFrames(
+  chunks: AsyncIterable<Uint8Array>,
+  show: (hex: string) => Uint8Array,
+): AsyncGenerator<Uint8Array> {
   let saved: Uint8Array[] | null = null;
   let isFirst = true;
   for await (const chunk of chunks) {
@@ -11,8 +17,7 @@ export async function* savedFrames(chunks: AsyncIterable<Uint8Array>): AsyncGene
     if (saved) saved.push(chunk);
     else yield chunk;
   }
-  if (saved)
-    for (const hex of hexOf(JSON.parse(Buffer.concat(saved).toString()))) yield Buffer.from(hex, 'hex');
+  if (saved) yield* hexOf(JSON.parse(Buffer.concat(saved).toString())).map(show);
 }
 
 /** Every text under a key `hex`, in the order of the file: a bundle holds the frames of several lines. */
