@@ -277,7 +277,7 @@ describe('a broker that takes everything and confirms nothing', () => {
     const { store, messages } = await status(httpPort);
     expect(store.outbox.messages).toBeLessThanOrEqual(20_000 + 10);
     expect(messages.dropped).toBeGreaterThanOrEqual(79_000);
-    const told = app.stdout.filter((line) => JSON.parse(line).code === 'outbox/overflow');
+    const told = app.stdout.filter((line) => JSON.parse(line).err?.code === 'outbox/overflow');
     expect(told).toHaveLength(1);
   }, 180_000);
 });

@@ -315,6 +315,11 @@ export const errorCodes = {
     what: 'More messages waited for the broker than the outbox may hold; the oldest were dropped.',
     hint: 'Restore the connection to the broker, or raise the limits in store.outbox.',
   },
+  'outbox/lost': {
+    retry: 'never',
+    what: 'Readings were lost: the bridge stopped before the broker had taken them, and no file could keep them.',
+    hint: 'With store.enabled: true, a store.path that can be written, and mqtt.qos: 1, they wait for the next start.',
+  },
   'store/in-use': {
     retry: 'later',
     what: 'Another process has the file of the store open.',
@@ -344,6 +349,11 @@ export const errorCodes = {
     retry: 'now',
     what: 'The file of the store was written by a newer version. It was moved aside and a new one was begun.',
     hint: 'To use it again, go back to the newer version and move the file back.',
+  },
+  'store/deleted': {
+    retry: 'now',
+    what: 'The file of the store was deleted while the bridge was running. It was put back with all that was in it.',
+    hint: 'To begin a new one, stop the bridge before you delete it.',
   },
   'store/backup': {
     retry: 'later',

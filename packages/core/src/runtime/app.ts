@@ -160,7 +160,7 @@ export abstract class App {
     if (messages === 0) return;
     const isKept = config.store.enabled && isOutboxKept && !this.store.problem;
     if (isKept) this.logs.store.info({ messages }, 'messages wait for the next start');
-    else this.logs.store.warn({ messages }, 'stopped before the broker had taken everything');
+    else this.logs.store.warn({ err: lost(messages) });
   }
 
   protected put(message: Outgoing): void {
@@ -168,10 +168,8 @@ export abstract class App {
     const dropped = this.outbox.dropped - this.#droppedBefore;
     if (dropped === 0 || this.#quiet.pass('dropped') === null) return;
     this.#droppedBefore = this.outbox.dropped;
-    this.logs.store.error(
-      { code: 'outbox/overflow', dropped },
-      'the outbox is full: the oldest messages were dropped',
-    );
+    const detail = 'the outbox is full: the oldest messages were dropped';
+    this.logs.store.error({ err: new BridgeError('outbox/overflow', detail, { facts: { dropped } }) });
   }
 
   /** All of a reading may be refused, and of each one. */
@@ -240,4 +238,9 @@ export abstract class App {
       this.#serveTimer = setInterval(() => void this.#serve(), SERVE_EVERY_MS).unref();
     }
   }
+}
+
+function lost(messages: number): BridgeError {
+  const detail = 'stopped before the broker had taken everything';
+  return new BridgeError('outbox/lost', detail, { facts: { messages } });
 }

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import type { BridgeError } from '../errors/index.ts';
+import { BridgeError } from '../errors/index.ts';
 import { storeError } from './failure.ts';
-import { close, openFile } from './file.ts';
+import { close, type OpenedFile, openFile, putBack } from './file.ts';
 
 const RETRY_MS = 30_000;
 /** A disk that damages one file after the other is not worth a new file each time. */
@@ -35,8 +36,8 @@ export interface DatabaseSettings {
 export interface DatabaseEvents {
   /** The file can be written again (null), or why it cannot; once per reason. */
   readonly onProblem: (problem: BridgeError | null) => void;
-  /** A file was found damaged, or newer than this program, and was moved aside. */
-  readonly onMovedAside: (error: BridgeError) => void;
+  /** A file was found damaged, or newer than this program, and was moved aside; or it was deleted, and was put back. */
+  readonly onReplaced: (error: BridgeError) => void;
 }
 
 /** One SQLite file, opened and written so that no state of the disk stops anything. */
@@ -65,24 +66,28 @@ export class Database {
 
   open(): void {
     if (this.#db || this.#isClosed) return;
-    const { path, maxBytes } = this.#settings;
     let movedAside: BridgeError | null = null;
     try {
-      const opened = openFile(path, maxBytes, this.#damage);
-      this.#damage = null;
-      movedAside = opened.movedAside;
-      this.#db = opened.db;
-      const isSameFile = opened.fileId === this.#fileId;
-      this.#fileId = opened.fileId;
-      for (const member of this.#members) member.attach(opened.db, isSameFile);
+      ({ movedAside } = this.#open());
     } catch (thrown) {
       this.#failed(thrown);
     }
     if (movedAside) {
       this.#damagedMs = performance.now();
-      this.#events.onMovedAside(movedAside);
+      this.#events.onReplaced(movedAside);
     }
     if (this.#db) this.flush();
+  }
+
+  #open(): OpenedFile {
+    const { path, maxBytes } = this.#settings;
+    const opened = openFile(path, maxBytes, this.#damage);
+    this.#damage = null;
+    this.#db = opened.db;
+    const isSameFile = opened.fileId === this.#fileId;
+    this.#fileId = opened.fileId;
+    for (const member of this.#members) member.attach(opened.db, isSameFile);
+    return opened;
   }
 
   /** Something is to be written: at the end of this turn of the event loop, or soon after, together with whatever else is. */
@@ -96,10 +101,10 @@ export class Database {
 
   /** Writes what is to be written; true if it is. */
   flush(isLast = false): boolean {
-    const db = this.#db;
-    if (!db) return false;
+    if (!this.#db) return false;
     this.#flushedMs = performance.now();
     try {
+      const db = existsSync(this.#settings.path) ? this.#db : this.#putBack(this.#db);
       db.exec('BEGIN IMMEDIATE');
       for (const member of this.#members) member.write(db, isLast);
       db.exec('COMMIT');
@@ -111,6 +116,17 @@ export class Database {
     this.#setProblem(null);
     this.touch();
     return true;
+  }
+
+  #putBack(deleted: DatabaseSync): DatabaseSync {
+    const { path } = this.#settings;
+    putBack(deleted, path);
+    close(deleted);
+    const { db } = this.#open();
+    this.#events.onReplaced(
+      new BridgeError('store/deleted', `${path} was deleted; it was put back`, { facts: { file: path } }),
+    );
+    return db;
   }
 
   /** Reads from the file; null if there is none that can be read. */

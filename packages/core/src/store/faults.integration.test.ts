@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -123,6 +132,37 @@ describe('a damaged file', () => {
     expect(asides(path)).toHaveLength(1);
     await works(path, after);
   }, 60_000);
+});
+
+describe('a file that is deleted while it is in use', () => {
+  it.each([
+    ['with its log of changes', ['', '-wal']],
+    ['without its log of changes', ['']],
+  ])('%s: is put back as it was, and written on', async (_, endings) => {
+    const path = fresh();
+    const store = openStore(path);
+    for (let n = 1; n <= 3_000; n++) store.outbox.put(reading(`${n} ${'x'.repeat(200)}`));
+    store.stats();
+    for (const ending of endings) unlinkSync(path + ending);
+    store.outbox.put(reading('after'));
+    store.stats();
+    expect([store.told, store.problem]).toEqual([['store/deleted'], null]);
+    const killed = openStore(afterKill(path));
+    expect([killed.outbox.size, killed.told]).toEqual([3_001, []]);
+    await works(path, store);
+  });
+
+  it('is put back at the stop, too, with its folder', async () => {
+    const path = join(tempFolder(), 'folder', 'meters.db');
+    const store = openStore(path);
+    store.outbox.put(reading('1'));
+    store.stats();
+    rmSync(dirname(path), { recursive: true });
+    store.outbox.put(reading('2'));
+    await store.close(100);
+    const after = openStore(path);
+    expect([after.outbox.size, after.told]).toEqual([2, []]);
+  });
 });
 
 describe('a file of a newer version', () => {

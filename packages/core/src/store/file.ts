@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BridgeError } from '../errors/index.ts';
@@ -14,7 +14,7 @@ const MAX_CHECKED_BYTES = 16 * 1024 * 1024;
 /** A short wait is enough for a process that is just ending; a longer one would hold up the readings. */
 const BUSY_TIMEOUT_MS = 200;
 
-interface OpenedFile {
+export interface OpenedFile {
   readonly db: DatabaseSync;
   /** Stays with the file for ever. */
   readonly fileId: string;
@@ -37,6 +37,19 @@ export function openFile(path: string, maxBytes: number, damage: BridgeError | n
     if (damage || (error.code !== 'store/corrupt' && error.code !== 'store/newer')) throw error;
     return openFile(path, maxBytes, error);
   }
+}
+
+/**
+ * Puts a file that was deleted back in its place: as long as it is open, all of it can be read.
+ * @throws whatever the disk has against it
+ */
+export function putBack(db: DatabaseSync, path: string): void {
+  const unfinished = `${path}.unfinished`;
+  mkdirSync(dirname(path), { recursive: true });
+  // A log of changes that is still there would be applied to the new file.
+  for (const ending of ['.unfinished', '-wal', '-shm']) rmSync(path + ending, { force: true });
+  db.prepare('VACUUM INTO ?').run(unfinished);
+  renameSync(unfinished, path);
 }
 
 /** `20260131T130500.123Z`: sorts by time, and every file system takes it. */

@@ -25,7 +25,7 @@ export interface StoreSettings {
 export interface StoreEvents {
   /** The file can be written again (null), or why it cannot: until then memory has to do. */
   readonly onProblem: (problem: BridgeError | null) => void;
-  /** Something went wrong that is over: a damaged file was moved aside, a backup failed. */
+  /** Something went wrong that is over: a damaged file was moved aside, a deleted one put back, a backup failed. */
   readonly onError: (error: BridgeError) => void;
 }
 
@@ -74,11 +74,11 @@ export class Store {
     const { minutes } = this.history;
     const members = [...kept, ...(minutes ? [minutes] : []), this.state];
     const maxBytes = outboxBytes + (history?.maxBytes ?? 0) + SPARE_BYTES;
-    const { onProblem, onError: onMovedAside } = events;
+    const { onProblem, onError: onReplaced } = events;
     const database = new Database(
       { path, maxBytes, ...(settings.retryMs !== undefined && { retryMs: settings.retryMs }) },
       members,
-      { onProblem, onMovedAside },
+      { onProblem, onReplaced },
     );
     this.#database = database;
     for (const member of members) member.keepIn(database);
