@@ -22,6 +22,17 @@ describe('the command line of a bridge', () => {
     expect(await finished(app)).toMatchObject({ code: 0, out: expect.stringContaining('valid'), err: '' });
   });
 
+  it.each([
+    ['/nowhere.pem', 'cannot be read'],
+    [import.meta.filename, 'is not in PEM format'],
+  ])('says of a certificate in %s what is wrong: %s', async (ca_file, problem) => {
+    const config = { ...CONFIG, mqtt: { url: 'mqtts://localhost', tls: { ca_file } } };
+    await using app = await startApp('dsmr-bridge', ['check'], { config });
+    const { code, err } = await finished(app);
+    expect([code, err]).toEqual([78, expect.stringContaining('mqtt.tls.ca_file: ')]);
+    expect(err).toContain(problem);
+  });
+
   it('prints what is in effect, defaults included, secrets not', async () => {
     await using app = await startApp('dsmr-bridge', ['check', '--print'], { config: CONFIG });
     const { code, out } = await finished(app);

@@ -1,12 +1,15 @@
 import type { z } from 'zod';
-import { effectiveYaml, jsonSchema, type LoadedConfig, sampleYaml } from '../config/index.ts';
-import type { Definition } from './definition.ts';
+import { effectiveYaml, jsonSchema, sampleYaml } from '../config/index.ts';
+import type { Definition, Loaded } from './definition.ts';
+import { tlsOf } from './mqtt-settings.ts';
 
+/** @throws BridgeError config/invalid if a file that the configuration names cannot be used */
 export function checkConfig<Schema extends z.ZodObject>(
   schema: Schema,
-  { config, file }: LoadedConfig<Schema>,
+  { config, file }: Loaded<Schema>,
   { print }: { readonly print?: boolean },
 ): void {
+  tlsOf(config.mqtt);
   process.stdout.write(print ? effectiveYaml(schema, config) : `${file ?? 'environment'}: valid\n`);
 }
 

@@ -26,7 +26,7 @@ export function mqttSettings(
 
 /**
  * What an encrypted connection needs; null for a plain one.
- * @throws BridgeError config/invalid if a certificate or key cannot be read
+ * @throws BridgeError config/invalid if a certificate or key cannot be read, or is none
  */
 export function tlsOf({ url, tls }: CommonConfig['mqtt']): MqttTls | null {
   return new URL(url).protocol === 'mqtts:' ? tlsSettings(tls) : null;
@@ -42,6 +42,13 @@ function tlsSettings({ ca_file, cert_file, key_file, insecure }: CommonConfig['m
 }
 
 function readPem(key: string, path: string): string {
+  const text = readText(key, path);
+  // OpenSSL takes a text without any for an empty list.
+  if (text.includes('-----BEGIN ')) return text;
+  throw new BridgeError('config/invalid', `mqtt.tls.${key}: ${path} is not in PEM format (-----BEGIN …)`);
+}
+
+function readText(key: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (thrown) {
