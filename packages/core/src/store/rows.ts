@@ -24,6 +24,8 @@ export class Rows {
   /** The file could not be read: what was in it comes later. */
   #wasUnreadable = false;
   #ageDueMs = 0;
+  /** When the time of `performance.now()` began, by the wall clock as it was set at first. */
+  readonly #originMs = Date.now() - performance.now();
   #written: readonly Row[] = [];
   #excess: readonly OldRow[] = [];
 
@@ -161,7 +163,8 @@ export class Rows {
     const now = performance.now();
     if (rows <= 0 && bytes <= 0 && now < this.#ageDueMs) return [];
     this.#ageDueMs = now + AGE_CHECK_MS;
-    const putBefore = Date.now() - this.#limits.maxAgeMs;
+    // A clock that is set forward, as on machines that keep no time while they are off, makes nothing older.
+    const putBefore = Math.min(Date.now(), this.#originMs + now) - this.#limits.maxAgeMs;
     return table.dropOldest({ rows, bytes, putBefore }, away);
   }
 }

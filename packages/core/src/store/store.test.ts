@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BridgeError } from '../errors/index.ts';
 import { afterKill, deliver, openStore, reading, tempFolder } from './store.fixture.ts';
 
@@ -138,6 +138,20 @@ describe('outbox in a file', () => {
     const after = openStore(path, { outbox: limits });
     expect(after.stats().outbox).toMatchObject({ messages: 2, dropped: 1 });
     expect(deliver(after.outbox)).toEqual(['a 1', 'a 3']);
+  });
+
+  it('takes nothing for too old because the clock was set while it waited', () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const limits = { maxMessages: 1e6, maxBytes: 1e6, maxAgeMs: 600_000, isKept: true };
+    const store = openStore(fresh(), { outbox: limits });
+    store.outbox.put(reading(1));
+    store.stats();
+    vi.setSystemTime(Date.now() + 30 * 86_400_000);
+    vi.advanceTimersByTime(90_000);
+    expect(store.stats().outbox).toMatchObject({ messages: 1, dropped: 0 });
+    vi.advanceTimersByTime(600_000);
+    expect(store.stats().outbox).toMatchObject({ messages: 0, dropped: 1 });
   });
 
   it('writes nothing for a message that the broker confirms at once', async () => {
