@@ -55,7 +55,8 @@ export abstract class App {
   /** Nothing is published. */
   readonly dryRun: boolean;
   readonly app: string;
-  readonly startedMs = Date.now();
+  /** When the process began, by the clock as it was then. */
+  readonly startedMs = performance.timeOrigin;
   readonly tail: LogTail;
   abstract readonly lines: readonly (WebLine & { readonly progressMs: number })[];
   /** Every meter of which it is known whether it is there. */

@@ -15,7 +15,7 @@ export function infoOf(bridge: Shown, logLevel: LogLevel): string {
     time: new Date().toISOString(),
     version: VERSION,
     started: new Date(startedMs).toISOString(),
-    uptime_s: Math.round((Date.now() - startedMs) / 1000),
+    uptime_s: Math.round(process.uptime()),
     ip_address: ownAddress(),
     log_level: logLevel,
     meters,

@@ -24,9 +24,9 @@ export function stateOf(
   bridge: Shown,
 ): Omit<BridgeStatus, 'app' | 'version' | 'started' | 'lines' | 'meters' | 'log'> {
   const problems = problemsOf(bridge);
-  const { broker, dryRun, mqtt, insecure, startedMs } = bridge;
+  const { broker, dryRun, mqtt, insecure } = bridge;
   return {
-    uptime_s: Math.round((Date.now() - startedMs) / 1000),
+    uptime_s: Math.round(process.uptime()),
     healthy: problems.length === 0,
     problems,
     warnings: warningsOf(bridge),
