@@ -31,7 +31,10 @@ function findingsOf(schema: Schema, tree: unknown, issue: z.core.$ZodIssue): rea
   const { path, message } = issue;
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(schema, path, key));
   if (path.length === 0 && issue.code === 'invalid_type') {
-    return [{ path, message: `must hold keys with values, such as ${keysOf(schema)[0]}:` }];
+    const [first] = keysOf(schema);
+    return [
+      { path, message: `must hold keys with values${first === undefined ? '' : `, such as ${first}:`}` },
+    ];
   }
   const isMissing = issue.code !== 'custom' && valueAt(tree, path) === undefined;
   return [{ path, message: isMissing ? `is missing; ${message}` : message }];

@@ -1,10 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   brokerUrl,
   durationOf,
   isTrue,
   logLevelOfPython,
   numberOf,
+  readForeign,
   sectionOf,
   textOf,
   textsOf,
@@ -105,4 +109,12 @@ describe('variables of another program', () => {
       FOO: '1',
     });
   });
+});
+
+it('a file of another program that has no keys is refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'foreign-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'config.yaml');
+  writeFileSync(file, '- a\n');
+  expect(() => readForeign(file)).toThrow(/:1:1: must hold keys with values$/);
 });

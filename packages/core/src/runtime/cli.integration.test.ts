@@ -29,7 +29,8 @@ describe('the command line of a bridge', () => {
     const config = { ...CONFIG, mqtt: { url: 'mqtts://localhost', tls: { ca_file } } };
     await using app = await startApp('dsmr-bridge', ['check'], { config });
     const { code, err } = await finished(app);
-    expect([code, err]).toEqual([78, expect.stringContaining('mqtt.tls.ca_file: ')]);
+    // The configuration may be meant for another machine.
+    expect([code, err]).toEqual([0, expect.stringContaining('mqtt.tls.ca_file: ')]);
     expect(err).toContain(problem);
   });
 
