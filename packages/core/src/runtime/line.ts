@@ -61,6 +61,8 @@ export class Line<E extends Entry> {
   /** Meters of the line that this one replaces, which it has not heard of itself. */
   readonly #inherited = new Map<string, Meter>();
   #polls: readonly Poll[] = [];
+  /** What it fails with is what its meters fail with: of them it has been told. */
+  #isToldOfMeters = false;
 
   constructor(settings: LineSettings<E>) {
     const { entry, breaker, log, events } = settings;
@@ -155,8 +157,9 @@ export class Line<E extends Entry> {
   #received(reading: Reading): void {
     this.#progress();
     this.readings++;
-    if (this.breaker.problem) this.#log.info('readings arrive again');
-    else if (this.readings === 1) this.#log.info('readings arrive');
+    const isBack = this.breaker.problem !== null;
+    if (isBack && !this.#isToldOfMeters) this.#log.info('readings arrive again');
+    if (!isBack && this.readings === 1) this.#log.info('readings arrive');
     this.#meters.set(reading.meter.uniqueId, reading.meter);
     this.#events.onReading(reading);
     if (this.#inherited.size > 0) this.#succeed(reading.meter);
@@ -173,7 +176,8 @@ export class Line<E extends Entry> {
 
   #failed(failure: Failure): void {
     this.#progress(failure.waitMs);
-    this.#tell(failure, this.#log);
+    this.#isToldOfMeters = this.#polls.some(({ breaker }) => breaker.problem === failure.error);
+    this.#tell({ ...failure, isNews: failure.isNews && !this.#isToldOfMeters }, this.#log);
     if (failure.hasOpened) this.#events.onGivenUp(this.meters);
   }
 

@@ -34,6 +34,7 @@ function setUp(dead: ReadonlyMap<string, BridgeError> = new Map()) {
   const startMs = Date.now();
   const tries: string[] = [];
   const told: string[] = [];
+  const logged: string[] = [];
   let links = 0;
   const source: Source<Bus> = async function* (context) {
     links++;
@@ -55,12 +56,12 @@ function setUp(dead: ReadonlyMap<string, BridgeError> = new Map()) {
       entry: { id: 'bus', meters },
       source,
       breaker: BREAKER,
-      log: pino({ enabled: false }),
+      log: pino({}, { write: (line) => void logged.push(JSON.parse(line).msg) }),
       events,
       state: new State().space('bus'),
     });
   const take = (list: string[]): readonly string[] => list.splice(0);
-  return { lineOf, tries: () => take(tries), told: () => take(told), links: () => links };
+  return { lineOf, logged, tries: () => take(tries), told: () => take(told), links: () => links };
 }
 
 async function runFor(line: Line<Bus>, ms: number): Promise<void> {
@@ -209,6 +210,21 @@ describe('meters that are polled', () => {
     changed.inherit(same);
     await runFor(changed, 150_000);
     expect(tries()).toEqual(['one 46', 'one 146']);
+  });
+
+  it('have their trouble told once, though the line fails with it as well', async () => {
+    const dead = new Map([['one', new BridgeError('meter/no-answer', 'nothing came back')]]);
+    const { lineOf, logged } = setUp(dead);
+    const line = lineOf([{ id: 'one', interval: 10_000 }]);
+    const abort = new AbortController();
+    const running = line.run(abort.signal);
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(line.breaker.problem?.code).toBe('meter/no-answer');
+    dead.clear();
+    await vi.advanceTimersByTimeAsync(600_000);
+    abort.abort();
+    await running;
+    expect(logged).toEqual(['reading failed', 'the meter answers again']);
   });
 
   it('are read anew at once when another interval is set while they are being read', async () => {
