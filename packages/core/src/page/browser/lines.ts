@@ -68,7 +68,7 @@ function Frames({ line }: { line: string }) {
   if (frames.length === 0) return html`<p class="empty">No frame yet.</p>`;
   return html`<p class="hint">
       The newest first. <a href="frames?line=${encodeURIComponent(line)}" download="frames.json">Save them</a>:
-      the commands <code>decode</code> and <code>simulate --replay</code> read that file.
+      the command <code>decode</code> reads that file.
     </p>
     <ol class="frames">${frames.toReversed().map((frame) => html`<${Frame} key=${frame.time} frame=${frame} />`)}</ol>`;
 }

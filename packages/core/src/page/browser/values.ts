@@ -2,6 +2,9 @@ import type { ValueStatus } from '../status.ts';
 import { formatTime } from './format.ts';
 import { html } from './html.ts';
 
+/** Of an ISO 8601 time with its offset. */
+const TIME_LENGTH = 25;
+
 interface ValuesProps {
   readonly values: readonly ValueStatus[];
   /** Key of the value that is plotted. */
@@ -29,13 +32,18 @@ export function ValueTable({ title, values, plotted, onPlot }: ValuesProps & { r
     <caption>${title}</caption>
     <tbody>
       ${values.map(
-        (value) => html`<tr key=${value.key} class=${value.numeric ? 'number' : ''}>
+        (value) => html`<tr key=${value.key} class=${isShort(value) ? 'short' : ''}>
           <th scope="row"><${Name} value=${value} isPlotted=${value.key === plotted} onPlot=${onPlot} /></th>
           <td><${Text} value=${value} />${value.unit && html` <small>${value.unit}</small>`}</td>
         </tr>`,
       )}
     </tbody>
   </table>`;
+}
+
+/** A number, a date or a time is never broken over two lines. */
+function isShort({ numeric, text }: ValueStatus): boolean {
+  return numeric || (text !== null && text.length <= TIME_LENGTH);
 }
 
 interface NameProps {
