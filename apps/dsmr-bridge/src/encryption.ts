@@ -41,6 +41,8 @@ export function keysOf(key: string, authKey: string | undefined): Keys {
 
 /** Authentication key of every meter in Luxembourg (P1 specification 1.1.3). */
 export const LUXEMBOURG = bytesOf('00112233445566778899AABBCCDDEEFF');
+/** Some meters authenticate nothing besides the telegram. */
+const NO_DATA = new Uint8Array(0);
 const SLASH = 0x2f;
 const LF = 0x0a;
 
@@ -56,22 +58,26 @@ export function envelopeOpener(
   // With its key as bytes, Node.js 24 takes several times as long for a cipher.
   const key = createSecretKey(keyBytes);
   const blocks = createCipheriv('aes-128-ecb', key, null);
+  const data = authenticatedData(authKey ?? LUXEMBOURG);
   return (bytes) => {
     const envelope = decodeEnvelope(bytes);
     // The first block tells whether the key fits: noise that looks like an envelope costs no more than that.
-    const counter = counterBlock(envelope);
-    const [first = 0] = blocks.update(counter);
+    const [first = 0] = blocks.update(counterBlock(envelope));
     if ((envelope.ciphertext[0]! ^ first) !== SLASH) return 'frame/decryption';
-    // GCM without its tag is AES in counter mode.
-    const plain = createDecipheriv('aes-128-ctr', key, counter).update(envelope.ciphertext);
-    const tagValid =
-      envelope.tag && authenticatedData(envelope, authKey).some((aad) => isGenuine(key, envelope, aad));
+    const deciphered = decipher(key, envelope, data);
+    const mayBeBare = deciphered.tagValid === false && !authKey;
+    const { plain, tagValid } = mayBeBare ? decipher(key, envelope, NO_DATA) : deciphered;
     if (tagValid === false && tagPolicy === 'verify') return 'frame/authentication';
     if (!plain.includes(LF)) return 'frame/decryption';
     const frame = decodeP1(plain);
     if (!tagValid && crcPolicy !== 'off' && !hasRightCrc(frame)) return 'frame/authentication';
     return { frame, seal: { envelope, tagValid } };
   };
+}
+
+/** Security byte and authentication key (DLMS UA 1000-2, section 9.2.7). */
+function authenticatedData(authKey: Uint8Array): Uint8Array {
+  return Uint8Array.of(0x30, ...authKey);
 }
 
 /** Where GCM begins to count (NIST SP 800-38D, section 7.2): the block for the tag is 1, that of the first data 2. */
@@ -82,22 +88,22 @@ function counterBlock({ iv }: Envelope): Uint8Array {
   return block;
 }
 
-/** Security byte and authentication key (DLMS UA 1000-2, section 9.2.7); without one, what meters use then. */
-function authenticatedData({ security }: Envelope, authKey: Uint8Array | null): readonly Uint8Array[] {
-  const data = new Uint8Array(17);
-  data[0] = security;
-  data.set(authKey ?? LUXEMBOURG, 1);
-  return authKey ? [data] : [data, new Uint8Array(0)];
+interface Deciphered {
+  readonly plain: Uint8Array;
+  /** null: there is no tag. */
+  readonly tagValid: boolean | null;
 }
 
-function isGenuine(key: KeyObject, { iv, ciphertext, tag }: Envelope, aad: Uint8Array): boolean {
-  const decipher = createDecipheriv('aes-128-gcm', key, iv, { authTagLength: 12 });
-  decipher.setAAD(aad).setAuthTag(tag!).update(ciphertext);
+function decipher(key: KeyObject, { iv, ciphertext, tag }: Envelope, data: Uint8Array): Deciphered {
+  const opening = createDecipheriv('aes-128-gcm', key, iv, { authTagLength: 12 }).setAAD(data);
+  const plain = opening.update(ciphertext);
+  if (!tag) return { plain, tagValid: null };
+  opening.setAuthTag(tag);
   try {
-    decipher.final();
-    return true;
+    opening.final();
+    return { plain, tagValid: true };
   } catch {
-    return false;
+    return { plain, tagValid: false };
   }
 }
 
