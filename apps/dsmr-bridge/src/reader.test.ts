@@ -387,6 +387,8 @@ describe('a gas meter behind the port', () => {
       ...gas(2, 'G2', '5*m3', '260131120000W'),
     ];
     expect(valuesOf(readOnce(...lines)[0]).gas_provided).toBe('7 m³');
+    const [both] = readOnce(...gas(1, 'G1', '5*m3'), '0-1:24.2.3(260131130000W)(6*m3)');
+    expect(valuesOf(both).gas_provided).toBe('5 m³');
     expect(valuesOf(readOnce('0-0:1.0.0(260131130500W)')[0])).not.toHaveProperty('gas_provided');
   });
 
@@ -506,6 +508,34 @@ describe('other meters behind the port', () => {
       temperature_1: '61.5 °C',
       temperature_2: '40.1 °C',
     });
+  });
+
+  it.each([
+    [
+      'energy in two units',
+      ['0-1:24.1.0(012)', '0-1:24.2.1(260131130000W)(12.345*GJ)', '0-1:24.2.5(260131130000W)(3429167*Wh)'],
+      { heat_reading: '12.345 GJ', heat_reading_5: '3429.167 kWh' },
+    ],
+    [
+      'gas as it was measured and as it is billed',
+      ['0-1:24.1.0(003)', '0-1:24.2.1(260131130000W)(5.0*m3)', '0-1:24.2.3(260131130000W)(5.2*m3)'],
+      { gas_reading: '5.0 m³', gas_reading_3: '5.2 m³' },
+    ],
+    [
+      'heat and cold of DSMR 3.0',
+      [
+        '0-1:24.1.0(004)',
+        '0-1:24.3.0(260131130000)(08)(60)(1)(0-1:24.2.1)(GJ)',
+        '(00012.34)',
+        '0-1:24.3.1(260131130000)(08)(60)(1)(0-1:24.2.1)(GJ)',
+        '(00001.50)',
+      ],
+      { heat_reading: '12.34 GJ', cooling_reading: '1.50 GJ' },
+    ],
+  ])('tell registers of one quantity apart: %s', (_what, lines, expected) => {
+    const read = portReader();
+    expect(measuredOf(read(lines).at(-1))).toEqual(expected);
+    expect(measuredOf(read(lines).at(-1))).toEqual(expected);
   });
 
   it('take the time of the telegram where they tell none', () => {

@@ -26,14 +26,29 @@ function measurementFor(medium: string, code: string, unit: string): Measurement
   return { key: 'reading', name: 'Reading', unit, ...traits };
 }
 
-const cache: { readonly medium: string; readonly measurement: Measurement }[] = [];
+interface RegisterNames {
+  readonly medium: string;
+  readonly usual: Measurement;
+  /** Where another register has the usual key: a meter may count the same in GJ and in Wh. */
+  readonly numbered: Measurement;
+}
 
-function cachedMeasurement(medium: string, entry: ObisEntry, unit: string): Measurement {
-  const cached = cache[entry.index];
-  if (cached?.medium === medium && cached.measurement.unit === unit) return cached.measurement;
-  const measurement = measurementFor(medium, entry.code, unit);
-  cache[entry.index] = { medium, measurement };
-  return measurement;
+const cache: RegisterNames[] = [];
+
+function namesOf(medium: string, { index, code }: ObisEntry, unit: string): RegisterNames {
+  const cached = cache[index];
+  if (cached?.medium === medium && cached.usual.unit === unit) return cached;
+  const usual = measurementFor(medium, code, unit);
+  const number = code.at(-1);
+  const numbered = { ...usual, key: `${usual.key}_${number}`, name: `${usual.name} ${number}` };
+  const names = { medium, usual, numbered };
+  cache[index] = names;
+  return names;
+}
+
+/** DSMR 3.0 counts heat and cold on one channel. */
+function mediumOf(device: MbusDevice, { name }: ObisEntry): string {
+  return name === 'mbus_cold_meter_reading' ? 'cooling' : (device.medium ?? 'other');
 }
 
 const valve: Measurement = { key: 'valve_position', name: 'Valve', unit: null, diagnostic: true };
@@ -53,8 +68,9 @@ export function deviceValues(device: MbusDevice): readonly MeasuredValue[] {
   for (const { entry, value, unit } of device.readings) {
     const published = value instanceof Decimal && entry ? inPublishedUnit(value, unit) : null;
     if (!published) continue;
-    const measurement = cachedMeasurement(device.medium ?? 'other', entry!, published.unit);
-    values.push({ measurement, value: published.value });
+    const { usual, numbered } = namesOf(mediumOf(device, entry!), entry!, published.unit);
+    const isTaken = values.some(({ measurement }) => measurement !== usual && measurement.key === usual.key);
+    values.push({ measurement: isTaken ? numbered : usual, value: published.value });
   }
   if (values.length > 0) appendDetails(device, values);
   return values;
@@ -89,7 +105,7 @@ export function gasProvidedValue(devices: readonly MbusDevice[]): MeasuredValue 
     for (const { value, unit, details } of readings) {
       const published = value instanceof Decimal ? inPublishedUnit(value, unit) : null;
       const ms = details?.timestamp?.epochMs ?? 0;
-      if (published?.unit !== 'm³' || ms < newestMs) continue;
+      if (published?.unit !== 'm³' || ms <= newestMs) continue;
       newest = published.value;
       newestMs = ms;
     }
