@@ -58,7 +58,7 @@ function filesOf(path: string): readonly string[] {
 }
 
 function isDevice(path: string): boolean {
-  return 'type' in readForeign(path);
+  return basename(dirname(path)) === DEVICES || 'type' in readForeign(path);
 }
 
 function read<Schema extends z.ZodObject>(file: string, schema: Schema): z.output<Schema> {

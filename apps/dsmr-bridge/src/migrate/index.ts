@@ -36,9 +36,15 @@ export function migrate(old: OldConfig, devices: ReadonlyMap<string, OldDevice>)
     notes: [
       ...notesOn(old),
       ...ours.flatMap(([id, device]) => deviceNotes(id, device)),
-      ...others.map(([id, { type }]) => `${id}: type ${type} belongs to another bridge`),
+      ...others.map(([id, { type }]) => noteOnOther(id, type)),
     ],
   };
+}
+
+function noteOnOther(id: string, type: string | undefined): string {
+  return type === undefined
+    ? `${id}: names no type; left out`
+    : `${id}: type ${type} belongs to another bridge`;
 }
 
 function mqttOf(old: OldConfig['mqtt']): Mqtt {

@@ -1,3 +1,4 @@
+import { address } from '@meterbridge/core/config';
 import { formatLine, parseLine } from '@meterbridge/core/model';
 import type { Migrated } from './index.ts';
 import type { OldDevice } from './old.ts';
@@ -76,7 +77,10 @@ export function deviceNotes(id: string, device: OldDevice): readonly string[] {
   const notes = parameters
     .filter((name) => !PARAMETERS.has(name))
     .map((name) => `${id}.parameters: ${name} is no parameter`);
-  if (addressOf(device) === undefined) notes.push(`${id}: names no port; set the address of the meter`);
+  const place = addressOf(device);
+  if (place === undefined) notes.push(`${id}: names no port; set the address of the meter`);
+  else if (!address.safeParse(place).success)
+    notes.push(`${id}: ${place} is no address here; set the address of the meter`);
   if (version !== undefined && !VERSIONS.has(version))
     notes.push(`${id}.version: ${version} is not known; the version is found out`);
   for (const key of Object.keys(device)) if (!KEYS.test(key)) notes.push(`${id}.${key}: has no counterpart`);

@@ -198,6 +198,19 @@ LOG_LEVEL=DEBUG
     expect([exit, notes.join('\n')]).toEqual([78, expect.stringContaining('config.d')]);
   });
 
+  it('leaves out a file among the devices that describes none', async () => {
+    const { loaded, notes } = await migrated({ ...files, 'config.d/notes.yaml': '# later' }, 'config.yaml');
+    expect(loaded?.mqtt.url).toBe('mqtts://10.0.0.9:8883');
+    expect(notes).toContain('notes: names no type; left out');
+  });
+
+  it('is told of an address that only the old program knows', () => {
+    const url = 'rfc2217://192.168.1.50:2001';
+    const device = oldDevice.parse({ type: 'dsmr', connection: 'network_url', url });
+    const { notes } = migrate(oldConfig.parse({}), new Map([['x', device]]));
+    expect(notes).toContain(`x: ${url} is no address here; set the address of the meter`);
+  });
+
   it('that is no YAML is refused with its place', async () => {
     const { exit, notes } = await migrated({ 'dsmr.yaml': 'type: [' }, 'dsmr.yaml');
     expect([exit, notes.join('\n')]).toEqual([78, expect.stringContaining('dsmr.yaml:1:')]);
