@@ -60,6 +60,12 @@ const port = z.strictObject({
   timezone: timezone
     .default('Europe/Amsterdam')
     .describe('Where the meter stands; decides what its clock means.'),
+  time: z
+    .enum(['meter', 'arrival'])
+    .default('meter')
+    .describe(
+      'Whose time readings carry: that of the meter, or that of their arrival if its clock is wrong.',
+    ),
   crc: z
     .enum(['if-present', 'require', 'off'])
     .default('if-present')

@@ -14,11 +14,12 @@ export function telegramOptions({ crc, tag, key, auth_key, max_telegram_bytes }:
 }
 
 export function portSettings(port: Port): PortSettings {
-  const { id, name, timezone, computed, extra } = port;
+  const { id, name, timezone, time, computed, extra } = port;
   return {
     id,
     name,
     clock: meterClock(timezone),
+    time,
     computed: { totals: computed.totals, netPower: computed.net_power },
     extra: extra.includes('all') ? 'all' : new Set(extra),
     intervalMs: thinningSettings(port).intervalMs ?? undefined,

@@ -4,13 +4,15 @@ import { formatInstant, isInstant, type Reading, valueToText } from '@meterbridg
 import { describe, expect, it } from 'vitest';
 import { obisEntries } from './protocol/obis.ts';
 import { meterClock } from './protocol/timestamp.ts';
-import { PortReader } from './reader.ts';
+import { PortReader, type PortSettings } from './reader.ts';
 
 const RECEIVED = Date.UTC(2026, 6, 1, 10, 0, 0, 250);
 const HEADER = 'ISK5\\2M550T-1012';
 
-function portReader(): (lines: readonly string[], header?: string) => readonly Reading[] {
-  const reader = new PortReader({ id: 'main', clock: meterClock('Europe/Amsterdam') });
+function portReader(
+  settings: Partial<PortSettings> = {},
+): (lines: readonly string[], header?: string) => readonly Reading[] {
+  const reader = new PortReader({ id: 'main', clock: meterClock('Europe/Amsterdam'), ...settings });
   return (lines, header = HEADER) => reader.read(decodeP1(encodeP1(header, lines)), RECEIVED);
 }
 
@@ -87,6 +89,12 @@ describe('the electricity meter', () => {
     for (const lines of [['1-0:1.7.0(1*kW)'], ['0-0:1.0.0(000000000000W)', '1-0:1.7.0(1*kW)']]) {
       expect(formatInstant(readOnce(...lines)[0]!.time)).toBe('2026-07-01T12:00:00.250+02:00');
     }
+  });
+
+  it('takes the time of arrival, too, where its clock is not to be believed', () => {
+    const read = portReader({ time: 'arrival' });
+    const lines = ['0-0:1.0.0(000101000000W)', ...gas(1, 'G1', '7*m3', '000101000000W')];
+    for (const { time } of read(lines)) expect(formatInstant(time)).toBe('2026-07-01T12:00:00.250+02:00');
   });
 
   it('gives no reading for a telegram that tells nothing', () => {
@@ -401,6 +409,16 @@ describe('a gas meter behind the port', () => {
     expect(unchanged('1.0*m3', '260131130500W')).toBe(false);
     expect(unchanged('1.1*m3', '260131130500W')).toBe(false);
     expect(unchanged('1.10*m3', '260131130500W')).toBe(true);
+  });
+
+  it('that tells no time of its own tells something new with another value only', () => {
+    const read = portReader();
+    const unchanged = (second: number, value: string) =>
+      read([`0-0:1.0.0(26013113050${second}W)`, ...gas(1, 'G1', value, '632525252525W')])[1]!.unchanged ??
+      false;
+    expect(unchanged(1, '1.0*m3')).toBe(false);
+    expect(unchanged(2, '1.0*m3')).toBe(true);
+    expect(unchanged(3, '1.1*m3')).toBe(false);
   });
 
   it('is silent while the meter has not heard from it', () => {

@@ -1,8 +1,8 @@
-import { Decimal } from '@meterbridge/core/codec';
 import type { P1Frame } from '@meterbridge/core/frames';
-import type { Instant, MeasuredValue, Meter, Reading, Value } from '@meterbridge/core/model';
+import type { Instant, Meter, Reading } from '@meterbridge/core/model';
 import { deviceValues, gasProvidedValue } from './meters/behind-port.ts';
-import { DeviceMeters, type Heard, type KnownMeter } from './meters/device-meters.ts';
+import { DeviceMeters, type Heard } from './meters/device-meters.ts';
+import { deviceReading } from './meters/device-reading.ts';
 import { type Computed, electricityValues } from './meters/electricity.ts';
 import { appendUnknown, type Wanted } from './meters/unknown.ts';
 import { type MbusDevice, mbusDevices } from './protocol/mbus-device.ts';
@@ -21,6 +21,8 @@ export interface PortSettings {
   readonly name?: string | undefined;
   readonly clock: MeterClock;
   readonly computed?: Computed | undefined;
+  /** Whose time readings carry; that of the meter unless something else is said. */
+  readonly time?: 'meter' | 'arrival' | undefined;
   /** Which of the objects that are in no table are published. */
   readonly extra?: Wanted | undefined;
   /** Milliseconds between two readings, if not as often as the meter tells. */
@@ -55,12 +57,13 @@ export class PortReader {
     this.#settings = settings;
   }
 
-  /** @param receivedMs when the telegram arrived; stands in where the meter tells no time */
+  /** @param receivedMs when the telegram arrived; stands in where the meter tells no time, or a wrong one */
   read(frame: P1Frame, receivedMs: number): readonly Reading[] {
+    const isTold = this.#settings.time !== 'arrival';
     const telegram = decodeTelegram(frame, this.#settings.clock, this.#previous);
     this.#previous = telegram;
     const meter = this.#electricityMeter(telegram);
-    const time = telegramTime(telegram) ?? this.#received(receivedMs);
+    const time = (isTold ? telegramTime(telegram) : null) ?? this.#received(receivedMs);
     const devices = mbusDevices(telegram);
     const values = electricityValues(telegram.objects, this.#settings.computed ?? ALL);
     const gas = gasProvidedValue(devices);
@@ -69,7 +72,8 @@ export class PortReader {
     const readings: Reading[] = values.length > 0 ? [{ meter, time, values }] : [];
     const heard = hear(devices);
     const meters = this.#behind.of(heard, meter);
-    for (let at = 0; at < heard.length; at++) readings.push(deviceReading(meters[at]!, heard[at]!, time));
+    for (let at = 0; at < heard.length; at++)
+      readings.push(deviceReading(meters[at]!, heard[at]!, time, isTold));
     return readings;
   }
 
@@ -114,30 +118,4 @@ function hear(devices: readonly MbusDevice[]): readonly Heard[] {
     if (values.length > 0) heard.push({ device, values });
   }
   return heard;
-}
-
-function deviceReading(known: KnownMeter, { device, values }: Heard, telegramTime: Instant): Reading {
-  const { meter, last } = known;
-  const time = captureTime(device) ?? telegramTime;
-  const isUnchanged = last !== null && last.time.epochMs === time.epochMs && areSame(last.values, values);
-  known.last = isUnchanged ? { meter, time, values, unchanged: true } : { meter, time, values };
-  return known.last;
-}
-
-function captureTime({ readings }: MbusDevice): Instant | null {
-  for (let at = readings.length - 1; at >= 0; at--) {
-    const { unit, details } = readings[at]!;
-    if (unit !== null && details?.timestamp) return details.timestamp;
-  }
-  return null;
-}
-
-function areSame(some: readonly MeasuredValue[], others: readonly MeasuredValue[]): boolean {
-  if (some.length !== others.length) return false;
-  for (let at = 0; at < some.length; at++) if (!isSame(some[at]!.value, others[at]!.value)) return false;
-  return true;
-}
-
-function isSame(one: Value, other: Value): boolean {
-  return one instanceof Decimal && other instanceof Decimal ? one.compare(other) === 0 : one === other;
 }

@@ -1,4 +1,4 @@
-import type { MeasuredValue, Meter, Reading } from '@meterbridge/core/model';
+import type { Instant, MeasuredValue, Meter, Reading } from '@meterbridge/core/model';
 import type { MbusDevice } from '../protocol/mbus-device.ts';
 import { slug } from './behind-port.ts';
 
@@ -13,6 +13,8 @@ export interface KnownMeter {
   readonly meter: Meter;
   readonly device: MbusDevice;
   last: Reading | null;
+  /** When the device was read for it; null if that was not told. */
+  captured: Instant | null;
 }
 
 /** Names the meters behind a port: the same meters each time, until one is exchanged, comes or goes. */
@@ -51,6 +53,7 @@ export class DeviceMeters {
       meter: before?.meter ?? deviceMeter(device, id, uniqueId, via),
       device,
       last: before?.last ?? null,
+      captured: before?.captured ?? null,
     };
   }
 }
