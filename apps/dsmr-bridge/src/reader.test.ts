@@ -451,6 +451,8 @@ describe('a gas meter behind the port', () => {
     expect(same.slice(1).map(({ meter }) => meter.uniqueId)).toEqual(['E0001_channel_1', 'E0001_channel_2']);
     const none = readOnce('0-1:24.1.0(003)', '0-1:24.2.1(260131130000W)(5*m3)');
     expect(none[1]!.meter).toMatchObject({ uniqueId: 'main_channel_1', serialNumber: null });
+    const [main, behind] = readOnce('0-0:96.1.1(4530303031)', ...gas(1, 'E0001', '5*m3'));
+    expect([main!.meter.uniqueId, behind!.meter.uniqueId]).toEqual(['E0001', 'E0001_channel_1']);
   });
 
   it('that takes the place of another is a new meter under the old name', () => {

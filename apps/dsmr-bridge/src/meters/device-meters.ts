@@ -67,7 +67,9 @@ function deviceId(device: MbusDevice, heard: readonly Heard[], via: Meter): stri
 
 function deviceUniqueId(device: MbusDevice, heard: readonly Heard[], via: Meter): string {
   const { equipmentId, channel } = device;
-  const isShared = heard.some((other) => other.device !== device && other.device.equipmentId === equipmentId);
+  const isShared =
+    equipmentId === via.uniqueId ||
+    heard.some((other) => other.device !== device && other.device.equipmentId === equipmentId);
   return equipmentId !== null && !isShared ? equipmentId : `${via.uniqueId}_channel_${channel}`;
 }
 
