@@ -23,6 +23,14 @@ export function telegram(power: string, time = '260131130500W', house = '20'): U
   ]);
 }
 
+/** Even parity in the eighth bit: what 7E1 looks like at 8N1. */
+export function withParity(bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte) => {
+    const ones = byte.toString(2).replaceAll('0', '').length;
+    return byte | (ones % 2 === 1 ? 0x80 : 0);
+  });
+}
+
 /** Pseudo terminals are made by socat. */
 export const hasSocat = spawnSync('socat', ['-V']).status === 0;
 if (!hasSocat && process.env.REQUIRE_CONTAINERS)

@@ -54,7 +54,8 @@ const port = z.strictObject({
   line: serialLine('115200 8N1 or 9600 7E1')
     .exactOptional()
     .meta({
-      description: 'Line settings of a serial device, if not those of the version.',
+      description:
+        'Line settings of a serial device, if not those of the version. A serial server has its own; 9600 7E1 reads one that passes on the parity.',
       examples: ['115200 8N1'],
     }),
   timezone: timezone

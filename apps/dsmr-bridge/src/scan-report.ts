@@ -85,7 +85,7 @@ function blockOf(text: string, port: Address, scanned: Scanned, keys: readonly s
   const { line, frame, problem, seal } = scanned;
   const { comments, id } = frame ? describe(frame) : { comments: ['a meter that encrypts'], id: 'dsmr_main' };
   const settings = [`address: ${JSON.stringify(text)}`];
-  if (port.kind === 'serial') settings.push(`line: ${formatLine(line)}`);
+  if (port.kind === 'serial' || line.dataBits === 7) settings.push(`line: ${formatLine(line)}`);
   if (problem) settings.push(`key: "" # ${errorCodes[problem].hint}`);
   if (seal) settings.push(...keys);
   return { id, comments: seal?.tagValid === false ? [...comments, WRONG_TAG] : comments, settings };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadConfig } from '@meterbridge/core/config';
 import { startApp } from '@meterbridge/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hasSocat, tcpMeter, telegram } from './bridge.fixture.ts';
+import { hasSocat, tcpMeter, telegram, withParity } from './bridge.fixture.ts';
 import { config } from './config.ts';
 import { keysOf } from './encryption.ts';
 import { sealTelegram } from './simulator/seal.ts';
@@ -46,6 +46,15 @@ describe('scan', () => {
     const printed = app.stdout.join('\n');
     expect(printed).toContain('ISK5\\2M550T-1012, P1 5.0, serial number E0049007642154220');
     expect(printed).toContain('channel 1: gas meter, serial number G00390017441420');
+  });
+
+  it('prints that the eighth bit of what a serial server sends is parity', async () => {
+    await using meter = await tcpMeter();
+    await using app = await startApp('dsmr-bridge', ['scan', `tcp://127.0.0.1:${meter.tcpPort}`]);
+    await meter.connected();
+    meter.send(withParity(telegram('00.100')));
+    expect(await app.exit).toBe(0);
+    expect(metersOf(app.stdout)).toMatchObject([{ line: { dataBits: 7, parity: 'even' } }]);
   });
 
   it.skipIf(!hasSocat)('prints the settings of a serial line', async () => {

@@ -2,7 +2,7 @@ import type { BridgeError } from '@meterbridge/core/errors';
 import { formatLine } from '@meterbridge/core/model';
 import { type Link, linkPair } from '@meterbridge/core/transport';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { telegram } from './bridge.fixture.ts';
+import { telegram, withParity } from './bridge.fixture.ts';
 import { keysOf } from './encryption.ts';
 import { type Scanned, scanPort } from './scan.ts';
 import { sealTelegram } from './simulator/seal.ts';
@@ -18,12 +18,6 @@ const SERIAL = { kind: 'serial', path: '/dev/ttyUSB0' } as const;
 const TCP = { kind: 'tcp', host: '10.0.0.5', tcpPort: 2001 } as const;
 const KEYS = keysOf('0123456789ABCDEF0123456789ABCDEF', undefined);
 const bytes = telegram('00.100');
-
-/** Even parity in the eighth bit: what 7E1 looks like at 8N1. */
-const withParity = bytes.map((byte) => {
-  const ones = byte.toString(2).replaceAll('0', '').length;
-  return byte | (ones % 2 === 1 ? 0x80 : 0);
-});
 
 /** Scans a port whose meter sends something every so often, depending on the line settings. */
 async function scan(
@@ -94,7 +88,7 @@ describe('a scan', () => {
   });
 
   it('sees that the eighth bit is parity', async () => {
-    const { outcome } = await scan(() => withParity);
+    const { outcome } = await scan(() => withParity(bytes));
     expect(outcome).toMatchObject({ line: '115200 7E1', header: HEADER });
   });
 

@@ -5,7 +5,7 @@ import type { SourceContext } from '@meterbridge/core/runtime';
 import { State, type StateSpace } from '@meterbridge/core/store';
 import { type Link, linkPair } from '@meterbridge/core/transport';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { telegram } from './bridge.fixture.ts';
+import { telegram, withParity } from './bridge.fixture.ts';
 import { config, type Port } from './config.ts';
 import { keysOf } from './encryption.ts';
 import { sealTelegram } from './simulator/seal.ts';
@@ -65,11 +65,7 @@ function startSource(port: Port, state = new State().space(port.id)) {
 
 /** 9600 baud read at 115200. */
 const SLOW_AS_FAST = Uint8Array.from({ length: 400 }, (_, at) => (at % 2 === 0 ? 0xf8 : 0x00));
-/** Even parity in the eighth bit. */
-const PARITY_AS_DATA = telegram('00.100').map((byte) => {
-  const ones = byte.toString(2).replaceAll('0', '').length;
-  return byte | (ones % 2 === 1 ? 0x80 : 0);
-});
+const PARITY_AS_DATA = withParity(telegram('00.100'));
 
 describe('line settings', () => {
   it.each([
@@ -112,6 +108,15 @@ describe('line settings', () => {
     await vi.advanceTimersByTimeAsync(2_500);
     expect(run.opened.map(({ line }) => line)).toEqual(['115200 8N1', '115200 7E1']);
     await run.send(telegram('00.100'));
+    expect(run.readings.length).toBeGreaterThan(0);
+    run.stop();
+    await run.ended;
+  });
+
+  it('with 7 data bits read a serial server that passes on their parity as an eighth', async () => {
+    const run = startSource(portOf({ address: 'tcp://10.0.0.5:2001', line: '9600 7E1' }));
+    await vi.advanceTimersByTimeAsync(10);
+    await run.send(PARITY_AS_DATA);
     expect(run.readings.length).toBeGreaterThan(0);
     run.stop();
     await run.ended;

@@ -40,7 +40,7 @@ async function* follow(
   const patience = new Patience(entry.address.kind === 'serial' ? line : null, isTrial);
   const picker = new TelegramPicker(context, patience);
   for (;;) {
-    const chunk = await link.read({ timeoutMs: GAP_MS, signal });
+    const chunk = dataBitsOf(await link.read({ timeoutMs: GAP_MS, signal }), line);
     const receivedMs = Date.now();
     const frames = picker.pick(chunk ? splitter.push(chunk) : splitter.end());
     patience.heard(chunk, frames.length);
@@ -58,6 +58,11 @@ async function* follow(
     lineFails(entry);
     throw problem;
   }
+}
+
+/** A serial server that takes 7E1 for 8N1 passes on the parity as an eighth bit. */
+function dataBitsOf(chunk: Uint8Array | null, { dataBits }: LineSettings): Uint8Array | null {
+  return chunk && dataBits === 7 ? chunk.map((byte) => byte & 0x7f) : chunk;
 }
 
 /** `House: 42 values, Gas meter: 1 value`. */
