@@ -96,8 +96,12 @@ function plain(value: DataRecord['value']): unknown {
   return value instanceof Decimal ? JSON.rawJSON(value.toString()) : value;
 }
 
-/** Reals show that they are: `0.0`. */
+/** Reals show that they are: `0.0`, `-0.0`, `1e-05`. */
 function rawText({ head, raw }: DataRecord): string {
-  const text = String(raw);
-  return head.coding === 'real32' && /^-?\d+$/.test(text) ? `${text}.0` : text;
+  if (head.coding !== 'real32' || typeof raw !== 'number') return String(raw);
+  const size = Math.abs(raw);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16))
+    return raw.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+  const text = Object.is(raw, -0) ? '-0' : String(raw);
+  return text.includes('.') ? text : `${text}.0`;
 }
