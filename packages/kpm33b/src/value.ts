@@ -1,5 +1,8 @@
-/** Sign, digits, fraction, exponent; no hexadecimal, no comma, no unit. */
-const PLAIN_NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+/**
+ * Sign, digits, fraction, exponent; no hexadecimal, no comma, no unit. A digit belongs to one part alone: a long text
+ * that is no number is not read again and again.
+ */
+const PLAIN_NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
 /** A value of a message as a finite number, also if it was sent as text; null for anything else. */
 export function numberOf(value: unknown): number | null {
