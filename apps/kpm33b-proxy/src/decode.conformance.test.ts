@@ -35,6 +35,17 @@ describe('decode', () => {
     ]);
   });
 
+  it('prints one line per message, whatever text is in it', async () => {
+    const time = '1\u00852\u20283\u20294';
+    const payload = JSON.stringify({ id: '33B1225950027', zyggl: 1.5, time, isend: '1' });
+    const input = JSON.stringify({ topic: 'MQTT_RT_DATA', payload });
+    await using app = await startApp('kpm33b-proxy', ['decode'], { input });
+    expect(await app.exit).toBe(0);
+    expect(app.stdout).toHaveLength(1);
+    expect(app.stdout[0]).not.toMatch(/[\u0085\u2028\u2029]/);
+    expect(JSON.parse(app.stdout[0]!).outputs[0].payload.time).toBe(time);
+  });
+
   it('says which lines are no messages, and goes on', async () => {
     const input = `nonsense\n[]\n{"topic":1}\n{"topic":"a"}\n\n${JSON.stringify(MESSAGE)}\r\n`;
     await using app = await startApp('kpm33b-proxy', ['decode'], { input });

@@ -19,6 +19,9 @@ interface Decoded {
   readonly dropped: DropReason | null;
 }
 
+/** What JSON leaves as it is, and ends a line for many programs. */
+const LINE_ENDS = /[\u0085\u2028\u2029]/g;
+
 /** Does what the proxy does with messages, without any broker: what it knows is kept from one message to the next. */
 export class MessageDecoder {
   readonly #settings: ProxySettings;
@@ -34,7 +37,7 @@ export class MessageDecoder {
   decodeLine(line: Uint8Array): { readonly json: string; readonly failed: boolean } {
     const message = parseLine(line);
     if (typeof message === 'string') return { json: JSON.stringify({ error: message }), failed: true };
-    return { json: JSON.stringify(this.#decode(message.topic, message.payload)), failed: false };
+    return { json: inOneLine(this.#decode(message.topic, message.payload)), failed: false };
   }
 
   #decode(topic: string, payload: Uint8Array): Decoded {
@@ -70,6 +73,11 @@ function parseJson(line: Uint8Array): Readonly<Record<string, unknown>> | null {
   } catch {
     return null;
   }
+}
+
+function inOneLine(value: Decoded): string {
+  const escaped = (end: string): string => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replace(LINE_ENDS, escaped);
 }
 
 function shown({ topic, payload }: { readonly topic: string; readonly payload: string }): Shown {
