@@ -43,7 +43,7 @@ export function answerData(request: Uint8Array, answer: Uint8Array): Uint8Array 
   if (answer[0] !== code)
     throw new BridgeError('frame/unexpected', `function ${answer[0]} answers function ${code}`);
   if (code > 0x04) return echoed(request, answer);
-  const data = answer.subarray(2);
+  const data = answer.subarray(headerBytes(answer));
   if (answer.length < 2)
     throw new BridgeError('frame/truncated', 'an answer has nothing but its function code');
   if (data.length === 0 && code === 0x03 && FIRST_PORTS.has(addressOf(request)))
@@ -66,6 +66,14 @@ export function addressOf(request: Uint8Array): number {
 
 export function quantityOf(request: Uint8Array): number {
   return (request[3]! << 8) | request[4]!;
+}
+
+/**
+ * Function code and byte count. Functions 1 and 2 have 16 bits for each item, so that an odd rest begins with the second byte
+ * of a count that has two (Modbus implementation using 3Gen DTU-Pro V1.2, RTU).
+ */
+function headerBytes(answer: Uint8Array): number {
+  return answer[0]! <= 0x02 && answer.length % 2 === 1 ? 3 : 2;
 }
 
 function refusal(answer: Uint8Array): BridgeError {

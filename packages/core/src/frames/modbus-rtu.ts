@@ -62,7 +62,13 @@ function isWhole(bytes: Uint8Array): boolean {
 function lengthsOf(bytes: Uint8Array, expected: number | null): readonly number[] {
   const code = bytes[1]!;
   if (code & EXCEPTION) return [5];
-  const told = code >= 1 && code <= 4 ? 5 + bytes[2]! : 8;
+  const told = code >= 1 && code <= 4 ? countedLength(bytes) : 8;
   if (expected === null || expected + 3 === told) return [Math.min(told, LONGEST)];
   return [expected + 3, Math.min(told, LONGEST)].sort((one, other) => one - other);
+}
+
+/** No answer to functions 1 and 2 has a count of 0: there the count has two bytes (Hoymiles DTU-Pro). */
+function countedLength(bytes: Uint8Array): number {
+  const isWide = bytes[1]! <= 2 && bytes[2] === 0;
+  return isWide ? 6 + (bytes[3] ?? 0) : 5 + bytes[2]!;
 }
