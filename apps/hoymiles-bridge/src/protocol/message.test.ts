@@ -17,6 +17,15 @@ describe('a message', () => {
     expect(hexOf(bytes)).toBe('080110074a07d6e8c880aa8205');
   });
 
+  it.each([
+    // A clock that was never set may stand before 1970 (int32 as 10 bytes), and one day stands behind 2038.
+    ['before 1970', '10fbffffffffffffffff01', -5],
+    ['behind 2038', '1080b09a9008', 2_181_470_208],
+    ['in milliseconds', '1080fcffffff31', 1_717_986_917_888],
+  ])('holds a time %s', (_what, hex, time) => {
+    expect(decodeMessage('RealDataNew', bytesOf(hex)).fields.time).toBe(time);
+  });
+
   it('may hold an inner message twice: the later one adds to the first', () => {
     const { fields } = decodeMessage('AppInfo', bytesOf('4202 1001 4202 1802'));
     expect(fields.dtu).toMatchObject({ software: 1, hardware: 2 });
