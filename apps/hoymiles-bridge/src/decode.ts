@@ -14,8 +14,8 @@ export interface DecodeOptions {
   readonly request?: Uint8Array | undefined;
 }
 
-/** The first byte of a capture with what is known of it besides its bytes, as JSON. */
-const BRACE = 0x7b;
+/** No text has bytes below. */
+const TAB = 0x09;
 
 /** What there is in a file, an object for each thing found. */
 export async function decodeFile(
@@ -23,8 +23,16 @@ export async function decodeFile(
   { protocol, encRand, request }: DecodeOptions,
 ): Promise<readonly Json[]> {
   if (bytes.length === 0) return [errorJson(new BridgeError('frame/truncated', 'the capture is empty'))];
-  if (bytes[0] === BRACE) return [await captureJson(new TextDecoder().decode(bytes), encRand ?? null)];
-  if (protocol === 'modbus') return [request ? responseJson(request, bytes) : modbusJson(bytes)];
+  const text = objectIn(bytes);
+  if (text !== null) return [await captureJson(text, encRand ?? null)];
+  if (protocol === 'modbus') return request ? [responseJson(request, bytes)] : modbusJson(bytes);
   const decoder = new HmDecoder(encRand ?? null);
   return [...decoder.push(bytes), ...decoder.end()];
+}
+
+/** The text of an object in JSON. Frames of Modbus may begin with a brace as well, but each has a byte that no text has. */
+function objectIn(bytes: Uint8Array): string | null {
+  if (bytes.some((byte) => byte < TAB)) return null;
+  const text = new TextDecoder().decode(bytes).trimStart();
+  return text.startsWith('{') ? text : null;
 }

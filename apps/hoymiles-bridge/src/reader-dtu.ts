@@ -7,7 +7,8 @@ import { isEncrypted } from './protocol/appinfo.ts';
 import { REQUEST } from './protocol/commands.ts';
 import { decodeMessage, encodeMessage } from './protocol/message.ts';
 import type { AppInfo, RealDataNew } from './protocol/messages.ts';
-import { joinPages, type RealData, realData } from './protocol/realdata.ts';
+import { joinPages } from './protocol/pages.ts';
+import { type RealData, realData } from './protocol/realdata.ts';
 import { AlarmReader } from './reader-alarms.ts';
 import type { SessionKey } from './session-key.ts';
 
@@ -86,12 +87,11 @@ export class DtuReader {
   async #appInfo(session: DtuSession, nowMs: number, now: LocalTime): Promise<AppInfo> {
     if (this.#info && nowMs - this.#info.askedMs < APP_INFO_EVERY_MS) return this.#info.info;
     const isFirst = this.#info === null;
-    const pages = await this.#pages(async (page) => {
+    const info = await this.#pages(async (page) => {
       const { text: timeText, offset, time } = now;
       const request = encodeMessage('AppInfoRequest', { timeText, offset, time, page });
       return decodeMessage('AppInfo', await session.ask(REQUEST.appInfo, request)).fields;
     });
-    const info = { ...pages[0]!, inverters: pages.flatMap(({ inverters }) => inverters) };
     this.#info = { info, askedMs: nowMs };
     const encRand = isEncrypted(info) && info.dtu ? info.dtu.encRand : null;
     const isRestarted = this.#key.take(encRand) || encRand === null || isFirst;
@@ -102,24 +102,24 @@ export class DtuReader {
 
   async #realData(session: DtuSession, now: LocalTime): Promise<RealData> {
     const { text: timeText, offset, time } = now;
-    const pages = await this.#pages(async (page) => {
+    const data = await this.#pages(async (page) => {
       const request = encodeMessage('RealDataNewRequest', { timeText, page, offset, time });
       return decodeMessage('RealDataNew', await session.ask(REQUEST.realDataNew, request)).fields;
     });
-    return realData(joinPages(pages));
+    return realData(data);
   }
 
   /** All pages or none: what is missing of a plant would look like a loss of energy. */
-  async #pages<Page extends RealDataNew | AppInfo>(ask: (page: number) => Promise<Page>): Promise<Page[]> {
+  async #pages<One extends RealDataNew | AppInfo>(ask: (page: number) => Promise<One>): Promise<One> {
     const first = await ask(0);
-    const pages = [first];
+    const others: One[] = [];
     if (first.pages > 1 && first.page !== 0) throw otherPage(first.page, 0);
     for (let page = 1; page < Math.min(first.pages, MAX_PAGES); page++) {
       const next = await ask(page);
       if (next.page !== page) throw otherPage(next.page, page);
-      pages.push(next);
+      others.push(next);
     }
-    return pages;
+    return joinPages(first, others);
   }
 
   /** Some firmware leaves questions without an answer: its measurements are worth more than that. */

@@ -7,7 +7,7 @@ import { limitRequest, powerRequest } from '../protocol/write.ts';
 import { exchangeJson, frameJson } from './exchange-json.ts';
 import { HmDecoder } from './hm-json.ts';
 import { attempt, type Json } from './json.ts';
-import { aduJson, blockJson, responseJson, rtuJson, wideBlockJson } from './modbus-json.ts';
+import { aduJson, blockJson, PDU_WORDS, responseJson, rtuJson, wideBlockJson } from './modbus-json.ts';
 import { plantJson } from './plant-json.ts';
 
 const hex = z.string().transform((text) => bytesOf(text));
@@ -24,7 +24,13 @@ const capture = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('block'), hex }),
   z.object({ kind: z.literal('block25'), hex }),
   z.object({ kind: z.literal('response'), request_pdu: hex, response_pdu: hex }),
-  z.object({ kind: z.literal('adu'), request: hex, segments: z.array(hex) }),
+  z.object({
+    kind: z.literal('adu'),
+    request: hex,
+    segments: z.array(hex),
+    /** In words; the peer stays connected if they do not say that it closes. */
+    notes: z.string().default(''),
+  }),
   z.object({ kind: z.literal('rtu'), request: hex, response: hex }),
   z.object({
     kind: z.literal('write'),
@@ -42,7 +48,7 @@ const capture = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.enum(['frame', 'request', 'encrypted']), hex, session: encRand }),
   z.object({ kind: z.literal('stream'), segments: z.array(hex), session: encRand }),
-  z.object({ kind: z.literal('exchange'), frames: z.array(z.object({ hex })) }),
+  z.object({ kind: z.literal('exchange'), frames: z.array(z.object({ hex })), session: encRand }),
   z.object({
     kind: z.literal('crypto'),
     vectors: z.array(z.object({ enc_rand: hex, command: hex, seq: z.number() })),
@@ -56,7 +62,7 @@ export async function captureJson(text: string, given: Uint8Array | null): Promi
   const parsed = capture.safeParse(json);
   if (!parsed.success) {
     const reason = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-    throw new BridgeError('frame/malformed', `this is no capture: ${reason}`);
+    throw notOne(`this is no capture: ${reason}`);
   }
   const { name } = Object(json);
   return { ...(typeof name === 'string' && { name }), ...(await described(parsed.data, given)) };
@@ -66,8 +72,14 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    throw new BridgeError('frame/malformed', `this is no JSON: ${toBridgeError(thrown).message}`);
+    throw notOne(`this is no JSON: ${toBridgeError(thrown).message}`);
   }
+}
+
+function notOne(detail: string): BridgeError {
+  const hint =
+    'A capture is an object with its kind and its bytes as hexadecimal text; see Decode in the README.';
+  return new BridgeError('frame/malformed', detail, { hint });
 }
 
 async function described(one: Capture, given: Uint8Array | null): Promise<Json> {
@@ -79,7 +91,7 @@ async function described(one: Capture, given: Uint8Array | null): Promise<Json> 
     case 'response':
       return responseJson(one.request_pdu, one.response_pdu);
     case 'adu':
-      return aduJson(one.request, one.segments);
+      return aduJson(one.request, one.segments, !/\bclose/i.test(one.notes));
     case 'rtu':
       return rtuJson(one.request, one.response);
     case 'write':
@@ -89,7 +101,10 @@ async function described(one: Capture, given: Uint8Array | null): Promise<Json> 
     case 'stream':
       return streamJson(one.segments, one.session?.enc_rand ?? given);
     case 'exchange':
-      return exchangeJson(one.frames.map((frame) => frame.hex));
+      return exchangeJson(
+        one.frames.map((frame) => frame.hex),
+        one.session?.enc_rand ?? given,
+      );
     case 'crypto':
       return { vectors: one.vectors.map(vectorJson) };
     default:
@@ -113,7 +128,7 @@ function writeJson(call: Extract<Capture, { kind: 'write' }>['call'], answer: Ui
       call.op === 'limit' ? limitRequest(call.target, call.percent) : powerRequest(call.target, call.on);
     if (answer) answerData(request, answer);
     return { request_pdu: hexOf(request) };
-  });
+  }, PDU_WORDS);
 }
 
 function vectorJson(vector: { enc_rand: Uint8Array; command: Uint8Array; seq: number }): Json {

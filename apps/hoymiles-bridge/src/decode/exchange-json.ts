@@ -1,25 +1,41 @@
 import { BridgeError } from '@meterbridge/core/errors';
 import { decodeHm } from '@meterbridge/core/frames';
-import { decodeMessage, encodeMessage } from '../protocol/message.ts';
-import type { CommandStatusReply, RealDataNew } from '../protocol/messages.ts';
-import { joinPages } from '../protocol/realdata.ts';
+import { openFrame } from '../encryption.ts';
+import { decodePayload } from '../protocol/commands.ts';
+import { decodeMessage, encodeMessage, type MessageName } from '../protocol/message.ts';
+import type { CommandStatusReply, Messages } from '../protocol/messages.ts';
+import { joinPages, type Page } from '../protocol/pages.ts';
 import { HmDecoder } from './hm-json.ts';
 import { attempt, type Json } from './json.ts';
-import { realDataJson } from './realdata-json.ts';
+import { messageJson } from './messages-json.ts';
 
-const REAL_DATA = 0xa211;
 const COMMANDS: ReadonlySet<number> = new Set([0xa305, 0x2305]);
 const COMMAND_REPLIES: ReadonlySet<number> = new Set([0xa205, 0x2205]);
 const STATUS_REPLIES: ReadonlySet<number> = new Set([0xa206, 0x2206]);
 
-/** What came of a dialogue: a reading that was put together from its pages, or how a command got on. */
-export function exchangeJson(frames: readonly Uint8Array[]): Json {
-  const heard = frames.map(decodeHm);
-  const pages = heard.flatMap(({ command, payload }) =>
-    command === REAL_DATA ? [decodeMessage('RealDataNew', payload).fields] : [],
-  );
-  if (pages.length > 0) return attempt(() => readingJson(pages));
-  return { frames: frames.map((frame) => frameJson(frame)), states: commandStates(heard) };
+/** One frame of a dialogue, in clear. */
+interface Heard {
+  readonly command: number;
+  readonly payload: Uint8Array;
+}
+
+/** One page of an answer. */
+interface Part {
+  readonly name: MessageName;
+  readonly fields: Messages[MessageName] & Page;
+}
+
+/** What came of a dialogue: an answer that was put together from its pages, and how commands got on. */
+export function exchangeJson(frames: readonly Uint8Array[], encRand: Uint8Array | null): Json {
+  return attempt(() => {
+    const heard = frames.map((bytes) => inClear(bytes, encRand));
+    const states = commandStates(heard);
+    // What is asked for before, such as AppInfo, prepares for what the dialogue is about.
+    const name = heard.flatMap(partOf).at(-1)?.name;
+    if (!name) return { frames: frames.map((bytes) => frameJson(bytes, encRand)), states };
+    const parts = heard.flatMap(partOf).filter((part) => part.name === name);
+    return { ...joinedJson(name, parts), ...(states.length > 0 && { states }) };
+  });
 }
 
 /** The first thing in some bytes. */
@@ -29,26 +45,38 @@ export function frameJson(bytes: Uint8Array, encRand: Uint8Array | null = null):
   return first ?? {};
 }
 
+/** @throws BridgeError frame/… */
+function inClear(bytes: Uint8Array, encRand: Uint8Array | null): Heard {
+  const frame = decodeHm(bytes);
+  return frame.tag && encRand ? openFrame(frame, encRand) : frame;
+}
+
+/** @throws BridgeError frame/malformed */
+function partOf({ command, payload }: Heard): readonly Part[] {
+  const message = decodePayload(command, payload);
+  if (!message || !('pages' in message.fields && 'page' in message.fields)) return [];
+  return [{ name: message.name, fields: message.fields }];
+}
+
 /** @throws BridgeError meter/no-answer if a page never came: the others are not the whole plant */
-function readingJson(pages: readonly RealDataNew[]): Json {
-  const count = Math.max(1, pages[0]!.pages);
-  const inOrder = Array.from({ length: Math.min(count, pages.length) }, (_, at) =>
-    pages.find(({ page }) => page === at),
+function joinedJson(name: MessageName, parts: readonly Part[]): Json {
+  const count = Math.max(1, parts[0]!.fields.pages);
+  const inOrder = Array.from({ length: Math.min(count, parts.length) }, (_, at) =>
+    parts.find(({ fields }) => fields.page === at),
   );
-  const there = inOrder.filter((page) => page !== undefined);
-  if (there.length < count)
-    throw new BridgeError('meter/no-answer', `${there.length} of ${count} pages came`);
-  const joined = joinPages(there);
-  const { raw } = decodeMessage('RealDataNew', encodeMessage('RealDataNew', joined));
-  return { merged_raw: raw, decoded: realDataJson(joined) };
+  const [first, ...others] = inOrder.flatMap((part) => part?.fields ?? []);
+  if (!first || others.length + 1 < count) {
+    const there = first ? others.length + 1 : 0;
+    throw new BridgeError('meter/no-answer', `${there} of ${count} pages came`);
+  }
+  const joined = decodeMessage(name, encodeMessage(name, joinPages(first, others)));
+  return { merged_raw: joined.raw, decoded: messageJson(joined) };
 }
 
 /** How the commands of a dialogue got on, in order; replies belong to a command by its number. */
-function commandStates(
-  frames: readonly { readonly command: number; readonly payload: Uint8Array }[],
-): Json['states'] {
+function commandStates(heard: readonly Heard[]): readonly string[] {
   const numbers = new Set<number>();
-  return frames.flatMap(({ command, payload }) => {
+  return heard.flatMap(({ command, payload }) => {
     if (COMMANDS.has(command)) numbers.add(decodeMessage('Command', payload).fields.transaction);
     if (COMMAND_REPLIES.has(command)) {
       const { error, transaction } = decodeMessage('CommandReply', payload).fields;

@@ -1,5 +1,5 @@
 import { hexOf } from '@meterbridge/core/codec';
-import { BridgeError } from '@meterbridge/core/errors';
+import { BridgeError, toBridgeError } from '@meterbridge/core/errors';
 import {
   decodeHm,
   FrameSplitter,
@@ -55,7 +55,7 @@ export class HmDecoder {
 function frameJson(bytes: Uint8Array, encRand: Uint8Array | null): Json {
   const frame = decodeHm(bytes);
   const { command, payload } = frame.tag && encRand ? openFrame(frame, encRand) : frame;
-  const message = decodePayload(command, payload);
+  const message = messageOf(command, payload, encRand);
   const unknown = message ? message.unknown : fieldsOf(payload);
   const decoded = message && messageJson(message);
   return {
@@ -66,6 +66,17 @@ function frameJson(bytes: Uint8Array, encRand: Uint8Array | null): Json {
     ...(decoded && { decoded }),
     payload_hex: hexOf(payload),
   };
+}
+
+/** @throws BridgeError frame/malformed */
+function messageOf(command: number, payload: Uint8Array, encRand: Uint8Array | null) {
+  try {
+    return decodePayload(command, payload);
+  } catch (thrown) {
+    if (encRand || !mayBeSealed(command)) throw thrown;
+    const detail = `${toBridgeError(thrown).message}, or it is encrypted: then its key is wanted (--enc-rand)`;
+    throw new BridgeError('frame/malformed', detail);
+  }
 }
 
 function headerJson({ command, sequence, extended, tag }: HmFrame, bytes: Uint8Array): Json {

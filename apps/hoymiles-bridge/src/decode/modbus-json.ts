@@ -1,8 +1,16 @@
 import { hexOf } from '@meterbridge/core/codec';
 import { BridgeError } from '@meterbridge/core/errors';
-import { decodeMbap, decodeRtu, FrameSplitter, rtuScanner, scanMbap } from '@meterbridge/core/frames';
+import {
+  decodeMbap,
+  decodeRtu,
+  FrameSplitter,
+  type MbapFrame,
+  type Piece,
+  rtuScanner,
+  scanMbap,
+} from '@meterbridge/core/frames';
 import { BLOCK_BYTES, decodeBlock, FIRST_BLOCK, type PortBlock } from '../protocol/block.ts';
-import { decodeBlocks, decodeChannel } from '../protocol/block-map.ts';
+import { decodeBlocks, decodeChannel, mapAt } from '../protocol/block-map.ts';
 import {
   addressOf,
   answerData,
@@ -15,9 +23,12 @@ import {
 import { attempt, type Json } from './json.ts';
 
 /** In an answer that is there as a whole, missing bytes were not lost on the way but never sent. */
-const PDU_WORDS = { 'frame/truncated': 'short_response' } as const;
+export const PDU_WORDS = { 'frame/truncated': 'short_response' } as const;
 /** What breaks the rules of a header on TCP is no payload. */
 const MBAP_WORDS = { 'frame/malformed': 'bad_mbap' } as const;
+
+/** Cut short by a peer that is still connected, the rest may come: what is missing is waited for. */
+const SILENT_WORDS = { ...MBAP_WORDS, 'frame/truncated': 'timeout' } as const;
 
 export function blockJson(bytes: Uint8Array): Json {
   return attempt(() => {
@@ -40,21 +51,37 @@ export function responseJson(request: Uint8Array | null, answer: Uint8Array): Js
   return attempt(() => answerJson(request ?? likelyRequest(answer), answer), PDU_WORDS);
 }
 
-/** The answer among what arrived on TCP after a request; or the first frame, if the request is not known. */
-export function aduJson(request: Uint8Array | null, segments: readonly Uint8Array[]): Json {
-  return attempt(() => {
-    const asked = request && decodeMbap(request);
-    const splitter = new FrameSplitter(scanMbap, 1024);
-    const pieces = [...segments.flatMap((segment) => splitter.push(segment)), ...splitter.end()];
-    for (const { error, bytes } of pieces) {
-      if (error) throw new BridgeError(error, `${bytes.length} bytes are no frame`);
-      const { transaction, unit, pdu } = decodeMbap(bytes);
-      if (asked && asked.transaction !== transaction) continue;
-      const json = responseJson(asked?.pdu ?? null, pdu);
-      return { ...json, transaction, unit };
-    }
-    throw new BridgeError('meter/no-answer', 'nothing that arrived answers the request');
-  }, MBAP_WORDS);
+/**
+ * The answer among what arrived on TCP after a request.
+ * @param isSilent nothing more came, but the connection stood
+ */
+export function aduJson(request: Uint8Array, segments: readonly Uint8Array[], isSilent: boolean): Json {
+  return attempt(
+    () => {
+      const asked = decodeMbap(request);
+      for (const piece of piecesOf(segments)) {
+        const answer = answerOf(piece);
+        if (asked.transaction === answer.transaction) return answeredJson(asked, answer);
+      }
+      throw new BridgeError('meter/no-answer', 'nothing that arrived answers the request');
+    },
+    isSilent ? SILENT_WORDS : MBAP_WORDS,
+  );
+}
+
+function piecesOf(segments: readonly Uint8Array[]): readonly Piece[] {
+  const splitter = new FrameSplitter(scanMbap, 1024);
+  return [...segments.flatMap((segment) => splitter.push(segment)), ...splitter.end()];
+}
+
+/** @throws BridgeError frame/… */
+function answerOf({ error, bytes }: Piece): MbapFrame {
+  if (error) throw new BridgeError(error, `${bytes.length} bytes are no frame`);
+  return decodeMbap(bytes);
+}
+
+function answeredJson(asked: MbapFrame | null, { transaction, unit, pdu }: MbapFrame): Json {
+  return { ...responseJson(asked?.pdu ?? null, pdu), transaction, unit };
 }
 
 export function rtuJson(request: Uint8Array | null, response: Uint8Array): Json {
@@ -74,22 +101,32 @@ export function rtuJson(request: Uint8Array | null, response: Uint8Array): Json 
   });
 }
 
-/** Bytes of which nothing else is known: a block, an answer with or without its envelope. */
-export function modbusJson(bytes: Uint8Array): Json {
-  if (bytes.length === BLOCK_BYTES && bytes[0] !== 0x03) return blockJson(bytes);
-  if (bytes.length === 50 && bytes[0] === 0 && bytes[1] === 0x0c) return wideBlockJson(bytes);
-  if (isAdu(bytes)) return aduJson(null, [bytes]);
-  if (isFunction(bytes[0]) && !isRtu(bytes)) return responseJson(null, bytes);
-  return rtuJson(null, bytes);
+/** Bytes of which nothing else is known: a block, an answer with or without its envelope, or several on TCP. */
+export function modbusJson(bytes: Uint8Array): readonly Json[] {
+  if (bytes.length === BLOCK_BYTES && bytes[0] !== 0x03) return [blockJson(bytes)];
+  if (bytes.length === 50 && bytes[0] === 0 && bytes[1] === 0x0c) return [wideBlockJson(bytes)];
+  if (isAdu(bytes)) return adusJson(bytes);
+  if (isFunction(bytes[0]) && !isRtu(bytes)) return [responseJson(null, bytes)];
+  return [rtuJson(null, bytes)];
+}
+
+/** Frames on TCP one after the other, up to what is none. */
+function adusJson(bytes: Uint8Array): readonly Json[] {
+  const pieces = piecesOf([bytes]);
+  const bad = pieces.findIndex(({ error }) => error);
+  const frames = bad < 0 ? pieces : pieces.slice(0, bad + 1);
+  return frames.map((piece) => attempt(() => answeredJson(null, answerOf(piece)), MBAP_WORDS));
 }
 
 function answerJson(request: Uint8Array, answer: Uint8Array): Json {
   const data = answerData(request, answer);
-  const code = request[0]!;
-  if (code === 0x01 || code === 0x02) return { values: valuesOf(data) };
-  if (code !== 0x03) return {};
-  if (addressOf(request) === DTU_SERIAL) return { dtu_serial: hexOf(data.subarray(0, 6)) };
-  const { ports, isEnd } = decodeBlocks(data.subarray(0, Math.max(2 * quantityOf(request), BLOCK_BYTES)));
+  if (request[0]! > 0x03) return {};
+  const address = addressOf(request);
+  if (address === DTU_SERIAL) return { dtu_serial: hexOf(data.subarray(0, 6)) };
+  const map = request[0] === 0x03 ? mapAt(address) : null;
+  const asked = 2 * quantityOf(request);
+  if (!map) return { values: valuesOf(data.subarray(0, asked)) };
+  const { ports, isEnd } = decodeBlocks(data.subarray(0, Math.max(asked, map.bytes)), map);
   const only = ports.length === 1 && !isEnd;
   return {
     ...(only ? { port: portJson(ports[0]!) } : ports.length > 0 && { ports: ports.map(portJson) }),

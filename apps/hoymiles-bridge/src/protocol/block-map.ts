@@ -1,6 +1,6 @@
 import { Decimal, i16, u16, u32, u48 } from '@meterbridge/core/codec';
 import { BridgeError } from '@meterbridge/core/errors';
-import { BLOCK_BYTES, decodeBlock, FIRST_BLOCK, type PortBlock } from './block.ts';
+import { BLOCK_BYTES, decodeBlock, FIRST_BLOCK, MAX_BLOCKS, type PortBlock } from './block.ts';
 import { serialText } from './serial.ts';
 
 /** Where a DTU has its ports among its registers. */
@@ -30,6 +30,14 @@ export const BLOCK_MAPS = {
   word: { first: FIRST_BLOCK, step: BLOCK_BYTES / 2, bytes: BLOCK_BYTES, wide: 6, decode: decodeBlock },
   newer: { first: 0x4000, step: CHANNEL_BYTES / 2, bytes: CHANNEL_BYTES, wide: 5, decode: decodeChannel },
 } as const satisfies Readonly<Record<string, BlockMap>>;
+
+/** The map whose ports are at an address, or null where other registers are. */
+export function mapAt(address: number): BlockMap | null {
+  const { byte, newer } = BLOCK_MAPS;
+  return (
+    [byte, newer].find(({ first, step }) => first <= address && address < first + MAX_BLOCKS * step) ?? null
+  );
+}
 
 /** The ports of a read of several blocks, and whether the list ends in it. @throws BridgeError frame/truncated */
 export function decodeBlocks(

@@ -70,21 +70,6 @@ export interface MeterValues {
   readonly values: ReadonlyMap<string, Decimal>;
 }
 
-/** Puts the pages of one reading together, at least one; the first says what is true of all, but for sums that another has. */
-export function joinPages(pages: readonly RealDataNew[]): RealDataNew {
-  return {
-    ...pages[0]!,
-    dtuPower: pages.find(({ dtuPower }) => dtuPower !== 0)?.dtuPower ?? 0,
-    dtuToday: pages.find(({ dtuToday }) => dtuToday !== 0)?.dtuToday ?? 0,
-    meters: pages.flatMap(({ meters }) => meters),
-    repeaters: pages.flatMap(({ repeaters }) => repeaters),
-    rapidShutdowns: pages.flatMap(({ rapidShutdowns }) => rapidShutdowns),
-    singlePhase: pages.flatMap(({ singlePhase }) => singlePhase),
-    threePhase: pages.flatMap(({ threePhase }) => threePhase),
-    ports: pages.flatMap(({ ports }) => ports),
-  };
-}
-
 export function realData(message: RealDataNew): RealData {
   const { dtuSerial, time, pages, page, dtuPower, dtuToday } = message;
   return {
