@@ -50,7 +50,7 @@ export class BlockReader {
   /** @throws BridgeError meter/not-ready, and what `read` throws */
   async read(read: ReadRegisters, nowMs: number): Promise<PlantBlocks> {
     this.#dtuSerial ??= hexOf((await read(DTU_SERIAL, 3)).subarray(0, 6));
-    const isLooking = this.#count === null || nowMs - this.#lookedMs >= LOOK_EVERY_MS;
+    const isLooking = !this.#count || nowMs - this.#lookedMs >= LOOK_EVERY_MS;
     const most = isLooking ? MAX_BLOCKS : this.#count!;
     const found: PortBlock[] = [];
     for (let at = 0; at < most; ) {
