@@ -56,6 +56,7 @@ export function keptPlant(state: StateSpace): PlantState | null {
     values: new Map(values.map((key) => [key, NOTHING])),
     ports: ports.map((port) => ({
       port,
+      isHeard: false,
       voltage: NOTHING,
       current: NOTHING,
       power: NOTHING,

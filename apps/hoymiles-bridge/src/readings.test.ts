@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { valuesOf } from './dtu.fixture.ts';
 import { plantOfBlocks } from './meters/plant-of-blocks.ts';
 import { PlantReadings, type PlantSettings } from './readings.ts';
+import { silent } from './simulator/modbus-blocks.ts';
 import { SimulatedPlant, usualInverters } from './simulator/plant.ts';
 
 const HOUR_MS = 3_600_000;
@@ -59,13 +60,40 @@ describe('a plant', () => {
     const plant = simulatedPlant();
     const blocks = plant.at(Date.UTC(2024, 5, 10, 10));
     const [known, unknown] = [blocks.slice(0, 4), blocks.slice(4)];
-    const silent = unknown.map((block) => ({ ...block, total: 0, today: 0, linkStatus: 0, status: 0 }));
+    const unheard = unknown.map((block) => ({ ...block, total: 0, today: 0, linkStatus: 0, status: 0 }));
     const readings = new PlantReadings(SETTINGS);
     const noon = Date.UTC(2024, 5, 10, 10);
-    const [before] = readings.read(plantOfBlocks('10f871600831', [...known, ...silent]), noon);
+    const [before] = readings.read(plantOfBlocks('10f871600831', [...known, ...unheard]), noon);
     expect(valuesOf(before!).total_production).toBeNull();
     const [after] = readings.read(plantOfBlocks('10f871600831', blocks), noon);
     expect(valuesOf(after!).total_production).toBeGreaterThan(8_000);
+  });
+
+  it.each([1, 2])('tells nothing of port %i while zeros stand for it', (silentPort) => {
+    const plant = simulatedPlant();
+    const readings = new PlantReadings(SETTINGS);
+    const noon = Date.UTC(2024, 5, 10, 12);
+    const at = (ms: number) => plant.at(ms).slice(0, 4);
+    readings.read(plantOfBlocks('10f871600831', at(noon - HOUR_MS)), noon - HOUR_MS);
+    const known = valuesOf(readings.read(plantOfBlocks('10f871600831', at(noon)), noon)[1]!);
+    const later = noon + 60_000;
+    const blocks = at(later).map((block) => (block.port === silentPort ? silent(block) : block));
+    const [dtu, inverter] = readings.read(plantOfBlocks('10f871600831', blocks), later);
+    const values = valuesOf(inverter!);
+    // Their sum would lack it.
+    expect(values).toMatchObject({ state: 'producing', operating_status: 3, pv_power: null });
+    expect(values.grid_voltage).toBeGreaterThan(200);
+    expect(values).toMatchObject({
+      [`port_${silentPort}_pv_voltage`]: null,
+      [`port_${silentPort}_pv_power`]: null,
+      [`port_${silentPort}_today_production`]: known[`port_${silentPort}_today_production`],
+      [`port_${silentPort}_total_production`]: known[`port_${silentPort}_total_production`],
+    });
+    expect(values[`port_${3 - silentPort}_pv_power`]).toBeGreaterThan(100);
+    expect(values[`port_${3 - silentPort}_today_production`]).toBeGreaterThan(
+      Number(known[`port_${3 - silentPort}_today_production`]),
+    );
+    expect(valuesOf(dtu!).state).toBe('producing');
   });
 
   it('does not count what is excluded, also if it was before', () => {

@@ -9,12 +9,11 @@ import {
   METER_MEASUREMENTS,
   PORT_MEASUREMENTS,
 } from './meters/measurements.ts';
-import type { InverterState, PlantState } from './meters/plant.ts';
+import { type InverterState, isLive, type PlantState } from './meters/plant.ts';
 import { Presentation, type PresentationSettings } from './meters/presentation.ts';
 import {
   activityOf,
   inverterValues,
-  isLive,
   isSunny,
   meterValues,
   plantValues,
@@ -135,8 +134,8 @@ export class PlantReadings {
     const { inverterKeys, portKeys } = this.#settings;
     const { serial, ports } = inverter;
     const live = isLive(inverter);
-    const production = ports.map(({ port, today, total }) =>
-      this.#production.update({ serial, port, today, total, isLive: live }, nowMs),
+    const production = ports.map(({ port, isHeard, today, total }) =>
+      this.#production.update({ serial, port, today, total, isLive: live && isHeard }, nowMs),
     );
     const told = inverterValues(inverter, production, activity);
     const ofPorts = ports.flatMap((port, at) => {

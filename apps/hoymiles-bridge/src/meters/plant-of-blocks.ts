@@ -1,11 +1,13 @@
 import type { PortBlock } from '../protocol/block.ts';
-import type { InverterState, PlantState } from './plant.ts';
+import { type InverterState, isLive, type PlantState } from './plant.ts';
 
 /** Modbus has no inverters, only ports: those with the same serial number belong together. */
 export function plantOfBlocks(dtuSerial: string, blocks: readonly PortBlock[]): PlantState {
   const groups = Map.groupBy(blocks, ({ serial }) => serial);
   const inverters = [...groups].map(([serial, ports]): InverterState => {
-    const { gridVoltage, gridFrequency, temperature, status, alarmCode, alarmCount, linkStatus } = ports[0]!;
+    // They all tell the same of it, but for those that it gave no answer for.
+    const { gridVoltage, gridFrequency, temperature, status, alarmCode, alarmCount, linkStatus } =
+      ports.find(isHeard) ?? ports[0]!;
     return {
       serial,
       firmware: null,
@@ -19,13 +21,14 @@ export function plantOfBlocks(dtuSerial: string, blocks: readonly PortBlock[]): 
         ['grid_frequency', gridFrequency],
         ['temperature', temperature],
       ]),
-      ports: ports.map(({ port, pvVoltage, pvCurrent, pvPower, today, total }) => ({
-        port,
-        voltage: pvVoltage,
-        current: pvCurrent,
-        power: pvPower,
-        today,
-        total,
+      ports: ports.map((block) => ({
+        port: block.port,
+        isHeard: isHeard(block),
+        voltage: block.pvVoltage,
+        current: block.pvCurrent,
+        power: block.pvPower,
+        today: block.today,
+        total: block.total,
       })),
     };
   });
@@ -38,4 +41,8 @@ export function plantOfBlocks(dtuSerial: string, blocks: readonly PortBlock[]): 
     inverters,
     meters: [],
   };
+}
+
+function isHeard({ linkStatus, status }: PortBlock): boolean {
+  return isLive({ isLinked: linkStatus !== 0, status });
 }

@@ -61,7 +61,7 @@ export function plantOfRealData(
         alarmCode: alarms && code,
         alarmCount: alarmCounter,
         values,
-        ports: own,
+        ports: own.map((port) => ({ ...port, isHeard: isOnline })),
       };
     }),
     meters,

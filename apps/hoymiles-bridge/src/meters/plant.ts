@@ -35,6 +35,8 @@ export interface InverterState {
 export interface PortState {
   /** From 1. */
   readonly port: number;
+  /** False: its inverter left the DTU without an answer for it, and zeros stand for its values. */
+  readonly isHeard: boolean;
   /** V */
   readonly voltage: Decimal;
   /** A */
@@ -45,6 +47,11 @@ export interface PortState {
   readonly today: number;
   /** Wh */
   readonly total: number;
+}
+
+/** The inverter is reached, and what it tells is of now. */
+export function isLive({ isLinked, status }: Pick<InverterState, 'isLinked' | 'status'>): boolean {
+  return isLinked && status !== 0;
 }
 
 /** W of all inverters together; null as long as it is not known of one. */

@@ -3,7 +3,7 @@ import type { Value } from '@meterbridge/core/model';
 import { alarmText } from '../protocol/alarms.ts';
 import { type Production, sumOf, sumOfAll } from '../protocol/production.ts';
 import type { Activity } from './measurements.ts';
-import { type InverterState, type PlantState, type PortState, plantPower } from './plant.ts';
+import { type InverterState, isLive, type PlantState, type PortState, plantPower } from './plant.ts';
 
 /** Values by the keys of their measurements; null: not told this time. */
 export type Told = ReadonlyMap<string, Value>;
@@ -11,11 +11,6 @@ export type Told = ReadonlyMap<string, Value>;
 const ALARM = 8;
 /** W; who produces so much shows that there is sun. */
 const SUNNY_W = 20;
-
-/** The inverter is reached, and what it tells is of now. */
-export function isLive({ isLinked, status }: InverterState): boolean {
-  return isLinked && status !== 0;
-}
 
 export function isSunny(plant: PlantState): boolean {
   return plantPower(plant).toNumber() > SUNNY_W;
@@ -75,12 +70,13 @@ export function inverterValues(
   return told;
 }
 
-/** @param live its inverter is reached */
+/** @param isReached its inverter is */
 export function portValues(
-  { voltage, current, power }: PortState,
+  { isHeard, voltage, current, power }: PortState,
   { today, total }: Production,
-  live: boolean,
+  isReached: boolean,
 ): Told {
+  const live = isReached && isHeard;
   return new Map<string, Value>([
     ['pv_voltage', live ? voltage : null],
     ['pv_current', live ? current : null],
@@ -101,7 +97,9 @@ export function meterValues(values: ReadonlyMap<string, Decimal>, isReversed: bo
   return told;
 }
 
-function powerOf(ports: readonly PortState[]): Decimal {
+/** Null as long as one of them is not told. */
+function powerOf(ports: readonly PortState[]): Decimal | null {
+  if (!ports.every(({ isHeard }) => isHeard)) return null;
   return ports.reduce((sum, { power }) => sum.plus(power), new Decimal(0, 1));
 }
 
