@@ -1,6 +1,5 @@
 import type { MeasuredValue, Reading } from '@meterbridge/core/model';
 import { localTime } from './clock.ts';
-import { heardSums } from './compatibility/heard.ts';
 import { type ControlsOf, type Identity, PlantMeters } from './meters/identity.ts';
 import {
   type Activity,
@@ -10,9 +9,11 @@ import {
   PORT_MEASUREMENTS,
 } from './meters/measurements.ts';
 import { type InverterState, isLive, type PlantState } from './meters/plant.ts';
+import type { PlantReading } from './meters/plant-reading.ts';
 import { Presentation, type PresentationSettings } from './meters/presentation.ts';
 import {
   activityOf,
+  energies,
   inverterValues,
   isSunny,
   meterValues,
@@ -108,17 +109,18 @@ export class PlantReadings {
       values: this.#inverterValues(inverter, activities[at]!, nowMs),
     }));
     const sums = plantValues(plant, activities, this.#production.sum(nowMs));
-    heardSums.set(via, this.#production.heardSum(nowMs));
     const meters = plant.meters.map(({ serial, values }) => ({
       meter: this.#meters.behind(serial, via),
       time,
       values: this.#presentation.of(METER_MEASUREMENTS, meterValues(values, isMeterReversed)),
     }));
-    return [
-      { meter: via, time, values: this.#presentation.of(DTU_MEASUREMENTS, sums) },
-      ...ofInverters,
-      ...meters,
-    ];
+    const ofPlant: PlantReading = {
+      meter: via,
+      time,
+      values: this.#presentation.of(DTU_MEASUREMENTS, sums),
+      heard: this.#presentation.of(DTU_MEASUREMENTS, energies(this.#production.heardSum(nowMs))),
+    };
+    return [ofPlant, ...ofInverters, ...meters];
   }
 
   /** The readings of a plant whose DTU has gone to sleep with its inverter; null if it was not about to. */

@@ -9,13 +9,13 @@ import { layoutOf } from './index.ts';
 
 const MORNING = Date.UTC(2024, 5, 10, 10);
 const NIGHT = Date.UTC(2024, 5, 10, 22);
-const parsed = config.parse({
-  mqtt: { url: 'mqtt://localhost' },
-  compatibility: 'hoymiles-mqtt',
-  meters: [{ id: 'roof', host: 'dtu', protocol: 'modbus' }],
-});
 
-function simulated() {
+function simulated(keys: object = {}) {
+  const parsed = config.parse({
+    mqtt: { url: 'mqtt://localhost' },
+    compatibility: 'hoymiles-mqtt',
+    meters: [{ id: 'roof', host: 'dtu', protocol: 'modbus', ...keys }],
+  });
   const plant = new SimulatedPlant({
     dtuSerial: '10f871600831',
     inverters: usualInverters(2),
@@ -58,6 +58,14 @@ describe('values in the old layout', () => {
     plant.offline.clear();
     const after = states(plant.at(MORNING + 60_000), MORNING + 60_000);
     expect(after['10f871600831']?.total_production).toBeGreaterThan(1.9 * sum);
+  });
+
+  it('are multiplied at the plant as they are at its ports', () => {
+    const { plant, states } = simulated({ value_multipliers: { total_production: 2 } });
+    const told = states(plant.at(MORNING), MORNING);
+    const ports = Object.entries(told).filter(([place]) => place.includes('/'));
+    const sum = ports.reduce((total, [, values]) => total + Number(values.total_production), 0);
+    expect(told['10f871600831']?.total_production).toBe(sum);
   });
 
   it('never leave out those of a port, of which a DTU tells zeros as long as it has not reached it', () => {

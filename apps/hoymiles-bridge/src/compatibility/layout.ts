@@ -1,10 +1,9 @@
 import { Decimal } from '@meterbridge/core/codec';
 import type { Layout } from '@meterbridge/core/discovery';
-import { type Meter, type Value, valueToPlain } from '@meterbridge/core/model';
+import { type Meter, type Reading, type Value, valueToPlain } from '@meterbridge/core/model';
 import type { Message } from '@meterbridge/core/mqtt';
-import type { Production } from '../protocol/production.ts';
+import { isPlantReading } from '../meters/plant-reading.ts';
 import { DTU_ENTITIES, INVERTER_ENTITIES, type OldEntity, PORT_ENTITIES } from './entities.ts';
-import { heardSums } from './heard.ts';
 
 /** Part of every id that Home Assistant knows, and of the topics. */
 const APP = 'hoymiles_mqtt';
@@ -44,9 +43,11 @@ export function oldLayout(settings: LayoutSettings): Layout {
           .filter(({ key }) => measurements.has(part.keyPrefix + key))
           .map((entity) => announcement(settings, meter, part, entity)),
       ),
-    states: ({ meter, values }) => {
-      const told = new Map(values.map(({ measurement, value }) => [measurement.key, value]));
-      return partsOf(meter, [...told.keys()]).map((part) => state(settings, meter, part, told));
+    states: (reading) => {
+      const told = toldIn(reading);
+      return partsOf(reading.meter, [...told.keys()]).map((part) =>
+        state(settings, reading.meter, part, told),
+      );
     },
   };
 }
@@ -99,33 +100,36 @@ function announcement(settings: LayoutSettings, meter: Meter, part: Part, entity
   };
 }
 
+/** Values by key. */
+function toldIn(reading: Reading): ReadonlyMap<string, Value> {
+  const values = isPlantReading(reading) ? [...reading.values, ...reading.heard] : reading.values;
+  return new Map(values.map(({ measurement, value }) => [measurement.key, value]));
+}
+
 function state(
   settings: LayoutSettings,
   meter: Meter,
   part: Part,
   told: ReadonlyMap<string, Value>,
 ): Message {
-  const heard = part.role === 'DTU' ? heardSums.get(meter) : undefined;
   const values = part.entities.flatMap((entity) => {
-    const value = heard && entity.unit === 'Wh' ? plantEnergy(entity, heard) : oldValue(entity, part, told);
+    const value = oldValue(entity, part, told);
     return value === null ? [] : [[entity.key, valueToPlain(value)] as const];
   });
   const payload = JSON.stringify(Object.fromEntries(values));
   return { topic: stateTopic(settings, meter, part), payload, qos: 0, retain: false };
 }
 
-/** null: left out, which makes the entity unavailable; so are energies of 0. */
-function plantEnergy({ key }: OldEntity, { today, total }: Production): Value {
-  const wattHours = key === 'today_production' ? today : total;
-  return wattHours ? new Decimal(wattHours) : null;
+/** null: left out, which makes the entity unavailable; so are energies of a plant that are 0. */
+function oldValue({ key, unit }: OldEntity, part: Part, told: ReadonlyMap<string, Value>): Value {
+  const value = told.get(part.keyPrefix + key) ?? null;
+  if (unit !== 'Wh') return value;
+  if (part.role === 'DTU') return value instanceof Decimal && value.toNumber() > 0 ? value.shift(3) : null;
+  return value instanceof Decimal ? value.shift(3) : unheard(part, told);
 }
 
-function oldValue({ key, unit }: OldEntity, { keyPrefix }: Part, told: ReadonlyMap<string, Value>): Value {
-  const value = told.get(keyPrefix + key);
-  if (value === undefined) return null;
-  if (unit !== 'Wh') return value;
-  if (value instanceof Decimal) return value.shift(3);
-  // As long as a port was never reached, its DTU tells zeros, which were never left out.
+/** As long as a port was never reached, its DTU tells zeros, which were never left out. */
+function unheard({ keyPrefix }: Part, told: ReadonlyMap<string, Value>): Decimal | null {
   const isSilent = told.get('operating_status')?.toString() === '0';
   return isSilent && told.get(`${keyPrefix}today_production`) === null ? new Decimal(0) : null;
 }

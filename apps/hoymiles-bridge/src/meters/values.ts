@@ -31,8 +31,7 @@ export function plantValues(plant: PlantState, activities: readonly Activity[], 
   const told = new Map<string, Value>([
     ['state', busy ?? 'asleep'],
     ['pv_power', plantPower(plant)],
-    ['today_production', kilowattHours(sum.today)],
-    ['total_production', kilowattHours(sum.total)],
+    ...energies(sum),
     ['alarm_flag', hasAlarm ? 'ON' : 'OFF'],
   ]);
   const limits = plant.inverters.filter(isLive).flatMap(({ values }) => values.get('power_limit') ?? []);
@@ -73,7 +72,7 @@ export function inverterValues(
 /** @param isReached its inverter is */
 export function portValues(
   { isHeard, voltage, current, power }: PortState,
-  { today, total }: Production,
+  production: Production,
   isReached: boolean,
 ): Told {
   const live = isReached && isHeard;
@@ -81,8 +80,7 @@ export function portValues(
     ['pv_voltage', live ? voltage : null],
     ['pv_current', live ? current : null],
     ['pv_power', live ? power : null],
-    ['today_production', kilowattHours(today)],
-    ['total_production', kilowattHours(total)],
+    ...energies(production),
   ]);
 }
 
@@ -101,6 +99,14 @@ export function meterValues(values: ReadonlyMap<string, Decimal>, isReversed: bo
 function powerOf(ports: readonly PortState[]): Decimal | null {
   if (!ports.every(({ isHeard }) => isHeard)) return null;
   return ports.reduce((sum, { power }) => sum.plus(power), new Decimal(0, 1));
+}
+
+/** In kWh. */
+export function energies({ today, total }: Production): Told {
+  return new Map([
+    ['today_production', kilowattHours(today)],
+    ['total_production', kilowattHours(total)],
+  ]);
 }
 
 function kilowattHours(wattHours: number | null): Decimal | null {
