@@ -55,6 +55,11 @@ describe('a command', () => {
   });
 });
 
+it('a limit that is no number is named', () => {
+  const judged = (): unknown => newRules().judge({ key: 'power_limit', text: '12.55' }, HM, 0);
+  expect(judged).toThrow('"12.55" is no number with one decimal at most');
+});
+
 describe('limits', () => {
   const limit = (text: string) => ({ key: 'power_limit', text });
 

@@ -113,6 +113,8 @@ function orderOf({ key, text }: Pick<MeterCommand, 'key' | 'text'>, target: Targ
   if (key !== KEY.percent && key !== KEY.watts)
     throw new BridgeError('control/refused', `"${text}" is no command of ${key}`);
   const number = /^\d{1,6}(?:\.\d)?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(number))
+    throw new BridgeError('control/out-of-range', `"${text}" is no number with one decimal at most`);
   const percent = key === KEY.percent ? number : percentOf(number, target);
   checkLimit(percent, target.serials.find(isGen2) ?? null);
   return { kind: 'limit', percent };
