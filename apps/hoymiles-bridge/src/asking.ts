@@ -6,7 +6,7 @@ import type { Link } from '@meterbridge/core/transport';
 import * as z from 'zod';
 import { localTime } from './clock.ts';
 import type { DtuEntry, Protocol } from './config.ts';
-import { orderOverModbus, orderOverProtobuf, type Progress } from './control/orders.ts';
+import { type Confirm, orderOverModbus, orderOverProtobuf, type Progress } from './control/orders.ts';
 import type { Order, Target } from './control/rules.ts';
 import { DTU_TIMING, DtuSession } from './dtu-session.ts';
 import { CurrentScale } from './meters/current-scale.ts';
@@ -36,7 +36,7 @@ export interface Commanded {
 export interface Asking {
   read(link: Link, context: Context, nowMs: number): Promise<PlantState>;
   /** @throws BridgeError control/… as well */
-  order(link: Link, context: Context, commanded: Commanded): Promise<void>;
+  order(link: Link, context: Context, commanded: Commanded): Promise<Confirm<Link>>;
 }
 
 /** How long answers are waited for, and how long a DTU is left alone between two requests; tests have less time. */
@@ -69,8 +69,10 @@ export function askModbus(entry: DtuEntry, state: Context['state'], timing: Timi
       for (const serial of scale.misfits(ports)) context.report(otherScale(serial));
       return plantOfBlocks(dtuSerial, scale.of(ports));
     },
-    order: (link, context, { order, target, progress }) =>
-      orderOverModbus(clientOf(link, context), order, target, listed, progress),
+    async order(link, context, { order, target, progress }) {
+      const confirm = await orderOverModbus(clientOf(link, context), order, target, listed, progress);
+      return (later) => confirm(clientOf(later, context));
+    },
   };
 }
 
@@ -103,8 +105,9 @@ export function askProtobuf(
       }
     },
     async order(link, context, { order, target, progress }) {
-      await orderOverProtobuf(sessionOf(link, context), order, target, progress);
+      const confirm = await orderOverProtobuf(sessionOf(link, context), order, target, progress);
       if (order.kind === 'limit') reader.refresh();
+      return (later) => confirm(sessionOf(later, context));
     },
   };
 }

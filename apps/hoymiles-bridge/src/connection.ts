@@ -62,18 +62,31 @@ export class DtuConnection {
   async order(context: Context, commanded: Commanded): Promise<void> {
     if (!this.#spoken) throw new BridgeError('control/refused', 'the DTU was not reached yet');
     const [protocol, asking] = this.#spoken;
+    // A restart that came through ends the connection as well: it is not ordered twice.
+    const mayRepeat = commanded.order.kind === 'limit' || commanded.order.kind === 'power';
+    const confirm = await this.#over(context, protocol, mayRepeat, (link) =>
+      asking.order(link, context, commanded),
+    );
+    await this.#over(context, protocol, true, confirm);
+  }
+
+  /** @param mayRepeat over another connection, if the one that stood is dead */
+  async #over<T>(
+    context: Context,
+    protocol: Protocol,
+    mayRepeat: boolean,
+    ask: (link: Link) => Promise<T>,
+  ): Promise<T> {
     const wasOpen = this.#link !== null;
     this.#link ??= await this.#open(context, protocol);
     try {
-      await asking.order(this.#link, context, commanded);
+      return await ask(this.#link);
     } catch (thrown) {
       const { code } = toBridgeError(thrown);
       if (/^(?:link|frame)\//.test(code)) await this.close();
-      // A restart that came through ends the connection as well: it is not ordered twice.
-      const isIdempotent = commanded.order.kind === 'limit' || commanded.order.kind === 'power';
-      if (!wasOpen || !isIdempotent || code !== 'link/lost') throw thrown;
+      if (!wasOpen || !mayRepeat || code !== 'link/lost') throw thrown;
       this.#link = await this.#open(context, protocol);
-      await asking.order(this.#link, context, commanded);
+      return await ask(this.#link);
     }
   }
 

@@ -505,6 +505,25 @@ describe('a DTU on protobuf', () => {
     });
   });
 
+  it('that looks for its cloud is read again when it is back, with all its energies', async () => {
+    await using dtu = await simulatedDtu({ protobuf: LOCAL, faults: ['away'] });
+    const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const reader = dtuOf(context);
+    const at = async (seconds: number) => {
+      dtu.clock.ms = MORNING + seconds * 1000;
+      vi.setSystemTime(dtu.clock.ms);
+      return readingOf(await reader.read(context), 'roof');
+    };
+    await expect(at(0)).rejects.toMatchObject({ code: 'link/lost' });
+    const before = await at(70);
+    for (const seconds of [300, 335, 369])
+      await expect(at(seconds)).rejects.toMatchObject({ code: 'link/lost' });
+    const after = await at(370);
+    // 3 kW for five minutes.
+    expect(Number(after.total_production) - Number(before.total_production)).toBeCloseTo(0.2, 1);
+    expect(Number(after.today_production)).toBeGreaterThan(Number(before.today_production));
+  });
+
   it('inside an inverter that goes away at noon is lost', async () => {
     const dtu = await simulatedDtu({ protobuf: LOCAL, dtuSerial: '4143a0123456' });
     const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));

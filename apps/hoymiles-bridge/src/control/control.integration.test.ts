@@ -2,7 +2,9 @@ import { hexOf } from '@meterbridge/core/codec';
 import { BridgeError } from '@meterbridge/core/errors';
 import { State } from '@meterbridge/core/store';
 import { describe, expect, it } from 'vitest';
+import { ACTION } from '../command.ts';
 import { contextOf, dtuOf, entryOf, LOCAL, simulatedDtu } from '../dtu.fixture.ts';
+import { STATUS_ASKED } from '../simulator/dtu-answers.ts';
 import type { Fault } from '../simulator/faults.ts';
 
 const TAKEN = 'running the DTU has taken it';
@@ -104,6 +106,30 @@ describe.each(['modbus', 'protobuf'] as const)('inverters that are switched over
     app.abort.abort();
     // The bridge stops while it waits.
     expect(await told).toHaveLength(3);
+  });
+});
+
+describe('limits over protobuf', () => {
+  it('are done when the inverters have done it', async () => {
+    await using app = await controlled('protobuf', {}, ['slow-commands']);
+    expect(await app.send('roof', 'power_limit', '50.5')).toEqual(['accepted', 'running']);
+    expect([...app.dtu.plant.limits.values()]).toEqual([50.5, 50.5]);
+  });
+
+  it('are sent once, though the connection is lost while inverters do it', async () => {
+    await using app = await controlled('protobuf', {}, ['slow-commands']);
+    const told = app.send('roof', 'power_limit', '50');
+    await expect.poll(() => app.dtu.actions.at(-1)).toBe(STATUS_ASKED);
+    await app.dtu.restart(null);
+    expect(await told).toEqual(['accepted', 'running']);
+    expect(app.dtu.actions.filter((action) => action === ACTION.limit)).toHaveLength(1);
+  });
+
+  it('are sent again over a connection that was dead before', async () => {
+    await using app = await controlled('protobuf');
+    await app.dtu.restart(null);
+    expect(await app.send('roof', 'power_limit', '50')).toEqual(['accepted', 'running']);
+    expect(app.dtu.actions.filter((action) => action === ACTION.limit)).toHaveLength(1);
   });
 });
 

@@ -21,6 +21,11 @@ const STATUS_EVERY_MS = 3_000;
 const STATUS_FOR_MS = 60_000;
 const READ_BACK_TURNS = 5;
 
+/** Waits for what becomes of an order that was taken, over the connection that there is then. @throws BridgeError control/…, link/… */
+export type Confirm<Over> = (over: Over) => Promise<void>;
+
+const confirmed = async (): Promise<void> => undefined;
+
 /**
  * The echo of a DTU says that it has taken an order; a limit of an inverter is read back as well.
  * @param entries places of the ports in the list of the DTU, by serial number: all ports of an inverter are told the same
@@ -32,13 +37,14 @@ export async function orderOverModbus(
   target: Target,
   entries: ReadonlyMap<string, readonly number[]>,
   { signal, tell }: Progress,
-): Promise<void> {
+): Promise<Confirm<ModbusClient>> {
   const places = target.isAll ? (['all'] as const) : target.serials.flatMap((one) => entries.get(one) ?? []);
   if (places.length === 0) throw new BridgeError('control/refused', 'the DTU does not list this inverter');
   for (const place of places) await client.ask(modbusRequest(order, target, place));
   tell('running', 'the DTU has taken it');
   const [first] = places;
-  if (order.kind === 'limit' && typeof first === 'number') await holds(client, first, order.percent, signal);
+  if (order.kind !== 'limit' || typeof first !== 'number') return confirmed;
+  return (later) => holds(later, first, order.percent, signal);
 }
 
 /** @throws BridgeError control/… */
@@ -82,13 +88,13 @@ export interface Progress {
   readonly tell: MeterCommand['tell'];
 }
 
-/** Waits until the DTU says that all inverters have a new limit. @throws BridgeError meter/…, frame/…, control/… */
+/** The DTU says when all inverters have a new limit. @throws BridgeError meter/…, frame/…, control/… */
 export async function orderOverProtobuf(
   session: DtuSession,
   order: Order,
   { serials }: Target,
   { timezone, signal, tell }: Progress,
-): Promise<void> {
+): Promise<Confirm<DtuSession>> {
   const { time } = localTime(Date.now(), timezone);
   const action = actionOf(order);
   if (order.kind !== 'limit') {
@@ -96,17 +102,20 @@ export async function orderOverProtobuf(
     const numbers = named.map((serial) => Number.parseInt(serial, 16));
     const fields = { action, kind: DTU_KIND, serials: numbers };
     await sendCommand(session, time, fields, REQUEST.cloudCommand);
-    return tell('running', 'the DTU has taken it');
+    tell('running', 'the DTU has taken it');
+    return confirmed;
   }
   const text = `A:${Math.round(order.percent * 10)},B:0,C:0\r`;
   await sendCommand(session, time, { action, text });
   tell('running');
   const deadline = performance.now() + STATUS_FOR_MS;
-  while (!(await isDone(session, action, time))) {
-    if (performance.now() > deadline)
-      throw new BridgeError('control/refused', 'the inverters did not confirm it within a minute');
-    await sleep(STATUS_EVERY_MS, signal);
-  }
+  return async (later) => {
+    while (!(await isDone(later, action, time))) {
+      if (performance.now() > deadline)
+        throw new BridgeError('control/refused', 'the inverters did not confirm it within a minute');
+      await sleep(STATUS_EVERY_MS, signal);
+    }
+  };
 }
 
 function actionOf(order: Order): number {

@@ -19,7 +19,7 @@ const ACTION_ON = 6;
 const ACTION_OFF = 7;
 const REFUSED = 7;
 /** Stands among the actions for an answer that said: under way. */
-const STATUS_ASKED = -1;
+export const STATUS_ASKED = -1;
 const LIMIT_TEXT = /^A:(\d+)/;
 
 export interface DtuServerSettings {

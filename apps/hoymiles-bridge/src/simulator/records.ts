@@ -50,6 +50,7 @@ export function threePhase(blocks: readonly PortBlock[]): ThreePhaseRecord {
 export function meterRecord(blocks: readonly PortBlock[]): MeterRecord {
   const watts = HOUSE_W - wattsOf(blocks);
   const volts = hundredths(GRID_VOLTS);
+  const current = hundredths(Math.abs(watts) / GRID_VOLTS / 3);
   const total = blocks.reduce((sum, { total }) => sum + total, 0);
   return {
     ...NO_METER,
@@ -65,7 +66,9 @@ export function meterRecord(blocks: readonly PortBlock[]): MeterRecord {
     voltageL1: volts,
     voltageL2: volts,
     voltageL3: volts,
-    currentL1: hundredths(Math.abs(watts) / GRID_VOLTS / 3),
+    currentL1: current,
+    currentL2: current,
+    currentL3: current,
   };
 }
 
