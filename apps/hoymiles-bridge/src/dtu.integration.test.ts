@@ -507,7 +507,7 @@ describe('a DTU on protobuf', () => {
 
   it('that looks for its cloud is read again when it is back, with all its energies', async () => {
     await using dtu = await simulatedDtu({ protobuf: LOCAL, faults: ['away'] });
-    const { context } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
+    const { context, reports } = contextOf(entryOf({ port: dtu.protobufPort, protocol: 'protobuf' }));
     const reader = dtuOf(context);
     const at = async (seconds: number) => {
       dtu.clock.ms = MORNING + seconds * 1000;
@@ -516,8 +516,13 @@ describe('a DTU on protobuf', () => {
     };
     await expect(at(0)).rejects.toMatchObject({ code: 'link/lost' });
     const before = await at(70);
-    for (const seconds of [300, 335, 369])
-      await expect(at(seconds)).rejects.toMatchObject({ code: 'link/lost' });
+    await at(299);
+    for (const seconds of [300, 335, 369]) {
+      dtu.clock.ms = MORNING + seconds * 1000;
+      vi.setSystemTime(dtu.clock.ms);
+      expect(await reader.read(context)).toEqual([]);
+    }
+    expect(new Set(reports)).toEqual(new Set(['link/lost']));
     const after = await at(370);
     // 3 kW for five minutes.
     expect(Number(after.total_production) - Number(before.total_production)).toBeCloseTo(0.2, 1);
@@ -530,6 +535,9 @@ describe('a DTU on protobuf', () => {
     const reader = dtuOf(context);
     await reader.read(context);
     await dtu[Symbol.asyncDispose]();
+    vi.setSystemTime(MORNING + 119_000);
+    expect(await reader.read(context)).toEqual([]);
+    vi.setSystemTime(MORNING + 120_000);
     await expect(reader.read(context)).rejects.toMatchObject({ code: 'link/refused' });
   });
 });

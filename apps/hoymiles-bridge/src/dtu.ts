@@ -12,7 +12,7 @@ import type { ControlsOf } from './meters/identity.ts';
 import { isInsideInverter } from './protocol/serial.ts';
 import { PlantReadings } from './readings.ts';
 import { settingsOf } from './settings.ts';
-import { untilUploadMs, uploadPauseMs } from './upload.ts';
+import { mayBeAway, untilUploadMs, uploadPauseMs } from './upload.ts';
 
 type Context = SourceContext<DtuEntry>;
 
@@ -23,6 +23,7 @@ export class Dtu {
   readonly #plant: PlantReadings;
   readonly #commander: Commander;
   #dtuSerial = '';
+  #readMs = Number.NEGATIVE_INFINITY;
   #busy = Promise.resolve();
   #controls: ControlsOf | undefined;
   #leave: NodeJS.Timeout | undefined;
@@ -86,7 +87,11 @@ export class Dtu {
   }
 
   get #sparesUploads(): boolean {
-    return this.#entry.cloud && this.#connection.protocol === 'protobuf';
+    return this.#entry.cloud && this.#isProtobuf;
+  }
+
+  get #isProtobuf(): boolean {
+    return this.#connection.protocol === 'protobuf';
   }
 
   async #read(context: Context): Promise<readonly Reading[]> {
@@ -99,19 +104,20 @@ export class Dtu {
       const readings = this.#plant.read(state, nowMs);
       this.#commander.read(this.#plant.inverters);
       keepPlant(context.state, state);
+      this.#readMs = nowMs;
       return this.#tell(context, readings);
     } catch (thrown) {
       await this.close();
       const error = toBridgeError(thrown);
       if (context.signal.aborted) throw error;
-      if (error.code === 'meter/not-ready') {
-        // After it was switched on: what was told before is still the best that is known.
-        context.report(error);
-        return [];
+      if (error.code !== 'meter/not-ready') {
+        const asleep = isInsideInverter(this.#dtuSerial) ? this.#plant.asleep(nowMs) : null;
+        if (asleep) return this.#tell(context, asleep);
+        if (!this.#isProtobuf || !mayBeAway(error, nowMs - this.#readMs)) throw error;
       }
-      const asleep = isInsideInverter(this.#dtuSerial) ? this.#plant.asleep(nowMs) : null;
-      if (!asleep) throw error;
-      return this.#tell(context, asleep);
+      // It was switched on just now, or is away for a moment: what was told before is still the best that is known.
+      context.report(error);
+      return [];
     }
   }
 
