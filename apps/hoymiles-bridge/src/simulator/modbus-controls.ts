@@ -16,14 +16,17 @@ interface Place {
   readonly isLimit: boolean;
 }
 
+interface Controlled {
+  readonly plant: SimulatedPlant;
+  readonly faults: Faults;
+}
+
 /** On/off and limit, for all or for one place of the list. */
-export function writtenControl(
-  request: Uint8Array,
-  { plant, faults }: { readonly plant: SimulatedPlant; readonly faults: Faults },
-): Uint8Array {
+export function writtenControl(request: Uint8Array, controlled: Controlled): Uint8Array {
+  const { plant, faults } = controlled;
   const [address, value] = [addressOf(request), quantityOf(request)];
   const isRefused = address === TEMPORARY_LIMIT && faults.strikes('no-temporary');
-  const place = isRefused ? null : placeOf(address, plant);
+  const place = isRefused ? null : placeOf(address, controlled);
   if (!place) return Uint8Array.of(0x85, ILLEGAL_ADDRESS);
   for (const serial of place.serials) {
     if (place.isLimit) plant.limits.set(serial, value);
@@ -34,11 +37,11 @@ export function writtenControl(
 }
 
 /** 16 bits for each register. */
-export function readControls(request: Uint8Array, plant: SimulatedPlant): Uint8Array {
+export function readControls(request: Uint8Array, controlled: Controlled): Uint8Array {
   const places = Array.from({ length: quantityOf(request) }, (_, at) =>
-    placeOf(addressOf(request) + at, plant),
+    placeOf(addressOf(request) + at, controlled),
   );
-  const values = places.map((place) => (place ? controlOf(place, plant) : 0));
+  const values = places.map((place) => (place ? controlOf(place, controlled.plant) : 0));
   return Uint8Array.of(0x01, 2 * values.length, ...values.flatMap((value) => [value >>> 8, value & 0xff]));
 }
 
@@ -47,14 +50,15 @@ function controlOf({ serials: [serial = ''], isLimit }: Place, plant: SimulatedP
   return plant.off.has(serial) ? 0 : 1;
 }
 
-function placeOf(address: number, { inverters }: SimulatedPlant): Place | null {
+function placeOf(address: number, { plant: { inverters }, faults }: Controlled): Place | null {
   const all = inverters.map(({ serial }) => serial);
   if (address === ALL || address === ALL_TOO) return { serials: all, isLimit: false };
   if (address === ALL + 1 || address === ALL_TOO + 1 || address === TEMPORARY_LIMIT)
     return { serials: all, isLimit: true };
   const register = (address - FIRST) % STEP;
   const ports = inverters.flatMap(({ serial, ports }) => Array<string>(ports).fill(serial));
-  const serial = ports[Math.floor((address - FIRST) / STEP)];
+  const listed = faults.strikes('twins') ? [ports[0], ...ports] : ports;
+  const serial = listed[Math.floor((address - FIRST) / STEP)];
   return serial !== undefined && (register === 0 || register === 1)
     ? { serials: [serial], isLimit: register === 1 }
     : null;

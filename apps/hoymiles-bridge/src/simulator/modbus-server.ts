@@ -89,7 +89,7 @@ function answerOf(request: Uint8Array, settings: ModbusServerSettings): Uint8Arr
   if (settings.faults.strikes('short')) return Uint8Array.of(code);
   if (settings.faults.strikes('busy')) return Uint8Array.of(code | 0x80, BUSY);
   if (code === 0x05) return writtenControl(request, settings);
-  if (code === 0x01) return readControls(request, settings.plant);
+  if (code === 0x01) return readControls(request, settings);
   if (code !== 0x03) return Uint8Array.of(code | 0x80, ILLEGAL_FUNCTION);
   const [address, quantity] = [addressOf(request), quantityOf(request)];
   if (quantity > BLOCK_BYTES / 2 && settings.faults.strikes('narrow'))
