@@ -38,7 +38,7 @@ const meter: Meter = {
   firmware: 'V01.01.01',
   via: null,
   intervalMs: 35_000,
-  controls: controlsOver('protobuf')({ isDtu: true, ratedPower: 3000 }),
+  controls: controlsOver('protobuf')({ isDtu: true, leastLimit: 2, ratedPower: 3000 }),
 };
 const ports = [1, 6].flatMap((port) => PORT_MEASUREMENTS.map((one) => portMeasurement(one, port)));
 

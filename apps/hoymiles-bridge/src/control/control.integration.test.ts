@@ -6,6 +6,7 @@ import { ACTION } from '../command.ts';
 import { contextOf, dtuOf, entryOf, LOCAL, simulatedDtu } from '../dtu.fixture.ts';
 import { STATUS_ASKED } from '../simulator/dtu-answers.ts';
 import type { Fault } from '../simulator/faults.ts';
+import { usualInverters } from '../simulator/plant.ts';
 
 const TAKEN = 'running the DTU has taken it';
 const LASTING = 'running this DTU has no temporary limits: the inverters keep this one for good';
@@ -86,6 +87,23 @@ describe('limits over Modbus', () => {
   });
 });
 
+describe('what is offered', () => {
+  it.each([
+    ['1041', 10, 30],
+    ['1161', 2, 6],
+  ])('of inverters of the %s series is from %i percent, %i W on', async (series, percent, watts) => {
+    const inverters = usualInverters(1, series);
+    const serial = inverters[0]!.serial;
+    await using dtu = await simulatedDtu({ modbus: LOCAL, inverters });
+    const keys = { port: dtu.modbusPort, protocol: 'modbus', rated_power: { [serial]: 300 } };
+    const { context } = contextOf(entryOf({ ...keys, control: { enabled: true } }));
+    for (const { meter } of await dtuOf(context).read(context)) {
+      const least = meter.controls?.flatMap((control) => (control.kind === 'number' ? control.min : []));
+      expect(least).toEqual([percent, watts]);
+    }
+  });
+});
+
 describe.each(['modbus', 'protobuf'] as const)('inverters that are switched over %s', (protocol) => {
   it('are reported done when they show it, and readings go on meanwhile', async () => {
     await using app = await controlled(protocol);
@@ -95,6 +113,14 @@ describe.each(['modbus', 'protobuf'] as const)('inverters that are switched over
       await app.read();
       expect(await told).toEqual(['accepted', TAKEN]);
     }
+  });
+
+  it('are the ones that were meant, though their DTU lists a port twice', async () => {
+    await using app = await controlled(protocol, {}, ['twins']);
+    const told = app.send('roof_116100000002', 'power', 'OFF');
+    await expect.poll(() => [...app.dtu.plant.off]).toEqual(['116100000002']);
+    await app.read();
+    expect(await told).toEqual(['accepted', TAKEN]);
   });
 
   it('are not reported done before', async () => {

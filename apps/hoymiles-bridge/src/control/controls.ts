@@ -1,13 +1,6 @@
 import type { Control } from '@meterbridge/core/model';
 import type { Protocol } from '../config.ts';
-
-/** Whom controls are for. */
-export interface Controlled {
-  /** The DTU stands for all its inverters. */
-  readonly isDtu: boolean;
-  /** W; null if it is not known, so that no limit in watts can be offered. */
-  readonly ratedPower: number | null;
-}
+import type { Controlled, ControlsOf } from '../meters/identity.ts';
 
 export const KEY = {
   percent: 'power_limit',
@@ -25,8 +18,6 @@ const RESTART_DTU: Control = {
   kind: 'button',
   deviceClass: 'restart',
 };
-/** % */
-const LEAST = 2;
 /** % in which limits can be set. */
 export const STEP: Readonly<Record<Protocol, number>> = { modbus: 1, protobuf: 0.1 };
 
@@ -34,31 +25,31 @@ export const STEP: Readonly<Record<Protocol, number>> = { modbus: 1, protobuf: 0
  * What inverters and their DTU can be told: on Modbus each inverter but no restarts, on protobuf a limit only for all.
  * The same objects for the same question.
  */
-export function controlsOver(protocol: Protocol): (of: Controlled) => readonly Control[] {
+export function controlsOver(protocol: Protocol): ControlsOf {
   const known = new Map<string, readonly Control[]>();
   const make = protocol === 'modbus' ? overModbus : overProtobuf;
   return (of) => {
-    const key = `${of.isDtu} ${of.ratedPower}`;
+    const key = JSON.stringify(of);
     const controls = known.get(key) ?? make(of);
     known.set(key, controls);
     return controls;
   };
 }
 
-function overModbus({ ratedPower }: Controlled): readonly Control[] {
-  return [...limits(STEP.modbus, ratedPower), POWER];
+function overModbus(of: Controlled): readonly Control[] {
+  return [...limits(STEP.modbus, of), POWER];
 }
 
-function overProtobuf({ isDtu, ratedPower }: Controlled): readonly Control[] {
-  return isDtu
-    ? [...limits(STEP.protobuf, ratedPower, { shows: 'power_limit' }), POWER, RESTART, RESTART_DTU]
+function overProtobuf(of: Controlled): readonly Control[] {
+  return of.isDtu
+    ? [...limits(STEP.protobuf, of, { shows: 'power_limit' }), POWER, RESTART, RESTART_DTU]
     : [POWER, RESTART];
 }
 
 /** @param step of the percentage; @param shown which measurement tells it */
 function limits(
   step: number,
-  ratedPower: number | null,
+  { leastLimit, ratedPower }: Controlled,
   shown: Pick<Control, 'shows'> = {},
 ): readonly Control[] {
   const percent: Control = {
@@ -66,7 +57,7 @@ function limits(
     name: 'Power limit',
     kind: 'number',
     unit: '%',
-    min: LEAST,
+    min: leastLimit,
     max: 100,
     step,
     ...shown,
@@ -78,7 +69,7 @@ function limits(
     kind: 'number',
     unit: 'W',
     deviceClass: 'power',
-    min: Math.ceil((ratedPower * LEAST) / 100),
+    min: Math.ceil((ratedPower * leastLimit) / 100),
     max: ratedPower,
     step: 1,
   };

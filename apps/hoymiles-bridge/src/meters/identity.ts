@@ -1,5 +1,6 @@
 import type { Control, Meter } from '@meterbridge/core/model';
 import { dtuModel, inverterModel } from '../protocol/serial.ts';
+import { LEAST_LIMIT, limitRange } from '../protocol/write.ts';
 import { type InverterState, type PlantState, ratedPowerOf } from './plant.ts';
 
 export interface Identity {
@@ -9,11 +10,17 @@ export interface Identity {
   readonly intervalMs: number;
 }
 
-/** What a DTU (which stands for all its inverters) or an inverter can be told; W, null if it is not known. */
-export type ControlsOf = (of: {
+/** Whom controls are for. */
+export interface Controlled {
+  /** The DTU stands for all its inverters. */
   readonly isDtu: boolean;
+  /** % to which it may be held at least. */
+  readonly leastLimit: number;
+  /** W; null if it is not known, so that no limit in watts can be offered. */
   readonly ratedPower: number | null;
-}) => readonly Control[];
+}
+
+export type ControlsOf = (of: Controlled) => readonly Control[];
 
 type Own = Pick<Meter, 'id' | 'name' | 'model' | 'firmware' | 'via'> & {
   readonly serial: string;
@@ -35,11 +42,12 @@ export class PlantMeters {
   dtu(plant: PlantState): Meter {
     const { dtuSerial: serial, dtuFirmware: firmware, inverters } = plant;
     const { id, name = `Hoymiles ${id}` } = this.#identity;
-    const controls = this.controls({ isDtu: true, ratedPower: ratedPowerOf(inverters) });
+    const controls = this.#controlsOf(inverters, true);
     return this.#meter({ id, name, serial, model: dtuModel(serial) ?? 'DTU', firmware, via: null, controls });
   }
 
-  inverter({ serial, firmware, ratedPower }: InverterState, via: Meter): Meter {
+  inverter(inverter: InverterState, via: Meter): Meter {
+    const { serial, firmware } = inverter;
     return this.#meter({
       id: `${via.id}_${serial}`,
       name: `Inverter ${serial}`,
@@ -47,7 +55,7 @@ export class PlantMeters {
       model: inverterModel(serial),
       firmware,
       via,
-      controls: this.controls({ isDtu: false, ratedPower }),
+      controls: this.#controlsOf([inverter], false),
     });
   }
 
@@ -55,6 +63,12 @@ export class PlantMeters {
   behind(serial: string, via: Meter): Meter {
     const [id, name] = [`${via.id}_${serial}`, `Meter ${serial}`];
     return this.#meter({ id, name, serial, model: null, firmware: null, via, controls: NONE });
+  }
+
+  #controlsOf(inverters: readonly InverterState[], isDtu: boolean): readonly Control[] {
+    // All of them can be held to what the one can that goes least far.
+    const leastLimit = Math.max(...inverters.map(({ serial }) => limitRange(serial)[0]), LEAST_LIMIT);
+    return this.controls({ isDtu, leastLimit, ratedPower: ratedPowerOf(inverters) });
   }
 
   #meter({ serial, controls, ...rest }: Own): Meter {

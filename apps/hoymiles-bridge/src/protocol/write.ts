@@ -13,9 +13,13 @@ const STEP = 6;
 const READ_CONTROLS = 0x01;
 const TEMPORARY_LIMIT = 0xd001;
 
+/** % of its rated power. */
+export const LEAST_LIMIT = 2;
+const LEAST_LIMIT_GEN2 = 10;
+
 /** % of its rated power that an inverter may be held to: MI inverters go down to 10, all others to 2. */
 export function limitRange(serial: string | null): readonly [min: number, max: number] {
-  return serial !== null && isGen2(serial) ? [10, 100] : [2, 100];
+  return [serial !== null && isGen2(serial) ? LEAST_LIMIT_GEN2 : LEAST_LIMIT, 100];
 }
 
 /** @throws BridgeError control/out-of-range */
