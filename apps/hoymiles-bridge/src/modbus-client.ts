@@ -93,17 +93,11 @@ export class ModbusClient {
       const chunk = leftMs > 0 ? await this.#link.read({ timeoutMs: leftMs, signal: this.#signal }) : null;
       for (const { error, bytes: found } of chunk ? splitter.push(chunk) : splitter.end()) {
         if (error) throw this.#failure(new BridgeError(error, `${found.length} bytes are no answer`), found);
-        const answer = isTcp ? this.#matching(found, transaction) : decodeRtu(found).pdu;
+        const answer = isTcp ? answerTo(transaction, found) : answerOf(unit, found);
         if (answer) return this.#shown(found, answer);
       }
       if (!chunk) throw silence(timeoutMs);
     }
-  }
-
-  /** Answers to requests that were given up come late; what they say is old. */
-  #matching(bytes: Uint8Array, wanted: number): Uint8Array | null {
-    const { transaction, pdu } = decodeMbap(bytes);
-    return transaction === wanted ? pdu : null;
   }
 
   #shown(bytes: Uint8Array, answer: Uint8Array): Uint8Array {
@@ -115,6 +109,18 @@ export class ModbusClient {
     this.#seen({ bytes, error });
     return error;
   }
+}
+
+/** Answers to requests that were given up come late; what they say is old. Gateways answer with a unit id of their own. */
+function answerTo(wanted: number, bytes: Uint8Array): Uint8Array | null {
+  const { transaction, pdu } = decodeMbap(bytes);
+  return transaction === wanted ? pdu : null;
+}
+
+/** On RS485 others may talk as well. */
+function answerOf(unit: number, bytes: Uint8Array): Uint8Array | null {
+  const { address, pdu } = decodeRtu(bytes);
+  return address === unit ? pdu : null;
 }
 
 function isWorthAnother({ code, facts }: BridgeError): boolean {
