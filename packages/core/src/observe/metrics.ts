@@ -72,7 +72,10 @@ export class Metrics {
 
   async text(): Promise<string> {
     this.#now = this.#look();
-    return await this.#registry.metrics();
+    const text = await this.#registry.metrics();
+    // Of thousands of meters it would be tens of megabytes until the next time.
+    this.#registry.resetMetrics();
+    return text;
   }
 
   #bridge(): void {
