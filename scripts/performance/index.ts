@@ -23,7 +23,7 @@ export function performanceFiles(): ReadonlyMap<string, string> {
 function page(results: Results): string {
   const parts = [
     '# Performance',
-    'How fast, how small, and how it grows. Everything here is measured by `pnpm bench` (or `pnpm bench <name>` for one part), which writes `bench/results.json`; `pnpm docs` makes this page of it. Run it on your machine: figures hold for the one they were taken on.',
+    'How fast, how small, and how it grows. Everything here is measured by `pnpm bench` (or `pnpm bench <name>` for one part), which writes `bench/results.json`; `pnpm run docs` makes this page of it. Run it on your machine: figures hold for the one they were taken on.',
     'Where something is compared, both take turns in one run: `0.9 (0.85 – 0.95) ×` is the median of the rounds, and the range in which the middle half of them lies. What slows the machine slows both, so that a ratio says more than a number per second. Processor times are those of the kernel, user and system; memory is resident memory. Apps run as one bundled file, with the flags of their image, but not in a container; brokers are Mosquittos on the same machine, which takes them a part of the same cores.',
     machineTable(results),
     '`load before` is how many processes wanted a core in the minute before: with more than a small part of the cores, times are too long and rates too low.',

@@ -2,6 +2,9 @@ import type { Retry } from '../errors/index.ts';
 import type { Wait } from './breaker.ts';
 
 const FIRST_MS = 500;
+/** What restarts is back by then; what is not may be too busy to be asked all the time. */
+const SOON_FAILURES = 60;
+const NOT_SO_SOON_MS = 15_000;
 /** A meter that goes on failing is left alone up to so many times as long as at first. */
 const LONGEST = 10;
 
@@ -22,13 +25,13 @@ export function backoffMs(
 
 /** For a line: something local is worth a look every second or two, something remote is not to be stormed. */
 export function lineWait(resetAfterMs: number): Wait {
-  const capMs: Readonly<Record<Retry, number>> = {
-    now: 1_000,
-    soon: 2_000,
-    later: resetAfterMs,
-    never: resetAfterMs,
-  };
-  return (failures, { retry }) => backoffMs(failures, FIRST_MS, capMs[retry]);
+  return (failures, { retry }) => backoffMs(failures, FIRST_MS, capMs(failures, retry, resetAfterMs));
+}
+
+function capMs(failures: number, retry: Retry, resetAfterMs: number): number {
+  if (retry === 'now') return 1_000;
+  if (retry !== 'soon') return resetAfterMs;
+  return failures <= SOON_FAILURES ? 2_000 : Math.min(NOT_SO_SOON_MS, resetAfterMs);
 }
 
 /** For a meter that is asked on a line: it has its turn like the others until its breaker opens. */

@@ -48,14 +48,15 @@ describe('a breaker', () => {
 const within = (full: number) => [Math.round(full * 0.75), full] as const;
 
 describe('the wait before the next try', () => {
-  it('of a line grows from half a second: up to two where a look is cheap, else to `reset_after`', () => {
+  it('of a line grows from half a second: up to two where a look is cheap, to 15 if that goes on, else to `reset_after`', () => {
     const wait = lineWait(60_000);
     const lost = new BridgeError('link/lost', 'gone');
     const timeout = new BridgeError('link/timeout', 'no');
     for (const [failures, cause, full] of [
       [1, lost, 500],
       [2, lost, 1_000],
-      [100, lost, 2_000],
+      [60, lost, 2_000],
+      [61, lost, 15_000],
       [4, timeout, 4_000],
       [100, timeout, 60_000],
     ] as const) {
