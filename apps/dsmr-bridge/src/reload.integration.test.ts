@@ -178,7 +178,7 @@ describe('a folder of meters', () => {
     folder.remove('config.d/second.yaml');
     folder.save('config.d/kept.yaml', { address: addressOf(other) });
     expect(await log(applied)).toMatchObject({ changed: ['kept'], removed: ['second'] });
-    await log(({ msg }) => msg === 'the configuration is mended');
+    await log(({ msg }) => msg === 'the configuration is valid again');
     await until(() => kept.readers === 0 && other.readers === 1, 'the new address is read');
     other.send(telegram('00.002'));
     await seen.next((one) => one.topic === `${base}/dsmr/kept` && power(one) === 0.002);
@@ -275,7 +275,7 @@ describe('the main file', () => {
     folder.remove('bridge.yaml');
     await log(({ err }) => err?.code === 'config/missing');
     folder.save('bridge.yaml', main);
-    await log(({ msg }) => msg === 'the configuration is mended');
+    await log(({ msg }) => msg === 'the configuration is valid again');
     expect([kept.connections, kept.readers]).toEqual([1, 1]);
   }, 60_000);
 

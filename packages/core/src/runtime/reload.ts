@@ -150,10 +150,10 @@ export class ReloadingApp<Schema extends z.ZodObject> {
       if (!told.has(error.message))
         this.#log.error(
           { outcome: 'config-invalid', err: error },
-          'the configuration is broken: what runs goes on as it is',
+          'the configuration is wrong: what runs goes on as before',
         );
     }
-    if (problems.length === 0 && told.size > 0) this.#log.info('the configuration is mended');
+    if (problems.length === 0 && told.size > 0) this.#log.info('the configuration is valid again');
     this.#problems = problems;
     this.#app.configProblems = problems;
   }
