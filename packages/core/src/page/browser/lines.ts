@@ -30,6 +30,7 @@ function Line({ line }: { line: LineStatus }) {
   const [isOpen, setOpen] = useState(false);
   const reports = Object.entries(line.reports);
   const isRead = line.readings > 0 || line.may_be_quiet;
+  const isClean = line.readings > 0 && reports.length === 0 && !isFailing(line);
   return html`<article class="line" aria-label=${line.id}>
     <h3>${line.id} <span class="pill ${line.problem ? 'off' : 'on'}">${line.problem ? 'failing' : isRead ? 'works' : 'waiting'}</span></h3>
     ${line.problem && html`<${ProblemText} problem=${line.problem} /><${BreakerText} breaker=${line} />`}
@@ -44,7 +45,7 @@ function Line({ line }: { line: LineStatus }) {
           </div>`,
       )
     }
-    ${(line.readings > 0 || !line.may_be_quiet) && html`<p class="counts">${countsOf(line.readings)}${reports.length === 0 && ', nothing amiss'}</p>`}
+    ${(line.readings > 0 || !line.may_be_quiet) && html`<p class="counts">${countsOf(line.readings)}${isClean && ', no errors'}</p>`}
     ${
       reports.length > 0 &&
       html`<ul class="reports">
