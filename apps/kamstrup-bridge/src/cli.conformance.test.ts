@@ -57,6 +57,31 @@ describe('kamstrup-bridge decode', () => {
   });
 });
 
+describe('kamstrup-bridge decode of a log', () => {
+  // KMP description 5512-447, 6.3.1, as an answer to the question of 6.3.2; and a log that is empty.
+  it.each([
+    [
+      '407fa1010210f3003c080400ff1bf986620044270400e993dc0510f4b50a5c5e93e0504710f5cf1bf95396f2584c9610f5110200084b0d',
+      {
+        records: [
+          { record_id: 4339, values: ['4278617698', '3918781445'] },
+          { record_id: 4340, values: ['3037355102', '2480951367'] },
+          { record_id: 4341, values: ['3473298326', '4065873046'] },
+        ],
+        last_read_record: 4341,
+        newest_record: 4354,
+        info: 0,
+      },
+    ],
+    ['407fa1010201a5ce0d', { records: [], last_read_record: null, newest_record: null, info: 1 }],
+  ])('tells its records (%s)', async (answer, log) => {
+    const input = `807fa10102003c0044031b7fdf1e0d ${answer}\n`;
+    await using app = await startApp('kamstrup-bridge', ['decode'], { input });
+    expect(await app.exit).toBe(0);
+    expect(JSON.parse(app.stdout[0]!)).toMatchObject({ outcome: 'ok', log: 1, ...log });
+  });
+});
+
 describe('kamstrup-bridge decode with bad input', () => {
   it.each([
     ['803f01058b0d 403f0100010701fe580d', 'frame/checksum'],

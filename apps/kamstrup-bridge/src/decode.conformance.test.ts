@@ -4,7 +4,7 @@ import { bytesOf, CRC16, crc16, hexOf } from '@meterbridge/core/codec';
 import { decodeKmp, encodeKmp } from '@meterbridge/core/frames';
 import { conformancePath, conformanceReason } from '@meterbridge/testing';
 import { describe, expect, it } from 'vitest';
-import { exchangeJson } from './decode.ts';
+import { exchangeJson, logJson } from './decode.ts';
 import { decodeLog } from './protocol/log.ts';
 import { decodeFormat, decodeRecord } from './protocol/record.ts';
 import { registerOf } from './protocol/registers.ts';
@@ -44,19 +44,7 @@ if (folder === null) {
 
     it.each<Json>(corpus.logs)('log $id is read', ({ rx_hex, expect: wanted }) => {
       const { command, data } = decodeKmp(bytesOf(rx_hex));
-      const { log, registers, records, lastReadRecord, newestRecord, info } = decodeLog(data);
-      expect({
-        command: `0x${command.toString(16)}`,
-        log,
-        registers: registers.map(({ id, unitCode, nob, siex }) => ({ id, unit_code: unitCode, nob, siex })),
-        records: records.map(({ id, values }) => ({
-          record_id: id,
-          values: values.map(({ value }) => value?.toString()),
-        })),
-        last_read_record: lastReadRecord,
-        newest_record: newestRecord,
-        info,
-      }).toEqual(wanted);
+      expect({ command: `0x${command.toString(16)}`, ...logJson(decodeLog(data)) }).toEqual(wanted);
     });
 
     it.each<Json>(corpus.requests)('request $id is the same when it is written again', ({ hex }) =>

@@ -11,6 +11,7 @@ import {
 } from '@meterbridge/core/frames';
 import { type Answer, judge, type Objection } from './protocol/answer.ts';
 import { clockText } from './protocol/clock.ts';
+import type { LogAnswer } from './protocol/log.ts';
 import { mantissaOf, type RegisterRecord } from './protocol/record.ts';
 import { registerEntry } from './protocol/registers.ts';
 import { kindOf, unitName } from './protocol/unit.ts';
@@ -75,6 +76,8 @@ function answerJson(answer: Answer): object {
       return { outcome: 'ok', serial: answer.serial };
     case 'acknowledge':
       return { outcome: 'ack' };
+    case 'log':
+      return { outcome: 'ok', ...logJson(answer.log) };
     case 'other':
       return { outcome: 'ok', data: hexOf(answer.data) };
     case 'registers': {
@@ -110,6 +113,21 @@ function recordJson(record: RegisterRecord): object {
     value: value === null ? null : value.toString(),
     ...(display !== undefined && { display }),
     ...(kind === 'text' && { text: latin1(mantissa) }),
+  };
+}
+
+/** A log as the corpus shows it. */
+export function logJson({ log, registers, records, lastReadRecord, newestRecord, info }: LogAnswer): object {
+  return {
+    log,
+    registers: registers.map(({ id, unitCode, nob, siex }) => ({ id, unit_code: unitCode, nob, siex })),
+    records: records.map(({ id, values }) => ({
+      record_id: id,
+      values: values.map(({ value }) => value?.toString() ?? null),
+    })),
+    last_read_record: lastReadRecord,
+    newest_record: newestRecord,
+    info,
   };
 }
 

@@ -5,7 +5,7 @@ import { openLink } from '@meterbridge/core/transport';
 import type { KmpMeter } from './config.ts';
 import { Exchange } from './exchange.ts';
 import { measuredValue } from './meters/measurement.ts';
-import { decodeLog, type LogRecord, type LogRequest, lastRecordsRequest } from './protocol/log.ts';
+import { type LogRecord, type LogRequest, lastRecordsRequest } from './protocol/log.ts';
 import { LOGGERS, MOST_REGISTERS } from './protocol/request.ts';
 import { registersToRead } from './source.ts';
 import { timingOf } from './timing.ts';
@@ -39,14 +39,16 @@ function parseLog(text: string): Pick<LogRequest, 'address' | 'log'> {
   return { address: LOGGERS[place === 'base' ? 'base' : 'top'], log };
 }
 
-/** @throws BridgeError as Exchange.ask; frame/malformed; link/… */
+/** @throws BridgeError as Exchange.ask; meter/no-record; link/… */
 async function recordsOf(meter: KmpMeter, request: LogRequest): Promise<readonly LogRecord[]> {
   const { address, line, dtr, rts } = meter;
   await using link = await openLink(address, { line: { ...line, dtr, rts }, timeoutMs: OPEN_MS });
   const exchange = new Exchange(link, timingOf(address.kind, line));
   const answer = await exchange.ask(lastRecordsRequest(request), LONGEST);
-  if (answer.kind !== 'other') throw new BridgeError('meter/other-answer', 'the answer is not from a log');
-  return decodeLog(answer.data).records;
+  if (answer.kind !== 'log') throw new BridgeError('meter/other-answer', 'the answer is not from a log');
+  const { records } = answer.log;
+  if (records.length > 0) return records;
+  throw new BridgeError('meter/no-record', `${meter.id}: log ${request.log} holds no record`);
 }
 
 function recordJson(meter: KmpMeter, { id, values }: LogRecord): string {

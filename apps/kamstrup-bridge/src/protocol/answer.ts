@@ -1,5 +1,6 @@
 import { toBridgeError } from '@meterbridge/core/errors';
 import { decodeKmp, isKmpAcknowledge, type KmpFrame } from '@meterbridge/core/frames';
+import { decodeLog, type LogAnswer } from './log.ts';
 import { decodeRecords, type RegisterRecord } from './record.ts';
 import { COMMAND, requestedRegisters } from './request.ts';
 
@@ -8,6 +9,7 @@ export type Answer =
   | { readonly kind: 'type'; readonly meterType: number; readonly revision: string | null }
   | { readonly kind: 'serial'; readonly serial: string }
   | RegisterAnswer
+  | { readonly kind: 'log'; readonly log: LogAnswer }
   | { readonly kind: 'acknowledge' }
   | { readonly kind: 'other'; readonly data: Uint8Array };
 
@@ -57,6 +59,11 @@ function readAnswer(request: KmpFrame, data: Uint8Array): Verdict {
       return serialAnswer(data);
     case COMMAND.getRegister:
       return registerAnswer(requestedRegisters(request) ?? [], data);
+    case COMMAND.getLogTimePresent:
+    case COMMAND.getLogLastPresent:
+    case COMMAND.getLogIdPresent:
+    case COMMAND.getLogTimePast:
+      return logAnswer(data);
     default:
       return { answer: { kind: 'other', data } };
   }
@@ -95,6 +102,14 @@ function registerAnswer(requested: readonly number[], data: Uint8Array): Verdict
   const unrequested = all.map(({ id }) => id).filter((id) => !requested.includes(id));
   const missing = requested.filter((id) => !records.some((record) => record.id === id));
   return { answer: { kind: 'registers', records, missing, unrequested } };
+}
+
+function logAnswer(data: Uint8Array): Verdict {
+  try {
+    return { answer: { kind: 'log', log: decodeLog(data) } };
+  } catch {
+    return { objection: 'malformed' };
+  }
 }
 
 /** As nearly every answer is: nothing left out, nothing added, nothing twice. */

@@ -43,8 +43,14 @@ describe('a log', () => {
     });
   });
 
+  it.each(['01 01', '01 02 04', '01 02 003C 08 04 00 05'])(
+    'that is empty (%s) may be of any length',
+    (data) => expect(decodeLog(bytesOf(data))).toMatchObject({ log: 1, registers: [], records: [] }),
+  );
+
   it.each([
     '',
+    '01',
     '01 01 0000 0000',
     '01 01 0001 003C 08 04 00 0000',
     '01 01 0001 003C 08 01 00 05 00 0000 0000 00',

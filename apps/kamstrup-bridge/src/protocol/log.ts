@@ -1,3 +1,4 @@
+import { u16 } from '@meterbridge/core/codec';
 import { BridgeError } from '@meterbridge/core/errors';
 import type { KmpFrame } from '@meterbridge/core/frames';
 import {
@@ -14,8 +15,9 @@ export interface LogAnswer {
   readonly log: number;
   readonly registers: readonly RegisterFormat[];
   readonly records: readonly LogRecord[];
-  readonly lastReadRecord: number;
-  readonly newestRecord: number;
+  /** null: not told, as there is no record. */
+  readonly lastReadRecord: number | null;
+  readonly newestRecord: number | null;
   /** Bit 0: the log is empty; 2: nothing is there; 3: there is more than fits; 4: there is no more. */
   readonly info: number;
 }
@@ -36,6 +38,8 @@ export interface LogRequest {
 /** Bytes of the answer data that are not of records: log, count; last read, newest, info. */
 const HEAD = 2;
 const TAIL = 5;
+/** Bits of the info byte that say that there is no record. */
+const NOTHING = 0b101;
 /** Bytes that an answer may have at most. */
 const MOST_BYTES = 128;
 
@@ -55,16 +59,19 @@ export function lastRecordsRequest({ address, log, registers, records }: LogRequ
  * @throws BridgeError frame/malformed
  */
 export function decodeLog(data: Uint8Array): LogAnswer {
-  if (data.length < HEAD + TAIL) throw new BridgeError('frame/malformed', 'a log answer is cut short');
   const end = data.length - TAIL;
-  const word = (at: number): number => (data[at]! << 8) | data[at + 1]!;
+  const info = data.at(-1) ?? 0;
+  // Without a record the answer may be of any length; the info stays the last (KMP description 5512-447, 6.3).
+  const isEmpty = (info & NOTHING) !== 0 && data.length > 1;
+  if (end < HEAD && !isEmpty) throw new BridgeError('frame/malformed', 'a log answer is cut short');
+  const hasTail = end >= HEAD;
   const answer = {
     log: data[0]!,
-    lastReadRecord: word(end),
-    newestRecord: word(end + 2),
-    info: data[end + 4]!,
+    lastReadRecord: hasTail ? u16(data, end) : null,
+    newestRecord: hasTail ? u16(data, end + 2) : null,
+    info,
   };
-  if (end === HEAD) return { ...answer, registers: [], records: [] };
+  if (isEmpty || end === HEAD) return { ...answer, registers: [], records: [] };
   const first = firstRecord(data.subarray(0, end), data[1]!);
   const records = [first.record];
   const registers = first.record.values.map(({ id, unitCode, nob, siex }) => ({ id, unitCode, nob, siex }));
@@ -84,7 +91,7 @@ function firstRecord(data: Uint8Array, count: number): { readonly record: LogRec
     values.push(decodeRecord(format, data, at + FORMAT_LENGTH));
     at += FORMAT_LENGTH + format.nob;
   }
-  return { record: { id: (data[HEAD]! << 8) | data[HEAD + 1]!, values }, end: at };
+  return { record: { id: u16(data, HEAD), values }, end: at };
 }
 
 function nextRecord(data: Uint8Array, from: number, registers: readonly RegisterFormat[]): LogRecord {
@@ -95,5 +102,5 @@ function nextRecord(data: Uint8Array, from: number, registers: readonly Register
     at += format.nob;
     return value;
   });
-  return { id: (data[from]! << 8) | data[from + 1]!, values };
+  return { id: u16(data, from), values };
 }

@@ -170,6 +170,11 @@ export const errorCodes = {
     what: 'The meter answered, but not to what it was asked: an answer that came late, or from another device.',
     hint: 'A few are harmless. Many mean a slow network, or a second program that talks to the same meter.',
   },
+  'meter/no-record': {
+    retry: 'later',
+    what: 'A log of the meter holds no record.',
+    hint: 'Try another log: which number holds daily, monthly or yearly values depends on how the module was ordered.',
+  },
   'meter/register-missing': {
     retry: 'now',
     what: 'The meter does not have a register that it was asked for; the others are read as ever.',
