@@ -1,8 +1,9 @@
-import { address, bridgeConfig, meterBase, serialLine, timetable } from '@meterbridge/core/config';
+import { address, bridgeConfig, meterBase, nearest, serialLine, timetable } from '@meterbridge/core/config';
 import * as z from 'zod';
 import { isModel, profiles } from './meters/index.ts';
-import { registerEntry, registerOf } from './protocol/registers.ts';
+import { registerEntries, registerEntry, registerOf } from './protocol/registers.ts';
 
+const NAMES = registerEntries.map(({ name }) => name);
 const PARAMETER = 'must be the name of a parameter such as energy, or the number of a register';
 
 /** `energy`, `266`, `0x3c` → number of the register. */
@@ -13,7 +14,9 @@ const parameter = z.codec(
     decode: (named, context) => {
       const register = registerOf(String(named));
       if (register !== null) return register;
-      context.issues.push({ code: 'custom', input: named, message: PARAMETER });
+      const near = nearest(String(named), NAMES);
+      const message = near === undefined ? PARAMETER : `is no parameter; did you mean "${near}"?`;
+      context.issues.push({ code: 'custom', input: named, message });
       return z.NEVER;
     },
     encode: (register) => registerEntry(register).name,
