@@ -117,4 +117,7 @@ it('a file of another program that has no keys is refused', () => {
   const file = join(folder, 'config.yaml');
   writeFileSync(file, '- a\n');
   expect(() => readForeign(file)).toThrow(/:1:1: must hold keys with values$/);
+  // It is not ours: there is no sample of it.
+  const hint = expect.stringContaining('other program');
+  expect(() => readForeign(`${file}.no`)).toThrow(expect.objectContaining({ code: 'config/missing', hint }));
 });

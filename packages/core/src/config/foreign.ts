@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { BridgeError, toBridgeError } from '../errors/index.ts';
 import type { Environment } from './environment.ts';
 import { loadConfig } from './load.ts';
 import type { LogLevel } from './sections.ts';
 
 // How the configuration of another program is read: numbers may stand there as texts, and texts as numbers.
+
+const HINT = 'Name the configuration file of the other program.';
 
 /** Keys and values as YAML reads them. */
 export type Section = Readonly<Record<string, unknown>>;
@@ -14,7 +17,13 @@ export type Section = Readonly<Record<string, unknown>>;
  * @throws BridgeError config/missing, config/syntax, config/invalid if it is no section
  */
 export function readForeign(file: string): Section {
-  return loadConfig(z.looseObject({}), { file, env: {} }).config;
+  try {
+    return loadConfig(z.looseObject({}), { file, env: {} }).config;
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    if (error.code !== 'config/missing') throw error;
+    throw new BridgeError(error.code, error.message, { cause: error, hint: HINT });
+  }
 }
 
 const BLANK = /^\s*(?:#.*)?$/;

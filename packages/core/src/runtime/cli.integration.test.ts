@@ -73,6 +73,15 @@ describe('the command line of a bridge', () => {
     expect(await finished(app)).toMatchObject({ code: 78, err: expect.stringContaining('sample-config') });
   });
 
+  it('says that there is no such command, and which one was meant', async () => {
+    await using app = await startApp('dsmr-bridge', ['chek']);
+    const { code, err } = await finished(app);
+    expect([code, err.split('\n')[0]]).toEqual([
+      64,
+      'there is no command chek; did you mean check? (usage/invalid)',
+    ]);
+  });
+
   it('says that a bridge that does not run is not healthy', async () => {
     await using app = await startApp('dsmr-bridge', ['--healthcheck'], {
       config: { ...CONFIG, http: { port: 9 } },

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { z } from 'zod';
-import { type CommonConfig, loadConfig } from '../config/index.ts';
-import { type BridgeError, toBridgeError } from '../errors/index.ts';
+import { type CommonConfig, loadConfig, nearest } from '../config/index.ts';
+import { BridgeError, toBridgeError } from '../errors/index.ts';
 import { checkConfig, printSample, printSchema } from './config-commands.ts';
 import type { AppDefinition } from './definition.ts';
 import { askHealth } from './healthcheck.ts';
@@ -76,8 +76,18 @@ async function parse<Schema extends z.ZodObject>(definition: AppDefinition<Schem
       await writeSupportBundle(definition, load(), out);
     });
   definition.commands?.(program, load);
+  refuseUnknown(program, process.argv[2]);
   await program.parseAsync();
   return process.exitCode === undefined ? exitCode : Number(process.exitCode);
+}
+
+/** Commander takes a word that is no command for an argument of `run`. */
+function refuseUnknown(program: Command, word: string | undefined): void {
+  const names = ['help', ...program.commands.map((command) => command.name())];
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+  const near = nearest(word, names);
+  const guess = near === undefined ? '' : `; did you mean ${near}?`;
+  throw new BridgeError('usage/invalid', `there is no command ${word}${guess}`);
 }
 
 function withoutPublishing<Loaded extends { readonly config: CommonConfig }>(loaded: Loaded): Loaded {

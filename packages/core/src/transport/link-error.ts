@@ -54,13 +54,19 @@ const REASONS: Readonly<Record<string, string>> = {
  * The error for a link that could not be opened.
  * @param attempt what was tried, as in `cannot open /dev/ttyUSB0`
  * @param cause what the system or a library said
+ * @param hint what to do, where that of the code is about meters
  */
-export function linkError(attempt: string, cause: unknown): BridgeError {
+export function linkError(attempt: string, cause: unknown, hint?: string): BridgeError {
   const message = messageOf(cause);
   const errno = errnoOf(cause) ?? TEXTS.find(([text]) => message.includes(text))?.[1];
   const code = (errno && CODES[errno]) || 'link/failed';
   const reason = (errno && REASONS[errno]) || message || errno || 'unknown reason';
-  return new BridgeError(code, `${attempt}: ${reason}`, { facts: errno ? { errno } : {}, cause });
+  const facts = errno ? { errno } : {};
+  return new BridgeError(code, `${attempt}: ${reason}`, {
+    facts,
+    cause,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 function errnoOf(cause: unknown): string | undefined {

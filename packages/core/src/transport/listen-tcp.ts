@@ -7,6 +7,8 @@ import { linkError } from './link-error.ts';
 import { streamLink } from './stream-link.ts';
 import { formatTcp, SOCKET_OPTIONS } from './tcp.ts';
 
+const LISTEN_HINT = 'Choose an address of this machine, and a port on which no other program listens.';
+
 export interface TcpListener extends AsyncDisposable {
   /** The port that is really used, where 0 was asked for. */
   readonly tcpPort: number;
@@ -35,7 +37,7 @@ export async function listenTcp(
   try {
     await once(server.listen(tcpPort, host), 'listening');
   } catch (error) {
-    throw linkError(`cannot listen on ${formatTcp({ host, tcpPort })}`, error);
+    throw linkError(`cannot listen on ${formatTcp({ host, tcpPort })}`, error, LISTEN_HINT);
   }
   // A client that cannot be accepted (too many open files) is the only kind of error from here on.
   server.on('error', () => {});

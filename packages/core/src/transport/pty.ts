@@ -11,6 +11,7 @@ import { SocatLog } from './socat-log.ts';
 import { streamLink } from './stream-link.ts';
 
 const OPEN_TIMEOUT_MS = 5_000;
+const PATH_HINT = 'Choose a path in a folder that exists and can be written.';
 /** The file descriptor through which socat exchanges bytes with us. */
 const CHANNEL = 3;
 
@@ -38,7 +39,7 @@ export async function openPty(
       });
       const log = new SocatLog(CHANNEL);
       child.once('error', (error) => reject(spawnError(attempt, error)));
-      child.once('close', () => reject(linkError(attempt, new Error(log.complaint))));
+      child.once('close', () => reject(linkError(attempt, new Error(log.complaint), PATH_HINT)));
       lines(child).on('line', (line) => {
         if (log.note(line) === 'ready') resolve(ptyLink(path, child, log));
       });
