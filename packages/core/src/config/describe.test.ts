@@ -69,6 +69,16 @@ describe('the sample file', () => {
     expect(sample).toContain('  - id: "0012"\n');
   });
 
+  it('names the file that a secret comes from', () => {
+    const file = join(folder, 'secret');
+    writeFileSync(file, '0badcafe');
+    const mqtt = { ...example.mqtt, password_file: file };
+    const [meter] = example.meters ?? [];
+    const meters = [{ ...meter!, key_file: file }];
+    const config = load(sampleYaml(schema, { name: 'test-bridge', example: { mqtt, meters } }));
+    expect([config.mqtt.password, config.meters[0]?.key]).toEqual(['0badcafe', '0badcafe']);
+  });
+
   it('explains every key', () => {
     const lines = sample.split('\n');
     for (const [index, line] of lines.entries()) {

@@ -47,9 +47,11 @@ function linesOf(key: string, schema: Schema, value: unknown): readonly string[]
 }
 
 function keyLines(schema: Schema, value: unknown): readonly string[] {
-  return Object.entries(shapeOf(schema) ?? {}).flatMap(([key, child]) =>
-    linesOf(key, child, given(value, key)),
-  );
+  return Object.entries(shapeOf(schema) ?? {}).flatMap(([key, child]) => {
+    const file = isSecret(child) ? given(value, fileKeyOf(key)) : undefined;
+    const fromFile = file === undefined ? [] : [`${fileKeyOf(key)}: ${inline(file)}`];
+    return [...linesOf(key, child, given(value, key)), ...fromFile];
+  });
 }
 
 /** The dash belongs before the first key that is set; what is a comment before it moves out by as much. */
