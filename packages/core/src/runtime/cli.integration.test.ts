@@ -29,8 +29,7 @@ describe('the command line of a bridge', () => {
     const config = { ...CONFIG, mqtt: { url: 'mqtts://localhost', tls: { ca_file } } };
     await using app = await startApp('dsmr-bridge', ['check'], { config });
     const { code, err } = await finished(app);
-    // The configuration may be meant for another machine.
-    expect([code, err]).toEqual([0, expect.stringContaining('mqtt.tls.ca_file: ')]);
+    expect([code, err]).toEqual([78, expect.stringContaining('mqtt.tls.ca_file: ')]);
     expect(err).toContain(problem);
   });
 
@@ -112,6 +111,13 @@ describe('the command line of a bridge', () => {
     expect(code).toBe(0);
     expect(readings.map(({ meter: { id } }) => id)).toEqual(['main', 'main_gas']);
     expect(readings[0].values.current_electricity_usage).toEqual({ value: expect.any(Number), unit: 'kW' });
+  });
+
+  it('offers no setting of a meter as an option that the program has already', async () => {
+    await using app = await startApp('dsmr-bridge', ['read', '--help']);
+    const { code, out } = await finished(app);
+    expect([code, out]).toEqual([0, expect.stringContaining('--address <value>')]);
+    expect(out).not.toContain('--version');
   });
 
   it('says so when there is nothing to read', async () => {

@@ -1,25 +1,16 @@
 import type { z } from 'zod';
-import { type CommonConfig, effectiveYaml, jsonSchema, sampleYaml } from '../config/index.ts';
-import { messageOf } from '../errors/index.ts';
+import { effectiveYaml, jsonSchema, sampleYaml } from '../config/index.ts';
 import type { Definition, Loaded } from './definition.ts';
 import { tlsOf } from './mqtt-settings.ts';
 
+/** @throws BridgeError config/invalid if a file that the configuration names cannot be used */
 export function checkConfig<Schema extends z.ZodObject>(
   schema: Schema,
   { config, file }: Loaded<Schema>,
   { print }: { readonly print?: boolean },
 ): void {
-  warnOfCertificates(config);
+  tlsOf(config.mqtt);
   process.stdout.write(print ? effectiveYaml(schema, config) : `${file ?? 'environment'}: valid\n`);
-}
-
-/** What is checked may be meant for another machine: only there the certificates have to be. */
-function warnOfCertificates({ mqtt }: CommonConfig): void {
-  try {
-    tlsOf(mqtt);
-  } catch (thrown) {
-    process.stderr.write(`${messageOf(thrown)}; where it runs, it does not start like this\n`);
-  }
 }
 
 export function printSample<Schema extends z.ZodObject>(definition: Definition<Schema>): void {

@@ -43,7 +43,8 @@ export function addRead<Schema extends z.ZodObject, E extends Entry>(
 
 /** @returns what reads the settings that were given, by key */
 function addMeterOptions(command: Command, schema: z.ZodObject) {
-  const taken = new Set(command.options.map(({ long }) => long));
+  // Those of the program win wherever they stand.
+  const taken = new Set([...(command.parent?.options ?? []), ...command.options].map(({ long }) => long));
   const options = meterOptions(schema)
     .filter(({ flag }) => !taken.has(flag))
     .map(({ key, flag, description, isSwitch }) => {
