@@ -31,10 +31,15 @@ export function addKeyOptions(command: Command): Command {
   return command;
 }
 
-/** null if there is none. */
+/**
+ * null if there is none.
+ * @throws BridgeError usage/invalid
+ */
 export function keysOfArguments({ key, keyFile, authKey, authKeyFile }: KeyArguments): Keys | null {
-  const given = key ?? keyFile;
-  return given ? { key: given.bytes, authKey: (authKey ?? authKeyFile)?.bytes ?? null } : null;
+  const [given, auth] = [key ?? keyFile, authKey ?? authKeyFile];
+  if (given) return { key: given.bytes, authKey: auth?.bytes ?? null };
+  if (auth) throw new BridgeError('usage/invalid', '--auth-key opens nothing without --key');
+  return null;
 }
 
 /** The same keys as lines of the configuration: a file stays a file, so that its key is shown nowhere. */

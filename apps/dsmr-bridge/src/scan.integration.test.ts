@@ -112,6 +112,12 @@ describe('scan', () => {
     }
   });
 
+  it('refuses an authentication key without the key that it belongs to', async () => {
+    await using app = await startApp('dsmr-bridge', ['scan', 'tcp://127.0.0.1:1', '--auth-key', KEY]);
+    expect(await app.exit).toBe(64);
+    expect(app.stderr.join('\n')).toContain('--auth-key opens nothing without --key');
+  });
+
   it('says what is wrong with each port that it cannot use', async () => {
     await using app = await startApp('dsmr-bridge', ['scan', '/dev/ttyNOWHERE', 'tcp://127.0.0.1:1']);
     expect(await app.exit).toBe(1);
