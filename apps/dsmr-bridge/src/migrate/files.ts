@@ -33,11 +33,14 @@ export function migrateFiles(paths: readonly string[]): Migrated {
     else if (isDevice(path)) devices.set(idOf(path), read(path, oldDevice));
     else main = read(path, oldConfig);
   }
-  if (devices.size === 0)
-    throw new BridgeError('config/missing', `there is no file of a device in ${paths.join(', ')}`, {
-      hint: `Name the config.yaml of Meter2MQTT with its folder ${DEVICES} beside it, or the files of the devices.`,
-    });
+  if (devices.size === 0) throw missing(`there is no file of a device in ${paths.join(', ')}`);
   return migrate(oldConfig.parse(withVariables(main, env, SECTIONS)), devices);
+}
+
+function missing(detail: string): BridgeError {
+  return new BridgeError('config/missing', detail, {
+    hint: `Name the config.yaml of Meter2MQTT with its folder ${DEVICES} beside it, or the files of the devices.`,
+  });
 }
 
 function idOf(path: string): string {
@@ -46,7 +49,8 @@ function idOf(path: string): string {
 
 /** In folders, examples count where there is nothing else. */
 function filesOf(path: string): readonly string[] {
-  if (existsSync(path) && statSync(path).isDirectory()) {
+  if (!existsSync(path)) throw missing(`${path} does not exist`);
+  if (statSync(path).isDirectory()) {
     const files = readdirSync(path).sort();
     const yaml = files.filter((file) => YAML.test(file));
     const found = yaml.length > 0 ? yaml : files.filter((file) => EXAMPLE.test(file));

@@ -196,6 +196,8 @@ LOG_LEVEL=DEBUG
   it('without a device is refused with what to do', async () => {
     const { exit, notes } = await migrated({ 'config.yaml': MAIN }, 'config.yaml');
     expect([exit, notes.join('\n')]).toEqual([78, expect.stringContaining('config.d')]);
+    const missing = await migrated(files, 'confg.yaml');
+    expect([missing.exit, missing.notes.join('\n')]).toEqual([78, expect.stringContaining('config.d')]);
   });
 
   it('leaves out a file among the devices that describes none', async () => {
