@@ -455,6 +455,19 @@ describe('a gas meter behind the port', () => {
     expect([main!.meter.uniqueId, behind!.meter.uniqueId]).toEqual(['E0001', 'E0001_channel_1']);
   });
 
+  it.each(['00000000000000', '3030303030303030'])(
+    'is not known by a number that was never set: %s',
+    (zeros) => {
+      const [main, behind] = readOnce(
+        `0-0:96.1.1(${zeros})`,
+        '0-1:24.1.0(003)',
+        `0-1:96.1.0(${zeros})`,
+        '0-1:24.2.1(260131130000W)(5*m3)',
+      );
+      expect([main!.meter.uniqueId, behind!.meter.uniqueId]).toEqual(['main', 'main_channel_1']);
+    },
+  );
+
   it('that takes the place of another is a new meter under the old name', () => {
     const read = portReader();
     const before = read(gas(1, 'G1', '5*m3'))[1]!;

@@ -1,7 +1,7 @@
 import type { P1Frame } from '@meterbridge/core/frames';
 import type { Instant, Meter, Reading } from '@meterbridge/core/model';
 import { deviceValues, gasProvidedValue } from './meters/behind-port.ts';
-import { DeviceMeters, type Heard } from './meters/device-meters.ts';
+import { DeviceMeters, type Heard, isSet } from './meters/device-meters.ts';
 import { deviceReading } from './meters/device-reading.ts';
 import { type Computed, electricityValues } from './meters/electricity.ts';
 import { appendUnknown, type Wanted } from './meters/unknown.ts';
@@ -96,7 +96,7 @@ export class PortReader {
       id,
       type: 'dsmr',
       name,
-      uniqueId: serial ?? id,
+      uniqueId: isSet(serial) ? serial : id,
       serialNumber: serial,
       manufacturer: MAKERS.get(manufacturer.toUpperCase()) ?? manufacturer,
       model: identification.replace(/^\\\d?/, '') || null,

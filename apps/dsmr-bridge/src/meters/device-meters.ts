@@ -70,7 +70,12 @@ function deviceUniqueId(device: MbusDevice, heard: readonly Heard[], via: Meter)
   const isShared =
     equipmentId === via.uniqueId ||
     heard.some((other) => other.device !== device && other.device.equipmentId === equipmentId);
-  return equipmentId !== null && !isShared ? equipmentId : `${via.uniqueId}_channel_${channel}`;
+  return isSet(equipmentId) && !isShared ? equipmentId : `${via.uniqueId}_channel_${channel}`;
+}
+
+/** Meters have zeros for a serial number that was never set. */
+export function isSet(serial: string | null): serial is string {
+  return serial !== null && !/^0*$/.test(serial);
 }
 
 function deviceMeter(device: MbusDevice, id: string, uniqueId: string, via: Meter): Meter {
