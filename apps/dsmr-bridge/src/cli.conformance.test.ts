@@ -158,6 +158,13 @@ describe('decode', () => {
     expect(app.stdout[0]).toContain('"value":185.000,');
   });
 
+  it('says that it found nothing', async () => {
+    await using app = await startApp('dsmr-bridge', ['decode'], { input: 'hello' });
+    expect(await app.exit).toBe(0);
+    expect(app.stdout).toEqual([]);
+    expect(app.stderr.join('\n')).toContain('-: holds no telegram');
+  });
+
   it('says which file it cannot read', async () => {
     await using app = await startApp('dsmr-bridge', ['decode', '/nowhere.txt']);
     expect(await app.exit).toBe(1);

@@ -85,10 +85,13 @@ export function commands(program: Command): void {
 type DecodeArguments = Omit<DecodeOptions, 'keys'> & KeyArguments;
 
 async function decodeFile(file: string, options: DecodeOptions): Promise<void> {
+  let isEmpty = true;
   for await (const { json, failed } of decodeStream(inputChunks(file), options)) {
+    isEmpty = false;
     process.stdout.write(`${json}\n`);
     if (failed) process.exitCode = 1;
   }
+  if (isEmpty) process.stderr.write(`${file}: holds no telegram, neither raw nor as hexadecimal text\n`);
 }
 
 function migrateAll(files: readonly string[]): void {
