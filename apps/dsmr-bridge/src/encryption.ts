@@ -40,7 +40,7 @@ export function keysOf(key: string, authKey: string | undefined): Keys {
 }
 
 /** Authentication key of every meter in Luxembourg (P1 specification 1.1.3). */
-export const LUXEMBOURG = bytesOf('00112233445566778899AABBCCDDEEFF');
+const LUXEMBOURG = bytesOf('00112233445566778899AABBCCDDEEFF');
 /** Some meters authenticate nothing besides the telegram. */
 const NO_DATA = new Uint8Array(0);
 const SLASH = 0x2f;
@@ -58,7 +58,7 @@ export function envelopeOpener(
   // With its key as bytes, Node.js 24 takes several times as long for a cipher.
   const key = createSecretKey(keyBytes);
   const blocks = createCipheriv('aes-128-ecb', key, null);
-  const data = authenticatedData(authKey ?? LUXEMBOURG);
+  const data = authenticatedData(authKey);
   return (bytes) => {
     const envelope = decodeEnvelope(bytes);
     // The first block tells whether the key fits: noise that looks like an envelope costs no more than that.
@@ -75,9 +75,9 @@ export function envelopeOpener(
   };
 }
 
-/** Security byte and authentication key (DLMS UA 1000-2, section 9.2.7). */
-function authenticatedData(authKey: Uint8Array): Uint8Array {
-  return Uint8Array.of(0x30, ...authKey);
+/** What a tag vouches for besides the telegram: security byte and authentication key (DLMS UA 1000-2, section 9.2.7). */
+export function authenticatedData(authKey: Uint8Array | null): Uint8Array {
+  return Uint8Array.of(0x30, ...(authKey ?? LUXEMBOURG));
 }
 
 /** Where GCM begins to count (NIST SP 800-38D, section 7.2): the block for the tag is 1, that of the first data 2. */

@@ -1,11 +1,10 @@
 import { createCipheriv } from 'node:crypto';
 import { latin1Bytes } from '@meterbridge/core/codec';
 import { encodeEnvelope } from '@meterbridge/core/frames';
-import { type Keys, LUXEMBOURG } from '../encryption.ts';
+import { authenticatedData, type Keys } from '../encryption.ts';
 
 /** Names the simulated meter. */
 const SYSTEM_TITLE = latin1Bytes('ISKp1sim');
-const AUTHENTICATED = 0x30;
 
 /** Wraps a telegram as a meter of Luxembourg or Austria does. */
 export function sealTelegram(
@@ -18,7 +17,7 @@ export function sealTelegram(
   iv.set(systemTitle);
   new DataView(iv.buffer).setUint32(8, frameCounter);
   const cipher = createCipheriv('aes-128-gcm', key, iv, { authTagLength: 12 });
-  cipher.setAAD(Uint8Array.of(AUTHENTICATED, ...(authKey ?? LUXEMBOURG)));
+  cipher.setAAD(authenticatedData(authKey));
   const ciphertext = cipher.update(telegram);
   cipher.final();
   return encodeEnvelope({ iv, ciphertext, tag: cipher.getAuthTag() });
