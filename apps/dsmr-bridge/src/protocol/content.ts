@@ -124,7 +124,7 @@ const listParsers: Readonly<Record<ListKind, ParseList>> = {
     });
   },
   peaks: (groups, content, unit, clock) => {
-    if (groups.count(0) === null && groups.time(0, clock)) return fillLastMonth(groups, content, clock);
+    if (groups.count(0) === null && !groups.isEmpty(0)) return fillLastMonth(groups, content, clock);
     return fillList(groups, content, 3, (at) => {
       const times = { timestamp: groups.time(at, clock), occurred: groups.time(at + 1, clock) };
       return { ...times, ...groups.quantity(at + 2, unit) };
@@ -141,7 +141,7 @@ const listParsers: Readonly<Record<ListKind, ParseList>> = {
   },
 };
 
-/** Hungary: registers at the end of the month under the code of the Belgian peaks. */
+/** Hungary: registers at the end of the month under the code of the Belgian peaks, with a time where these have a count. */
 function fillLastMonth(groups: BracketGroups, content: Content, clock: MeterClock): boolean {
   content.value = quantities(groups, 1, null);
   content.details = { timestamp: groups.time(0, clock), name: 'last_month_data' };
