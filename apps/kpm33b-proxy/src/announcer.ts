@@ -8,8 +8,15 @@ const AT_ONCE = 20;
 const EVERY_MS = 100;
 /** So many messages may wait for the broker before no more meters are announced. */
 const MOST_WAITING = 3_000;
+/**
+ * More than are under way at once. Announcements go before data: while so many wait, no data goes out before those of its
+ * meter.
+ */
+const FEW_WAITING = 2_000;
 /** Announcements go before data: when they are through, it is the turn of the data of those meters. */
 const PAUSE_MS = 10;
+/** If no announcement gets through for so long, the broker is away, and no data shall wait for it. */
+const STUCK_MS = 10_000;
 
 export interface AnnouncerSettings {
   readonly proxy: ProxySettings;
@@ -17,7 +24,7 @@ export interface AnnouncerSettings {
   readonly put: (message: Outgoing) => void;
   /** A meter is heard for the first time. */
   readonly onNew: (id: string) => void;
-  /** There is room for more again. */
+  /** There is room for more again, or none is waited for any more. */
   readonly onRoom: () => void;
 }
 
@@ -28,23 +35,36 @@ export class MeterAnnouncer {
   #again: Iterator<string> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #pause: NodeJS.Timeout | undefined;
+  #patience: NodeJS.Timeout | undefined;
   #waiting = 0;
   #isFull = false;
+  #isStuck = false;
+  /** Meters that were heard while it was full. */
+  readonly #later: string[] = [];
 
   constructor(settings: AnnouncerSettings) {
     this.#settings = settings;
   }
 
-  /** No more meters can be announced for now. */
+  /** No more meters can be announced for now: data has to wait. */
   get isFull(): boolean {
-    return this.#isFull;
+    return this.#isFull && !this.#isStuck;
   }
 
   heard(id: string): void {
     if (this.#heard.get(id)) return;
     this.#heard.set(id, true);
     this.#settings.onNew(id);
-    if (this.#settings.isEnabled) this.#announce(id);
+    if (!this.#settings.isEnabled) return;
+    if (!this.#isFull) this.#announce(id);
+    // A meter too many is announced with all others when the broker is there again.
+    else if (this.#later.length < MAX_METERS) this.#later.push(id);
+  }
+
+  /** Until an announcement gets through, no data has to wait: the outbox keeps it behind the announcements. */
+  letPass(): void {
+    this.#isStuck = true;
+    this.#settings.onRoom();
   }
 
   /** The broker, or Home Assistant, may know nothing any more. */
@@ -57,6 +77,8 @@ export class MeterAnnouncer {
   close(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#pause);
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
   }
 
   #some(): void {
@@ -75,16 +97,29 @@ export class MeterAnnouncer {
       const onKept = (): void => this.#left();
       this.#settings.put({ topic, payload, qos: 1, retain: true, backlogTopic: null, onKept });
     }
-    if (this.#waiting >= MOST_WAITING) this.#isFull = true;
+    if (this.#isFull || this.#waiting < MOST_WAITING) return;
+    this.#isFull = true;
+    this.#isStuck = false;
+    this.#patience = setTimeout(() => this.letPass(), STUCK_MS);
   }
 
   #left(): void {
     this.#waiting--;
-    if (this.#isFull && this.#waiting === 0) this.#pause = setTimeout(() => this.#hasRoom(), PAUSE_MS);
+    if (!this.#isFull) return;
+    this.#isStuck = false;
+    this.#patience?.refresh();
+    this.#announceLater();
+    if (this.#waiting === 0) this.#pause = setTimeout(() => this.#hasRoom(), PAUSE_MS);
   }
 
   #hasRoom(): void {
+    clearTimeout(this.#patience);
     this.#isFull = false;
+    this.#announceLater();
     this.#settings.onRoom();
+  }
+
+  #announceLater(): void {
+    while (this.#later.length > 0 && this.#waiting <= FEW_WAITING) this.#announce(this.#later.pop()!);
   }
 }

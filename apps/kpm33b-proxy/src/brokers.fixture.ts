@@ -16,11 +16,11 @@ export interface Brokers extends AsyncDisposable {
   readonly heard: Collector;
 }
 
-export async function startBrokers(filter = '#'): Promise<Brokers> {
+export async function startBrokers(filter = '#', more: readonly string[] = []): Promise<Brokers> {
   await using opened = new AsyncDisposableStack();
   const [internal, central] = await Promise.all([
-    startBroker({ real: true, persistence: true, config: ['max_inflight_messages 1000'] }),
-    startBroker({ real: true, persistence: true }),
+    startBroker({ real: true, persistence: true, config: ['max_inflight_messages 1000', ...more] }),
+    startBroker({ real: true, persistence: true, config: more }),
   ]);
   opened.use(internal);
   opened.use(central);

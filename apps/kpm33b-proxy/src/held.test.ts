@@ -48,6 +48,18 @@ describe('messages that are held', () => {
     expect(taken).toEqual(['1 1', '2 2', '1 2']);
   });
 
+  it('are measured, as memory is finite', () => {
+    const empty = held.bytes;
+    for (let times = 0; times < 1_000; times++) add('x'.repeat(100), 1, String(times));
+    expect(held.bytes).toBeGreaterThan(100_000);
+    const before = held.bytes;
+    held.disconnected();
+    add('x'.repeat(100), 2, '0');
+    expect(held.bytes).toBe(before);
+    held.takeAll();
+    expect([empty, held.bytes]).toEqual([0, 0]);
+  });
+
   it('do not change with the buffer that they came in', () => {
     const buffer = Buffer.from('1');
     held.add('a', buffer, () => undefined);

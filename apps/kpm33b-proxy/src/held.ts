@@ -5,9 +5,13 @@ export interface Arrived {
   taken: () => void;
 }
 
+/** What a message takes besides its payload, about. */
+const BESIDES_BYTES = 300;
+
 /** Messages that have to wait, in the order in which they came first. */
 export class Held {
   #messages: Arrived[] = [];
+  #bytes = 0;
   /** Those of connections that are gone, which the internal broker is likely to send again. */
   #stale = new Set<Arrived>();
 
@@ -15,11 +19,17 @@ export class Held {
     return this.#messages.length;
   }
 
+  /** Of memory, about. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** @param payload is copied */
   add(topic: string, payload: Uint8Array, taken: () => void): void {
     const before = this.#staleLike(topic, payload);
     if (!before) {
       this.#messages.push({ topic, payload: new Uint8Array(payload), taken });
+      this.#bytes += payload.length + BESIDES_BYTES;
       return;
     }
     this.#stale.delete(before);
@@ -38,6 +48,7 @@ export class Held {
   takeAll(): readonly Arrived[] {
     const all = this.#messages;
     this.#messages = [];
+    this.#bytes = 0;
     this.#stale.clear();
     return all;
   }

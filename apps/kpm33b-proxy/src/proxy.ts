@@ -17,6 +17,8 @@ import { UnderWay } from './under-way.ts';
 const COUNTERS_EVERY_MS = 60_000;
 /** What is on its way into the outbox is there sooner; what is not is sent again by the internal broker. */
 const STOP_WITHIN_MS = 500;
+/** What is not acknowledged is limited by the internal broker; what meters send with QoS 0 is not. */
+const MOST_HELD_BYTES = 16_000_000;
 
 /** Passes on what the meters send, from the internal broker to the central one. */
 export function proxy(context: ServiceContext<Config>): Service<Config> {
@@ -89,8 +91,12 @@ class Intake {
   receive(topic: string, payload: Uint8Array, { taken }: MessageInfo): void {
     // Not acknowledged: the internal broker keeps it for the next start.
     if (this.#isStopping) return;
-    if (this.#announcer.isFull) this.#held.add(topic, payload, taken);
-    else this.#take(topic, payload, taken);
+    if (!this.#announcer.isFull) {
+      this.#take(topic, payload, taken);
+      return;
+    }
+    this.#held.add(topic, payload, taken);
+    if (this.#held.bytes > MOST_HELD_BYTES) this.#announcer.letPass();
   }
 
   /** Goes on with what was held back while no more meters could be announced. */
