@@ -20,11 +20,14 @@ import { describe, expect, it } from 'vitest';
 type Json = any;
 
 const folder = conformancePath('kpm33b');
-/** Its answer comes 100 ms before the time is over, which a machine with other work may miss: for the library alone. */
-const TOO_CLOSE = 'ack-just-in-time';
-const cases: readonly Json[] = (folder ? readdirSync(join(folder, 'config-flow')) : [])
-  .map((name) => JSON.parse(readFileSync(join(folder ?? '', 'config-flow', name), 'utf8')))
-  .filter(({ name }) => name !== TOO_CLOSE);
+const cases: readonly Json[] = (folder ? readdirSync(join(folder, 'config-flow')) : []).map((name) =>
+  JSON.parse(readFileSync(join(folder ?? '', 'config-flow', name), 'utf8')),
+);
+/** Their answers come 100 ms before the time is over. */
+const CLOSE = new Set(['ack-just-in-time']);
+/** If the answer of the test is later at the broker, the sender may be right to say that there was none for 3 s. */
+const PUNCTUAL_MS = 2_960;
+const MOST_PLAYS = 10;
 const LEVELS: Readonly<Record<string, string>> = { warn: 'warning' };
 /** On top of the half second per step that the corpus allows: this machine has other work, too. */
 const SLACK_MS = 1_500;
@@ -42,6 +45,8 @@ interface Stage {
 
 interface Seen {
   readonly atMs: number;
+  /** It came as much earlier, at most. */
+  readonly turnMs: number;
   readonly topic: string;
   readonly payload: Json;
 }
@@ -54,6 +59,8 @@ class Play {
   readonly #published: Seen[] = [];
   readonly #startMs = performance.now();
   readonly #started = Date.now();
+  #turnMs = 0;
+  #slowestAnswerMs = 0;
 
   constructor(one: Json, stage: Stage) {
     this.#one = one;
@@ -65,7 +72,10 @@ class Play {
     const waiting = new Set<Json>(events);
     const from = this.#stage.meters.messages.length;
     let seen = from;
+    let lastMs = this.#nowMs;
     while (this.#nowMs < endMs) {
+      this.#turnMs = this.#nowMs - lastMs;
+      lastMs = this.#nowMs;
       for (const message of this.#stage.meters.messages.slice(seen))
         this.#saw(message.topic, message.payload);
       seen = this.#stage.meters.messages.length;
@@ -73,9 +83,19 @@ class Play {
         if (!(this.#timeOf(event) <= this.#nowMs)) continue;
         waiting.delete(event);
         await this.#happen(event);
+        const { atMs, turnMs } = this.#bound.get(event.after) ?? {
+          atMs: Number.POSITIVE_INFINITY,
+          turnMs: 0,
+        };
+        this.#slowestAnswerMs = Math.max(this.#slowestAnswerMs, this.#nowMs - atMs + turnMs);
       }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+  }
+
+  /** From a command to its answer at the broker, at most; seen with the eyes of the sender it may be less. */
+  get slowestAnswerMs(): number {
+    return this.#slowestAnswerMs;
   }
 
   get published(): readonly Seen[] {
@@ -107,7 +127,7 @@ class Play {
     // What the meters say is part of the case; everything else is said by the sender.
     if (this.#one.events.some((event: Json) => event.topic === topic)) return;
     const payload = JSON.parse(text);
-    const seen = { atMs: this.#nowMs, topic, payload };
+    const seen = { atMs: this.#nowMs, turnMs: this.#turnMs, topic, payload };
     this.#published.push(seen);
     const wanted = this.#one.expect.find(
       (expected: Json) => !this.#bound.has(expected.bind) && isSame(expected, seen),
@@ -178,42 +198,55 @@ function topicsOf(config: Json) {
   };
 }
 
+function expectAll(one: Json, { published, logged }: Play): void {
+  for (const wanted of one.expect) {
+    const [from, to] = wanted.window;
+    const isInTime = ({ atMs }: { readonly atMs: number }) => atMs >= from - 50 && atMs <= to + SLACK_MS;
+    const found =
+      wanted.type === 'publish'
+        ? published.some((seen) => isSame(wanted, seen) && isInTime(seen))
+        : logged.some(
+            (record) =>
+              isInTime(record) &&
+              ['level', 'outcome', 'meter', 'command'].every(
+                (key) => wanted[key] === undefined || record[key] === wanted[key],
+              ),
+          );
+    const log = logged.map(({ time: _, ...record }) => record);
+    expect({ wanted, found, published, log }).toMatchObject({ found: true });
+  }
+  const wantedOf = (key: string, value: string) =>
+    one.expect.filter((wanted: Json) => wanted[key] === value).length;
+  expect(published).toHaveLength(wantedOf('type', 'publish'));
+  expect(logged.filter(({ level }) => level === 'alert')).toHaveLength(wantedOf('level', 'alert'));
+}
+
+async function play(one: Json): Promise<Play> {
+  let played: Play | undefined;
+  await withStage(one, async (stage) => {
+    played = new Play(one, stage);
+    await played.run();
+  });
+  return played!;
+}
+
 describe.skipIf(folder === null || !(await hasRealBroker()))(
   `the config flow of the corpus over two brokers${folder ? '' : ` (${conformanceReason('kpm33b')})`}`,
   () => {
-    it.concurrent.each(cases)('$name', { timeout: 120_000 }, async (one) => {
-      await withStage(one, async (stage) => {
-        const play = new Play(one, stage);
-        await play.run();
-        const { published, logged } = play;
-        for (const wanted of one.expect) {
-          const [from, to] = wanted.window;
-          const isInTime = ({ atMs }: { readonly atMs: number }) =>
-            atMs >= from - 50 && atMs <= to + SLACK_MS;
-          const found =
-            wanted.type === 'publish'
-              ? published.some((seen) => isSame(wanted, seen) && isInTime(seen))
-              : logged.some(
-                  (record) =>
-                    isInTime(record) &&
-                    ['level', 'outcome', 'meter', 'command'].every(
-                      (key) => wanted[key] === undefined || record[key] === wanted[key],
-                    ),
-                );
-          expect({
-            wanted,
-            found,
-            published,
-            logged: logged.map(({ time: _, ...record }) => record),
-          }).toMatchObject({
-            found: true,
-          });
-        }
-        const wantedOf = (key: string, value: string) =>
-          one.expect.filter((wanted: Json) => wanted[key] === value).length;
-        expect(published).toHaveLength(wantedOf('type', 'publish'));
-        expect(logged.filter(({ level }) => level === 'alert')).toHaveLength(wantedOf('level', 'alert'));
-      });
+    it.concurrent.each(cases.filter(({ name }) => !CLOSE.has(name)))(
+      '$name',
+      { timeout: 120_000 },
+      async (one) => expectAll(one, await play(one)),
+    );
+
+    it.each(cases.filter(({ name }) => CLOSE.has(name)))('$name', { timeout: 300_000 }, async (one) => {
+      for (let times = 1; times <= MOST_PLAYS; times++) {
+        const played = await play(one);
+        if (played.slowestAnswerMs > PUNCTUAL_MS) continue;
+        expectAll(one, played);
+        return;
+      }
+      expect.fail(`this machine was too slow in each of ${MOST_PLAYS} plays`);
     });
   },
 );
