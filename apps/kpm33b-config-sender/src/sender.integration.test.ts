@@ -118,6 +118,24 @@ describe.skipIf(!(await hasRealBroker()))('the config sender', { timeout: 60_000
     expect(values).toEqual(['60', '1', '600', '1']);
   });
 
+  it('shows what it cannot read, and does not fill the log with it', async () => {
+    await using meter = await collect(internal, 'MQTT_COMMOD_SET_25950029');
+    await using house = await collect(central, 'none');
+    await using app = await startApp('kpm33b-config-sender', [], {
+      config: configOf({ config_sender: { ack_timeout_seconds: 600 } }),
+    });
+    await until(async () => {
+      if (meter.messages.length === 0) await house.publish('kpm33b/33B1225950029/seconds', '{}');
+      return meter.messages.length > 0;
+    }, 'the meter gets a command');
+    for (let times = 0; times < 200; times++) await meter.publish('MQTT_COMMOD_SET_REP', `nonsense ${times}`);
+    const { oprid } = JSON.parse(meter.messages[0]!.payload);
+    await meter.publish('MQTT_COMMOD_SET_REP', JSON.stringify({ oprid, code: '02' }));
+    await app.log(({ outcome }) => outcome === 'rejected');
+    const odd = app.stdout.filter((line) => line.includes('malformed-ack')).map((line) => JSON.parse(line));
+    expect(odd.map(({ said }) => said)).toEqual(Array.from({ length: 20 }, (_, at) => `nonsense ${at}`));
+  });
+
   it('reads what has arrived before it says that nothing did', async () => {
     const standStill =
       "process.on('SIGUSR2', () => { console.log('standing still'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6000); })";

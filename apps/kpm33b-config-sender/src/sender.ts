@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { BridgeError, type ErrorCode } from '@meterbridge/core/errors';
 import type { Service, ServiceContext } from '@meterbridge/core/runtime';
 import type { StateSpace } from '@meterbridge/core/store';
-import { ConfigFlow, type FlowEvent, type KnownMeter } from '@meterbridge/kpm33b';
+import { ConfigFlow, FewPerMinute, type FlowEvent, type KnownMeter } from '@meterbridge/kpm33b';
 import { brokerWarnings, configFlowSettings } from '@meterbridge/kpm33b/config';
 import * as z from 'zod';
 import type { Config } from './config.ts';
@@ -12,6 +12,10 @@ import { readText } from './text.ts';
 
 /** Meters that did not answer, as far as they are named. */
 const MAX_NAMED = 5;
+
+/** Whoever reaches the internal broker can send them: more are counted, but not logged. */
+const ODD_ANSWERS_PER_MINUTE = 20;
+const ODD_ANSWERS: ReadonlySet<FlowEvent['outcome']> = new Set(['malformed-ack', 'ack-mismatch']);
 
 const WORDS: Readonly<Record<FlowEvent['outcome'], string>> = {
   ack: 'upload interval set',
@@ -44,6 +48,7 @@ export function configSender(context: ServiceContext<Config>): Service<Config> {
   const { log, state } = context;
   let { config } = context;
   let timer: NodeJS.Timeout | undefined;
+  const oddAnswers = new FewPerMinute(ODD_ANSWERS_PER_MINUTE);
   const internal = context.connect('internal broker', internalSettings(config), {
     onConnect: () => after(() => flow.online()),
     onDisconnect: () => after(() => flow.offline()),
@@ -60,7 +65,8 @@ export function configSender(context: ServiceContext<Config>): Service<Config> {
     },
     tell: (event) => {
       internal.line.count(event.outcome);
-      tell(log, event);
+      const held = ODD_ANSWERS.has(event.outcome) ? oddAnswers.pass(performance.now()) : 0;
+      if (held !== null) tell(log, event, held);
     },
     keep: (id, known) => keep(state, id, known),
   });
@@ -115,8 +121,14 @@ export function configSender(context: ServiceContext<Config>): Service<Config> {
 function tell(
   log: ServiceContext<Config>['log'],
   { outcome, severity, meter, command, message }: FlowEvent,
+  heldBack: number,
 ): void {
-  const about = { outcome, ...(meter !== null && { meter, command }), ...(message && { said: message }) };
+  const about = {
+    outcome,
+    ...(meter !== null && { meter, command }),
+    ...(message && { said: message }),
+    ...(heldBack > 0 && { more_since_last_line: heldBack }),
+  };
   const code = CODES[outcome];
   if (code === null) log[severity](about, WORDS[outcome]);
   else log[severity]({ ...about, err: new BridgeError(code, WORDS[outcome]) });

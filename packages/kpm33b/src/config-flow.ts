@@ -81,6 +81,8 @@ const MAX_METERS = 100_000;
 /** Commands whose answer may still come, too late. */
 const MAX_LATE = 10_000;
 const MAX_RETRY_MS = 3_600_000;
+/** Characters of an answer that cannot be read. */
+const MOST_SHOWN = 200;
 
 /**
  * Sends the upload intervals to each meter that is heard, and watches for the answers; meters do not wait for each
@@ -149,7 +151,7 @@ export class ConfigFlow {
   answered(text: string | null): void {
     const answer = decodeAnswer(text);
     const pending = answer && this.#pending.get(answer.oprid);
-    if (!answer) this.#tell('malformed-ack', 'error', null, null);
+    if (!answer) this.#tell('malformed-ack', 'error', null, text?.slice(0, MOST_SHOWN) ?? null);
     else if (!pending) this.#answeredLate(answer);
     else if (answer.id !== undefined && answer.id !== pending.meter.id)
       this.#tell('ack-mismatch', 'warn', pending, answer.message);

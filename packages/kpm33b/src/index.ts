@@ -20,6 +20,7 @@ export {
 export { type Conversion, MessageConverter } from './converter.ts';
 export { addressOf, isDeviceId } from './device-id.ts';
 export { type DiscoveryMessage, discoveryMessages } from './discovery.ts';
+export { FewPerMinute } from './few-per-minute.ts';
 export { type Level, measurements, PER_PHASE_GROUPS, type PerPhaseGroup } from './measurements.ts';
 export { DROP_REASONS, type DropReason, MAX_MESSAGE_BYTES } from './message.ts';
 export type { ReadText } from './message-reader.ts';
