@@ -10,7 +10,7 @@ import {
 } from '@meterbridge/core/frames';
 import { openFrame } from '../encryption.ts';
 import { decodePayload, mayBeSealed } from '../protocol/commands.ts';
-import { fieldsOf } from '../protocol/message.ts';
+import { rawMessage } from '../protocol/message.ts';
 import { attempt, errorJson, hex4, type Json } from './json.ts';
 import { messageJson } from './messages-json.ts';
 
@@ -56,12 +56,13 @@ function frameJson(bytes: Uint8Array, encRand: Uint8Array | null): Json {
   const frame = decodeHm(bytes);
   const { command, payload } = frame.tag && encRand ? openFrame(frame, encRand) : frame;
   const message = messageOf(command, payload, encRand);
-  const unknown = message ? message.unknown : fieldsOf(payload);
+  const raw = message ? message.raw : rawMessage(payload);
+  const unknown = message ? message.unknown : Object.keys(raw).map(Number);
   const decoded = message && messageJson(message);
   return {
     ...headerJson(frame, bytes),
     message: message?.name ?? null,
-    raw: message ? message.raw : {},
+    raw,
     ...(unknown.length > 0 && { unknown_fields: unknown }),
     ...(decoded && { decoded }),
     payload_hex: hexOf(payload),

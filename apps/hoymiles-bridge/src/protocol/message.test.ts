@@ -3,7 +3,7 @@ import { bytesOf, hexOf } from '@meterbridge/core/codec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../proto/compile.ts';
-import { decodeAs, decodeMessage, encodeMessage } from './message.ts';
+import { decodeAs, decodeMessage, encodeMessage, rawMessage } from './message.ts';
 
 describe('what is made of the .proto files', () => {
   it.each(Object.entries(compile()))('is up to date: %s', (path, text) => {
@@ -69,6 +69,18 @@ describe('a message', () => {
         }
       }),
     );
+  });
+
+  it('of which nothing is known is told by its wire types', () => {
+    const bytes = '0a0c343330313030303030303031 10e4c7d6be06 1a022801 1801 2501000000 290200000000000000';
+    expect(rawMessage(bytesOf(bytes))).toEqual({
+      1: '430100000001',
+      2: 1_742_054_372,
+      3: [{ hex: '2801' }, 1],
+      4: 1,
+      5: 2,
+    });
+    expect(() => rawMessage(bytesOf('0a05'))).toThrow(expect.objectContaining({ code: 'frame/malformed' }));
   });
 
   it('tells raw fields that are on the wire only', () => {

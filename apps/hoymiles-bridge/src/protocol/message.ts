@@ -2,7 +2,7 @@ import { BridgeError } from '@meterbridge/core/errors';
 import protobuf from 'protobufjs/light.js';
 import descriptor from './messages.json' with { type: 'json' };
 import type { Messages } from './messages.ts';
-import { type RawMessage, rawOf } from './raw-message.ts';
+import { type RawMessage, rawOf, rawOfParts } from './raw-message.ts';
 
 export type MessageName = keyof Messages;
 
@@ -47,9 +47,9 @@ export function encodeMessage<Name extends MessageName>(name: Name, fields: Fiel
   return typeOf(name).encode(withoutDefaults(fields)).finish();
 }
 
-/** Numbers of the fields of a message of which nothing is known. @throws BridgeError frame/malformed */
-export function fieldsOf(payload: Uint8Array): readonly number[] {
-  return unknownOf(parseAs(ANY, payload));
+/** Fields of a message of which nothing is known, as far as their wire types tell them. @throws BridgeError frame/malformed */
+export function rawMessage(payload: Uint8Array): RawMessage {
+  return rawOfParts(partsOf(parseAs(ANY, payload)));
 }
 
 const ANY = new protobuf.Type('Any');
@@ -100,11 +100,14 @@ function countUnknown(message: object): number {
   return count;
 }
 
-function unknownOf(message: { readonly $unknowns?: unknown }): readonly number[] {
-  const { $unknowns: parts } = message;
-  if (!Array.isArray(parts)) return [];
-  const numbers = parts.map((part: Uint8Array) => protobuf.Reader.create(part).tag() >>> 3);
+function unknownOf(message: object): readonly number[] {
+  const numbers = partsOf(message).map((part) => protobuf.Reader.create(part).tag() >>> 3);
   return [...new Set(numbers)].sort((one, other) => one - other);
+}
+
+/** Fields that are not known, each with its tag. */
+function partsOf({ $unknowns: parts }: { readonly $unknowns?: unknown }): readonly Uint8Array[] {
+  return Array.isArray(parts) ? parts : [];
 }
 
 function withoutDefaults(fields: object): Record<string, unknown> {

@@ -20,12 +20,36 @@ export function rawOf(type: protobuf.Type, message: object): RawMessage {
   );
 }
 
+/** Of fields that are not known, each with its tag: a message in them cannot be told from other bytes. */
+export function rawOfParts(parts: readonly Uint8Array[]): RawMessage {
+  const read = parts.map((part) => {
+    const reader = protobuf.Reader.create(part);
+    const tag = reader.tag();
+    return { number: tag >>> 3, value: valueOf(reader, tag & 7) };
+  });
+  const groups = Map.groupBy(read, ({ number }) => number);
+  return Object.fromEntries(
+    Array.from(groups, ([number, [first, ...others]]) => [
+      number,
+      others.length === 0 ? first!.value : [first!, ...others].map(({ value }) => value),
+    ]),
+  );
+}
+
+function valueOf(reader: protobuf.Reader, wireType: number): RawValue {
+  if (wireType === 0) return Number(reader.int64());
+  if (wireType === 1) return Number(reader.fixed64());
+  if (wireType === 5) return reader.fixed32();
+  return textOrHex(wireType === 2 ? reader.bytes() : reader.buf.subarray(reader.pos));
+}
+
 function rawValue({ resolvedType }: protobuf.Field, value: unknown): RawValue {
   if (typeof value === 'number' || typeof value === 'string') return value;
-  if (value instanceof Uint8Array) return isAscii(value) ? latin1(value) : { hex: hexOf(value) };
+  if (value instanceof Uint8Array) return textOrHex(value);
   return resolvedType instanceof protobuf.Type ? rawOf(resolvedType, Object(value)) : Number(value);
 }
 
-function isAscii(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+function textOrHex(bytes: Uint8Array): RawValue {
+  const isText = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+  return isText ? latin1(bytes) : { hex: hexOf(bytes) };
 }
