@@ -1,6 +1,6 @@
 import type { Decimal } from '@meterbridge/core/codec';
-import type { RealData } from '../protocol/realdata.ts';
-import type { InverterState, PlantState } from './plant.ts';
+import type { PortValues, RealData } from '../protocol/realdata.ts';
+import { ALARM, type InverterState, type PlantState } from './plant.ts';
 
 /** Values of the protobuf protocol by the keys of their measurements. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -57,7 +57,7 @@ export function plantOfRealData(
         serial,
         ...(about.inverters.get(serial) ?? UNKNOWN),
         isLinked: isOnline,
-        status: isOnline ? (own[0]?.status ?? RUNNING) || RUNNING : 0,
+        status: isOnline ? statusOf(own) : 0,
         alarmCode: alarms && code,
         alarmCount: alarmCounter,
         values,
@@ -66,6 +66,12 @@ export function plantOfRealData(
     }),
     meters,
   };
+}
+
+/** An alarm of any port is one of the inverter; older firmware tells no status. */
+function statusOf(ports: readonly PortValues[]): number {
+  const told = ports.map(({ status }) => status).filter((status) => status !== 0);
+  return told.find((status) => status === ALARM) ?? told[0] ?? RUNNING;
 }
 
 /** Reactive power and power factor are not measured by each inverter: −1 and 65535, and 1 stand for that. */

@@ -1,6 +1,9 @@
 import { Decimal } from '@meterbridge/core/codec';
 import type { RealData } from '../protocol/realdata.ts';
 
+/** Operating status of an inverter with an alarm. */
+export const ALARM = 8;
+
 /** What a DTU told of its plant in one poll, whatever it speaks. */
 export interface PlantState {
   readonly dtuSerial: string;

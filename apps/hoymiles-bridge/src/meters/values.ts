@@ -3,12 +3,11 @@ import type { Value } from '@meterbridge/core/model';
 import { alarmText } from '../protocol/alarms.ts';
 import { type Production, sumOf, sumOfAll } from '../protocol/production.ts';
 import type { Activity } from './measurements.ts';
-import { type InverterState, isLive, type PlantState, type PortState, plantPower } from './plant.ts';
+import { ALARM, type InverterState, isLive, type PlantState, type PortState, plantPower } from './plant.ts';
 
 /** Values by the keys of their measurements; null: not told this time. */
 export type Told = ReadonlyMap<string, Value>;
 
-const ALARM = 8;
 /** W; who produces so much shows that there is sun. */
 const SUNNY_W = 20;
 
