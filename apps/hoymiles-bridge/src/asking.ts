@@ -5,7 +5,7 @@ import type { SourceContext } from '@meterbridge/core/runtime';
 import type { Link } from '@meterbridge/core/transport';
 import * as z from 'zod';
 import { localTime } from './clock.ts';
-import type { DtuEntry, Protocol } from './config.ts';
+import { bySerial, type DtuEntry, type Protocol } from './config.ts';
 import { type Confirm, orderOverModbus, orderOverProtobuf, type Progress } from './control/orders.ts';
 import type { Order, Target } from './control/rules.ts';
 import { DTU_TIMING, DtuSession } from './dtu-session.ts';
@@ -48,15 +48,17 @@ const shape = z.object({ width: z.int().min(1).max(6), count: z.int().nullable()
 /** Remembers over a restart how much the DTU takes in one read. */
 export function askModbus(entry: DtuEntry, state: Context['state'], timing: Timing): Asking {
   const { framing, unit, addressing } = entry;
-  const scale = new CurrentScale(new Map(Object.entries(entry.pv_current_decimals ?? {})));
+  const scale = new CurrentScale(bySerial(entry.pv_current_decimals));
   const known = shape.safeParse(state.get('blocks'));
   const reader = new BlockReader(BLOCK_MAPS[addressing], known.success ? known.data : null);
   const clients = new WeakMap<Link, ModbusClient>();
   let listed: PlantBlocks['entries'] = new Map();
   const clientOf = (link: Link, { signal, frame }: Context): ModbusClient => {
-    const client =
-      clients.get(link) ?? new ModbusClient(link, { framing, unit, ...timing.modbus }, signal, frame);
+    const known = clients.get(link);
+    if (known) return known;
+    const client = new ModbusClient(link, { framing, unit, ...timing.modbus }, signal, frame);
     clients.set(link, client);
+    reader.connected();
     return client;
   };
   return {

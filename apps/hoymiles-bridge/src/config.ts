@@ -146,6 +146,11 @@ export const example: z.input<typeof config> = {
 /** One DTU as in the configuration; each is read by itself. */
 export type DtuEntry = z.output<typeof dtu>;
 
+/** What is configured of each inverter, by its serial number as inverters tell it. */
+export function bySerial<T>(configured: Readonly<Record<string, T>> = {}): ReadonlyMap<string, T> {
+  return new Map(Object.entries(configured).map(([serial, value]) => [serial.toLowerCase(), value]));
+}
+
 /** Milliseconds between two readings, with the protocol that the DTU speaks, as far as that is known. */
 export function intervalMsOf({ interval, protocol }: Pick<DtuEntry, 'interval' | 'protocol'>): number {
   return interval ?? (protocol === 'modbus' ? MODBUS_INTERVAL_MS : PROTOBUF_INTERVAL_MS);

@@ -1,6 +1,7 @@
 import { bytesOf, hexOf } from '@meterbridge/core/codec';
 import type { Reading } from '@meterbridge/core/model';
 import { State } from '@meterbridge/core/store';
+import { freePort } from '@meterbridge/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   contextOf,
@@ -192,6 +193,19 @@ describe('a DTU on Modbus', () => {
     };
     await total('10f871600831', '1161');
     await total('10f871600832', '1141');
+  });
+
+  it('has the decimals of its currents by serial numbers in whatever case', async () => {
+    const inverters = [{ serial: '1041a0000001', ports: 1 }];
+    await using dtu = await simulatedDtu({ modbus: LOCAL, inverters });
+    const amperesWith = async (keys: object): Promise<number> => {
+      const { context } = contextOf(entryOf({ port: dtu.modbusPort, protocol: 'modbus', ...keys }));
+      const inverter = readingOf(await dtuOf(context).read(context), 'roof_1041a0000001');
+      return Number(inverter.port_1_pv_current);
+    };
+    // Some 280 W at 34 V, and a tenth of that current.
+    expect(await amperesWith({})).toBeGreaterThan(5);
+    expect(await amperesWith({ pv_current_decimals: { '1041A0000001': 2 } })).toBeLessThan(2);
   });
 
   it('tells alarms in words', async () => {
@@ -547,6 +561,25 @@ const TROUBLES = [
   ...(['short', 'busy', 'stale', 'late', 'close', 'zeros', 'not-ready'] as const),
   ...(['byte-count', 'long', 'twins', 'narrow', 'slow', 'old-alarms'] as const),
 ];
+
+describe.each(['modbus', 'protobuf'] as const)('another DTU in its place, on %s', (protocol) => {
+  it('is known by its serial number, and does not inherit energies', async () => {
+    const place = { host: '127.0.0.1', tcpPort: await freePort() };
+    const keys = { port: place.tcpPort, protocol };
+    const { context } = contextOf(entryOf(keys));
+    const reader = dtuOf(context);
+    const serialOf = async (dtuSerial: string, series: string) => {
+      const inverters = usualInverters(1, series);
+      await using _dtu = await simulatedDtu({ [protocol]: place, dtuSerial, inverters });
+      const [dtu, inverter] = await reader.read(context);
+      const [plant, own] = [valuesOf(dtu!), valuesOf(inverter!)];
+      expect(plant.total_production).toBe(own.total_production);
+      return [dtu!.meter.serialNumber, inverter!.meter.serialNumber];
+    };
+    expect(await serialOf('10f871600831', '1161')).toEqual(['10f871600831', '116100000001']);
+    expect(await serialOf('10f871600899', '1041')).toEqual(['10f871600899', '104100000001']);
+  });
+});
 
 describe.each(['modbus', 'protobuf'] as const)('a DTU on %s tells nothing false', (protocol) => {
   it.each(TROUBLES)('in spite of %s', async (fault) => {

@@ -47,6 +47,12 @@ export class BlockReader {
     return { width: this.#width ?? this.#map.wide, count: this.#count };
   }
 
+  /** Over a new connection there may be another DTU. */
+  connected(): void {
+    this.#dtuSerial = null;
+    this.#lookedMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** @throws BridgeError meter/not-ready, and what `read` throws */
   async read(read: ReadRegisters, nowMs: number): Promise<PlantBlocks> {
     this.#dtuSerial ??= hexOf((await read(DTU_SERIAL, 3)).subarray(0, 6));

@@ -1,4 +1,4 @@
-import { type DtuEntry, intervalMsOf } from './config.ts';
+import { bySerial, type DtuEntry, intervalMsOf } from './config.ts';
 import type { PlantSettings } from './readings.ts';
 
 /** What the configuration says of the readings of a DTU. */
@@ -15,9 +15,7 @@ export function settingsOf(entry: DtuEntry): PlantSettings {
     portKeys: port_entities ? new Set(port_entities) : null,
     multipliers: entry.value_multipliers,
     names: entry.entity_friendly_names,
-    rated: new Map(
-      Object.entries(entry.rated_power ?? {}).map(([serial, watts]) => [serial.toLowerCase(), watts]),
-    ),
+    rated: bySerial(entry.rated_power),
     isMeterReversed: entry.meter_direction === 'reversed',
   };
 }
