@@ -25,7 +25,7 @@ export function rawOfParts(parts: readonly Uint8Array[]): RawMessage {
   const read = parts.map((part) => {
     const reader = protobuf.Reader.create(part);
     const tag = reader.tag();
-    return { number: tag >>> 3, value: valueOf(reader, tag & 7) };
+    return { number: tag >>> 3, value: toldValue(reader, tag & 7) };
   });
   const groups = Map.groupBy(read, ({ number }) => number);
   return Object.fromEntries(
@@ -36,7 +36,7 @@ export function rawOfParts(parts: readonly Uint8Array[]): RawMessage {
   );
 }
 
-function valueOf(reader: protobuf.Reader, wireType: number): RawValue {
+function toldValue(reader: protobuf.Reader, wireType: number): RawValue {
   if (wireType === 0) return Number(reader.int64());
   if (wireType === 1) return Number(reader.fixed64());
   if (wireType === 5) return reader.fixed32();
