@@ -2,7 +2,8 @@ import { BridgeError } from '@meterbridge/core/errors';
 import { captureJson } from './decode/capture.ts';
 import { HmDecoder } from './decode/hm-json.ts';
 import { errorJson, type Json } from './decode/json.ts';
-import { modbusJson, responseJson } from './decode/modbus-json.ts';
+import { modbusJson } from './decode/modbus-json.ts';
+import { responseJson } from './decode/response-json.ts';
 
 export { lineOf } from './decode/json.ts';
 

@@ -7,8 +7,9 @@ import { limitRequest, powerRequest } from '../protocol/write.ts';
 import { exchangeJson, frameJson } from './exchange-json.ts';
 import { HmDecoder } from './hm-json.ts';
 import { attempt, type Json } from './json.ts';
-import { aduJson, blockJson, PDU_WORDS, responseJson, rtuJson, wideBlockJson } from './modbus-json.ts';
+import { aduJson, rtuJson } from './modbus-json.ts';
 import { plantJson } from './plant-json.ts';
+import { blockJson, PDU_WORDS, responseJson, wideBlockJson } from './response-json.ts';
 
 const hex = z.string().transform((text) => bytesOf(text));
 /** Images of registers by their first address. */

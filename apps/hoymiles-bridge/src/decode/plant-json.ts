@@ -3,7 +3,7 @@ import type { PortBlock } from '../protocol/block.ts';
 import { BLOCK_MAPS } from '../protocol/block-map.ts';
 import { BlockReader } from '../reader-modbus.ts';
 import type { Json } from './json.ts';
-import { portJson } from './modbus-json.ts';
+import { portJson } from './response-json.ts';
 
 /** Images of registers by their first address. */
 type Memory = Readonly<Record<string, Uint8Array>>;
