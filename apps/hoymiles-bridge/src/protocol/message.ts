@@ -74,7 +74,7 @@ function parseAs(type: protobuf.Type, payload: Uint8Array): protobuf.Message {
 }
 
 function decoded<Name extends MessageName>(name: Name, message: protobuf.Message): Decoded<Name> {
-  const type = typeOf(name);
+  const { $type: type } = message;
   const fields: Messages[Name] = Object(
     type.toObject(message, { longs: Number, defaults: true, arrays: true }),
   );
