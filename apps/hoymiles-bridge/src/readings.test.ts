@@ -96,6 +96,22 @@ describe('a plant', () => {
     expect(valuesOf(dtu!).state).toBe('producing');
   });
 
+  it.each([
+    ['its second port has one', 2, { alarmCode: 210, status: 3 }, 'ON', 210, 'producing'],
+    ['its second port says so', 2, { alarmCode: 0, status: 8 }, 'ON', 0, 'alarm'],
+    // Linked, but without measurements.
+    ['its first port has one and nothing else', 1, { alarmCode: 209, status: 0 }, 'ON', 209, 'producing'],
+    ['nothing is wrong', 1, { alarmCode: 0, status: 3 }, 'OFF', 0, 'producing'],
+    ['only a port that is not reached had one', 1, { alarmCode: 209, linkStatus: 0 }, 'OFF', 0, 'producing'],
+  ] as const)('tells whether an inverter has an alarm if %s', (_what, port, told, flag, code, state) => {
+    const noon = Date.UTC(2024, 5, 10, 12);
+    const blocks = simulatedPlant().at(noon).slice(0, 4);
+    const marked = blocks.map((block) => (block.port === port ? { ...block, ...told } : block));
+    const [dtu, inverter] = new PlantReadings(SETTINGS).read(plantOfBlocks('10f871600831', marked), noon);
+    expect(valuesOf(dtu!).alarm_flag).toBe(flag);
+    expect(valuesOf(inverter!)).toMatchObject({ alarm_code: code, state });
+  });
+
   it('does not count what is excluded, also if it was before', () => {
     const blocks = simulatedPlant().at(Date.UTC(2024, 5, 10, 10));
     const noon = Date.UTC(2024, 5, 10, 10);

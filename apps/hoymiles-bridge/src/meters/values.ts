@@ -24,7 +24,7 @@ export function activityOf(inverter: InverterState, isDay: boolean): Activity {
 /** Of a whole plant. */
 export function plantValues(plant: PlantState, activities: readonly Activity[], sum: Production): Told {
   const hasAlarm = plant.inverters.some(
-    (inverter) => isLive(inverter) && (inverter.status === ALARM || (inverter.alarmCode ?? 0) !== 0),
+    ({ isLinked, status, alarmCode }) => isLinked && (status === ALARM || (alarmCode ?? 0) !== 0),
   );
   const busy = (['producing', 'alarm'] as const).find((activity) => activities.includes(activity));
   const told = new Map<string, Value>([
