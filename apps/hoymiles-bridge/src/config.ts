@@ -1,5 +1,12 @@
 import { bridgeConfig, duration, meterBase, tcpPort, timetable, timezone } from '@meterbridge/core/config';
 import * as z from 'zod';
+import { measurementName } from './measurement-name.ts';
+import {
+  DTU_MEASUREMENTS,
+  INVERTER_MEASUREMENTS,
+  METER_MEASUREMENTS,
+  PORT_MEASUREMENTS,
+} from './meters/measurements.ts';
 
 export type Protocol = 'modbus' | 'protobuf';
 
@@ -12,6 +19,12 @@ const PROTOBUF_INTERVAL_MS = 35_000;
 const SERIAL = 'must be a serial number of 12 digits in quotes, such as "116100000001"';
 
 const serial = z.string({ error: SERIAL }).regex(/^[0-9a-f]{12}$/i, { error: SERIAL });
+const anyMeasurement = measurementName(
+  DTU_MEASUREMENTS,
+  INVERTER_MEASUREMENTS,
+  PORT_MEASUREMENTS,
+  METER_MEASUREMENTS,
+);
 const { cron } = timetable('35s');
 
 const dtu = z
@@ -65,25 +78,25 @@ const dtu = z
       .default([])
       .describe('Inverters that are neither published nor counted in the sums.'),
     inverter_entities: z
-      .array(z.string().min(1))
+      .array(measurementName(INVERTER_MEASUREMENTS))
       .exactOptional()
       .meta({
         description: 'Measurements of inverters that are published; default: all.',
         examples: [['grid_voltage', 'temperature', 'operating_status']],
       }),
     port_entities: z
-      .array(z.string().min(1))
+      .array(measurementName(PORT_MEASUREMENTS))
       .exactOptional()
       .meta({
         description: 'Measurements of ports that are published; default: all.',
         examples: [['pv_power', 'today_production', 'total_production']],
       }),
     value_multipliers: z
-      .record(z.string(), z.number())
+      .record(anyMeasurement, z.number())
       .default({})
       .describe('Factors by name of the measurement, for values that a firmware tells wrongly.'),
     entity_friendly_names: z
-      .record(z.string(), z.string().min(1))
+      .record(anyMeasurement, z.string().min(1))
       .default({})
       .describe('Names in Home Assistant by name of the measurement.'),
     control: z
