@@ -1,5 +1,6 @@
 import type { Decimal } from '@meterbridge/core/codec';
-import type { PortValues, RealData } from '../protocol/realdata.ts';
+import type { InverterRecord, PortValues, RealData } from '../protocol/realdata.ts';
+import { serialText } from '../protocol/serial.ts';
 import { ALARM, type InverterState, type PlantState } from './plant.ts';
 
 /** Values of the protobuf protocol by the keys of their measurements. */
@@ -23,6 +24,9 @@ const KEYS: Readonly<Record<string, string>> = {
 };
 
 const RUNNING = 3;
+const NOTHING: ReadonlyMap<string, Decimal> = new Map();
+/** A serial number that was not told. */
+const NOBODY = serialText(0);
 
 /** What a DTU knows of an inverter itself. */
 export type InverterAbout = Pick<InverterState, 'firmware' | 'ratedPower'>;
@@ -41,30 +45,38 @@ export function plantOfRealData(
   about: DtuAbout,
 ): PlantState {
   const { inverters, ports, meters } = data;
+  const all = new Set([...inverters, ...ports].map(({ serial }) => serial));
+  const serials = [...all].filter((serial) => serial !== NOBODY);
   return {
     dtuSerial: data.dtuSerial,
     dtuFirmware: about.dtuFirmware,
     powerLimit: about.powerLimit,
     signal: about.signal,
     timeMs: data.time * 1000,
-    inverters: inverters.map((inverter): InverterState => {
-      const own = ports.filter(({ serial }) => serial === inverter.serial);
-      const code = alarms?.get(inverter.serial) ?? 0;
-      const { serial, isOnline, alarmCounter, powerLimit } = inverter;
-      const values = measured(inverter.values);
-      if (powerLimit) values.set('power_limit', powerLimit);
+    inverters: serials.map((serial) => {
+      const record = inverters.find((one) => one.serial === serial);
+      const own = ports.filter((port) => port.serial === serial);
       return {
-        serial,
         ...(about.inverters.get(serial) ?? UNKNOWN),
-        isLinked: isOnline,
-        status: isOnline ? statusOf(own) : 0,
-        alarmCode: alarms && code,
-        alarmCount: alarmCounter,
-        values,
-        ports: own.map((port) => ({ ...port, isHeard: isOnline })),
+        ...inverterOf(serial, record, own),
+        alarmCode: alarms && (alarms.get(serial) ?? 0),
       };
     }),
     meters,
+  };
+}
+
+/** @param record of some, a DTU-Pro-S tells nothing but their ports */
+function inverterOf(serial: string, record: InverterRecord | undefined, ports: readonly PortValues[]) {
+  const isProducing = ports.some(({ status, power }) => status !== 0 || power.mantissa !== 0);
+  const isLinked = record ? record.isOnline : isProducing;
+  return {
+    serial,
+    isLinked,
+    status: isLinked ? statusOf(ports) : 0,
+    alarmCount: record?.alarmCounter ?? null,
+    values: record ? measured(record) : NOTHING,
+    ports: ports.map((port) => ({ ...port, isHeard: isLinked })),
   };
 }
 
@@ -75,8 +87,9 @@ function statusOf(ports: readonly PortValues[]): number {
 }
 
 /** Reactive power and power factor are not measured by each inverter: −1 and 65535, and 1 stand for that. */
-function measured(values: ReadonlyMap<string, Decimal>): Map<string, Decimal> {
+function measured({ values, powerLimit }: InverterRecord): ReadonlyMap<string, Decimal> {
   const known = new Map(Array.from(values, ([key, value]) => [KEYS[key] ?? key, value]));
+  if (powerLimit) known.set('power_limit', powerLimit);
   const reactive = known.get('reactive_power')?.mantissa;
   if (reactive !== -1 && reactive !== 65_535) return known;
   known.delete('reactive_power');
