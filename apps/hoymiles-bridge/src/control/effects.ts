@@ -3,8 +3,11 @@ import { sleep } from '@meterbridge/core/time';
 import { type InverterState, powersOf } from '../meters/plant.ts';
 import type { Order, Target } from './rules.ts';
 
-/** A DTU asks many inverters one after the other, and is left alone while it uploads. */
-const WITHIN_MS = 180_000;
+/**
+ * Rules of grids let inverters wait for up to five minutes before they feed in again; then the DTU asks them one after the other,
+ * and is left alone while it uploads.
+ */
+const WITHIN_MS = 480_000;
 /** W of a port that is switched off. */
 const IDLE_W = 1;
 
