@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '@meterbridge/core/config';
+import { errorCodes } from '@meterbridge/core/errors';
 import { startApp } from '@meterbridge/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hasSocat, tcpMeter, telegram, withParity } from './bridge.fixture.ts';
@@ -82,7 +83,7 @@ describe('scan', () => {
     expect(metersOf(wrongTag)).toMatchObject([{ key: KEY, auth_key: KEY }]);
     expect(wrongTag.join('\n')).toContain('auth_key of its own');
     const unread = await scanEncrypted('--key', `F${KEY.slice(1)}`);
-    expect(unread.join('\n')).toContain('key: "" # If it is so with each frame, key is wrong');
+    expect(unread.join('\n')).toContain(`key: "" # ${errorCodes['frame/decryption'].hint}`);
   });
 
   it('gives a name of its own to each meter that it cannot read', async () => {
