@@ -18,8 +18,12 @@ import { silence } from './silence.ts';
 const LIMIT = 260;
 
 const ATTEMPTS = 3;
-/** A broken frame on TCP is worth a new connection; a bit that flips on RS485 is not. */
-const WORTH_ANOTHER: ReadonlySet<ErrorCode> = new Set(['meter/no-answer', 'frame/checksum']);
+/** A broken frame on TCP is worth a new connection; one that was cut, or a bit that flips on RS485, is not. */
+const WORTH_ANOTHER: ReadonlySet<ErrorCode> = new Set([
+  'meter/no-answer',
+  'frame/checksum',
+  'frame/truncated',
+]);
 
 /** Exception of a DTU that has something else to do at the moment. */
 const BUSY = 6;
