@@ -558,7 +558,7 @@ describe('a DTU on protobuf', () => {
 
 /** Those after which no time-out has to pass. */
 const TROUBLES = [
-  ...(['short', 'busy', 'stale', 'late', 'close', 'zeros', 'not-ready'] as const),
+  ...(['short', 'busy', 'stale', 'late', 'close', 'zeros', 'spike', 'not-ready'] as const),
   ...(['byte-count', 'long', 'twins', 'narrow', 'slow', 'old-alarms'] as const),
 ];
 

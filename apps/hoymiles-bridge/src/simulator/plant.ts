@@ -41,6 +41,8 @@ export class SimulatedPlant {
   /** % of rated power, by serial number. */
   readonly limits = new Map<string, number>();
   readonly alarmCounts = new Map<string, number>();
+  /** When the total of a port was told too high last, or its first one was told, by serial number and port. */
+  readonly spikes = new Map<string, number>();
   readonly #random: () => number;
   readonly #energy = new Map<string, PortEnergy>();
   #lastMs: number | null = null;

@@ -8,6 +8,8 @@ const RADIO_MS = 300_000;
 const FAST_MS = 30_000;
 /** Wh */
 const SPIKE_WH = 4_000_000;
+/** A total jumps once, and back: the readings before and after it are right. */
+const BETWEEN_SPIKES_MS = 180_000;
 
 interface Telling {
   readonly plant: SimulatedPlant;
@@ -22,6 +24,15 @@ export function toldPorts({ plant, faults, now }: Telling, isFast = false): read
   return plant.at(ms).map((block) => {
     // The inverter did not answer the radio: its serial number stays.
     if (faults.strikes('zeros')) return silent(block);
-    return faults.strikes('spike') ? { ...block, total: block.total + SPIKE_WH } : block;
+    return isSpike(block, { plant, faults, now }) ? { ...block, total: block.total + SPIKE_WH } : block;
   });
+}
+
+function isSpike({ serial, port }: PortBlock, { plant, faults, now }: Telling): boolean {
+  const key = `${serial}/${port}`;
+  const lastMs = plant.spikes.get(key);
+  const isDue = lastMs !== undefined && now() - lastMs >= BETWEEN_SPIKES_MS;
+  const isNow = isDue && faults.strikes('spike');
+  if (isNow || lastMs === undefined) plant.spikes.set(key, now());
+  return isNow;
 }
