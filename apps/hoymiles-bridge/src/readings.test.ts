@@ -124,6 +124,25 @@ describe('a plant', () => {
     expect(valuesOf(dtu!).total_production).toBe(valuesOf(inverters[0]!).total_production);
   });
 
+  it.each([
+    ['4143A0123456', '1412a0123456', ['4143a0123456', '1412a0123456']],
+    // A Wi-Fi inverter and the DTU in it may have one serial number.
+    ['1412A0123456', '1412a0123456', ['1412a0123456_dtu', '1412a0123456']],
+    ['1999A0123456', '1999a0123456', ['1999a0123456_dtu', '1999a0123456']],
+    ['1412A0123456', '1412a0000001', ['1412a0123456_dtu', '1412a0000001']],
+    ['', '1412a0000001', ['roof', '1412a0000001']],
+  ])('has an id of its own: DTU %s with inverter %s', (dtuSerial, serial, ids) => {
+    const noon = Date.UTC(2024, 5, 10, 12);
+    const [block] = simulatedPlant().at(noon);
+    const readings = new PlantReadings(SETTINGS);
+    const read = () =>
+      readings.read(plantOfBlocks(dtuSerial, [{ ...block!, serial }]), noon).map(({ meter }) => meter);
+    const meters = read();
+    expect(meters.map(({ uniqueId }) => uniqueId)).toEqual(ids);
+    expect(meters.map(({ serialNumber }) => serialNumber)).toEqual([dtuSerial || null, serial]);
+    for (const [at, meter] of read().entries()) expect(meter).toBe(meters[at]);
+  });
+
   it('takes the clock of its DTU only where it is right', () => {
     const readings = new PlantReadings(SETTINGS);
     const now = Date.UTC(2024, 5, 10, 10);

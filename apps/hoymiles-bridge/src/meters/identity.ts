@@ -22,7 +22,7 @@ export interface Controlled {
 
 export type ControlsOf = (of: Controlled) => readonly Control[];
 
-type Own = Pick<Meter, 'id' | 'name' | 'model' | 'firmware' | 'via'> & {
+type Own = Pick<Meter, 'id' | 'name' | 'uniqueId' | 'model' | 'firmware' | 'via'> & {
   readonly serial: string;
   readonly controls: readonly Control[];
 };
@@ -42,8 +42,16 @@ export class PlantMeters {
   dtu(plant: PlantState): Meter {
     const { dtuSerial: serial, dtuFirmware: firmware, inverters } = plant;
     const { id, name = `Hoymiles ${id}` } = this.#identity;
-    const controls = this.#controlsOf(inverters, true);
-    return this.#meter({ id, name, serial, model: dtuModel(serial) ?? 'DTU', firmware, via: null, controls });
+    return this.#meter({
+      id,
+      name,
+      uniqueId: dtuId(plant),
+      serial,
+      model: dtuModel(serial) ?? 'DTU',
+      firmware,
+      via: null,
+      controls: this.#controlsOf(inverters, true),
+    });
   }
 
   inverter(inverter: InverterState, via: Meter): Meter {
@@ -51,6 +59,7 @@ export class PlantMeters {
     return this.#meter({
       id: `${via.id}_${serial}`,
       name: `Inverter ${serial}`,
+      uniqueId: serial,
       serial,
       model: inverterModel(serial),
       firmware,
@@ -62,7 +71,16 @@ export class PlantMeters {
   /** A meter of energy that the DTU reads. */
   behind(serial: string, via: Meter): Meter {
     const [id, name] = [`${via.id}_${serial}`, `Meter ${serial}`];
-    return this.#meter({ id, name, serial, model: null, firmware: null, via, controls: NONE });
+    return this.#meter({
+      id,
+      name,
+      uniqueId: serial,
+      serial,
+      model: null,
+      firmware: null,
+      via,
+      controls: NONE,
+    });
   }
 
   #controlsOf(inverters: readonly InverterState[], isDtu: boolean): readonly Control[] {
@@ -71,18 +89,19 @@ export class PlantMeters {
     return this.controls({ isDtu, leastLimit, ratedPower: ratedPowerOf(inverters) });
   }
 
-  #meter({ serial, controls, ...rest }: Own): Meter {
+  #meter({ uniqueId, serial, controls, ...rest }: Own): Meter {
     const before = this.#known.get(rest.id);
     const isSame =
       before?.firmware === rest.firmware &&
       before.via === rest.via &&
-      before.serialNumber === serial &&
+      before.uniqueId === (uniqueId || rest.id) &&
+      before.serialNumber === (serial || null) &&
       (before.controls ?? NONE) === controls;
     if (before && isSame) return before;
     const meter: Meter = {
       ...rest,
       type: 'hoymiles',
-      uniqueId: serial.toLowerCase() || rest.id,
+      uniqueId: uniqueId || rest.id,
       serialNumber: serial || null,
       manufacturer: 'Hoymiles',
       intervalMs: this.#identity.intervalMs,
@@ -91,4 +110,11 @@ export class PlantMeters {
     this.#known.set(rest.id, meter);
     return meter;
   }
+}
+
+/** A Wi-Fi inverter and the DTU in it may have one serial number: then it is the id of the inverter, also while that is not told. */
+function dtuId({ dtuSerial, inverters }: PlantState): string {
+  const id = dtuSerial.toLowerCase();
+  const isOfInverter = inverterModel(id) !== null || inverters.some(({ serial }) => serial === id);
+  return isOfInverter ? `${id}_dtu` : id;
 }
