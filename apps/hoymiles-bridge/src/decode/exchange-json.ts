@@ -30,11 +30,12 @@ export function exchangeJson(frames: readonly Uint8Array[], encRand: Uint8Array 
   return attempt(() => {
     const heard = frames.map((bytes) => inClear(bytes, encRand));
     const states = commandStates(heard);
+    const parts = heard.flatMap(partOf);
     // What is asked for before, such as AppInfo, prepares for what the dialogue is about.
-    const name = heard.flatMap(partOf).at(-1)?.name;
+    const name = parts.at(-1)?.name;
     if (!name) return { frames: frames.map((bytes) => frameJson(bytes, encRand)), states };
-    const parts = heard.flatMap(partOf).filter((part) => part.name === name);
-    return { ...joinedJson(name, parts), ...(states.length > 0 && { states }) };
+    const own = parts.filter((part) => part.name === name);
+    return { ...joinedJson(name, own), ...(states.length > 0 && { states }) };
   });
 }
 
