@@ -23,7 +23,7 @@ for (const app of readdirSync(join(ROOT, 'apps'), { withFileTypes: true })) {
   if (app.isDirectory()) await settleApp(app.name);
 }
 if (isCheck && stale.length > 0) {
-  process.stderr.write(`not up to date: ${stale.join(', ')}; pnpm docs writes them\n`);
+  process.stderr.write(`not up to date: ${stale.join(', ')}; pnpm run docs writes them\n`);
   process.exitCode = 1;
 }
 
