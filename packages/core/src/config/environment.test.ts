@@ -193,7 +193,7 @@ describe('the issues of the environment', () => {
       'MQTT__URL mqtt.url: is missing; must be like mqtt://192.168.1.10:1883, or mqtts://… for TLS',
       'METERS__0__ADDRESS meters[0].address: is missing; must be like serial:///dev/ttyUSB0 or tcp://192.168.1.20:2001',
     ]);
-    expect(error.hint).toBe('Nothing but the environment was read: there is no /nowhere.');
+    expect(error.hint).toBe('Nothing but the environment was read: /nowhere does not exist.');
   });
 
   it('name unknown keys and entries, and the nearest key', () => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -320,9 +320,19 @@ describe('the places where a file may be', () => {
     const error = errorOf(() => loadConfig(schema, { candidates: ['/a', '/b'], env: { PATH: '/bin' } }));
     expect([error.code, error.message]).toEqual([
       'config/missing',
-      'there is no configuration: there is no /a and no /b',
+      'there is no configuration: /a does not exist, /b does not exist',
     ]);
     expect(errorOf(() => loadConfig(schema, { env: {} })).message).toContain('no file was named');
+  });
+
+  it('are told as what they are when they cannot be looked at', () => {
+    const loop = join(folder, 'loop.yaml');
+    symlinkSync(loop, loop);
+    const error = errorOf(() => loadConfig(schema, { candidates: [loop], env: {} }));
+    expect([error.code, error.message]).toEqual([
+      'config/missing',
+      `there is no configuration: ${loop} is a symbolic link that leads to itself`,
+    ]);
   });
 
   it('fail as what they are when they cannot be read', () => {

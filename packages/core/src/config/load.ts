@@ -165,5 +165,12 @@ function nothingFound(candidates: readonly string[]): BridgeError {
 }
 
 function lookedFor(candidates: readonly string[]): string {
-  return candidates.length === 0 ? 'no file was named' : `there is no ${candidates.join(' and no ')}`;
+  if (candidates.length === 0) return 'no file was named';
+  return candidates.map((candidate) => `${candidate} ${whyNot(candidate)}`).join(', ');
+}
+
+/** In a folder that this user may not look into it seems to be missing. */
+function whyNot(candidate: string): string {
+  const file = readTextFile(candidate);
+  return 'problem' in file ? file.problem : 'was not there';
 }
