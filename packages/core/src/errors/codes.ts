@@ -278,7 +278,7 @@ export const errorCodes = {
   'mqtt/unreachable': {
     retry: 'later',
     what: 'The MQTT broker cannot be reached.',
-    hint: 'Check mqtt.url, and that the broker runs. Readings are kept and sent when it is back.',
+    hint: 'Check mqtt.url (in a container, localhost is the container itself), and that the broker runs. Readings are kept and sent when it is back.',
   },
   'mqtt/refused': {
     retry: 'later',
