@@ -51,7 +51,7 @@ function timeText(digits: string | null): string | null {
 }
 
 function dateText(digits: string | null): string | null {
-  const found = /^(\d{4})(\d{2})(\d{2})$/.exec(digits ?? '');
+  const found = /^(?!0000)(\d{4})(\d{2})(\d{2})$/.exec(digits ?? '');
   if (!found) return null;
   const [, year, month, day] = found;
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
