@@ -69,7 +69,7 @@ describe('kamstrup-bridge simulate', () => {
 
 describe('the configuration of kamstrup-bridge', () => {
   it.each([
-    [{ parameters: ['energy', 'enrgy'] }, /parameters\[1\].*name of a parameter/],
+    [{ parameters: ['energy', 'enrgy'] }, /parameters\[1\].*did you mean "energy"/],
     [{ model: '404' }, /model/],
     [{ line: '1200' }, /line.*1200 8N2/],
     [{ parameter: ['energy'] }, /did you mean.*parameters|parameters/],
