@@ -395,6 +395,11 @@ export const errorCodes = {
     what: 'The HTTP port of status page and health checks cannot be opened.',
     hint: 'It is tried again every 30 s. Choose another http.port, or set http.enabled: false.',
   },
+  'log/file': {
+    retry: 'later',
+    what: 'The log file cannot be written. Lines go to standard output alone until it can.',
+    hint: 'Check log.file.path, and that its disk has room. The file is tried again every minute.',
+  },
   'internal/unexpected': {
     retry: 'later',
     what: 'Something happened that the program is not prepared for.',

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BridgeError } from '../errors/index.ts';
 import { closeLog, createLogger, type LogSettings } from './logger.ts';
 import { prettyLine } from './pretty-line.ts';
@@ -125,14 +125,24 @@ describe('log', () => {
     expect(first.lines).toHaveLength(2);
   });
 
-  it('goes on where its file cannot be written', async () => {
-    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const { lines, log } = capture({
-      file: { path: join(folder, 'no', 'such', '\0'), maxBytes: 1_000, maxFiles: 1, rotate: 'never' },
-    });
+  it('goes on where its file cannot be written, says so once, and writes it again when it can', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const path = join(folder, 'taken.log');
+    await mkdir(path);
+    const { lines, log } = capture({ file: { path, maxBytes: 100_000, maxFiles: 1, rotate: 'never' } });
     log.info('still here');
-    await vi.waitFor(() => expect(said).toHaveBeenCalledOnce());
-    expect(lines).toHaveLength(1);
+    await vi.waitFor(() => expect(lines).toHaveLength(2), WAIT);
+    expect(JSON.parse(lines[1]!)).toMatchObject({ level: 'error', err: { code: 'log/file' } });
+    vi.advanceTimersByTime(60_000);
+    log.info('in vain');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await rmdir(path);
+    log.info('too early');
+    vi.advanceTimersByTime(60_000);
+    log.info('back');
+    await expect.poll(() => readFile(path, 'utf8').catch(() => ''), WAIT).toContain('back');
+    expect(lines).toHaveLength(5);
   });
 });
 

@@ -1,6 +1,6 @@
 import { type Logger as PinoLogger, pino, stdSerializers } from 'pino';
-import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { toBridgeError } from '../errors/index.ts';
+import { LogFile, type LogFileSettings } from './log-file.ts';
 import { prettyLine } from './pretty-line.ts';
 
 export type Logger = PinoLogger<'alert'>;
@@ -13,19 +13,8 @@ const ALERT_PREFIX = '<1>';
 export interface LogSettings {
   readonly level: string;
   readonly format: 'pretty' | 'json';
-  readonly file?: LogFile | undefined;
+  readonly file?: LogFileSettings | undefined;
 }
-
-export interface LogFile {
-  readonly path: string;
-  /** A new file is begun at this size, and at this time even if it is smaller. */
-  readonly maxBytes: number;
-  readonly rotate: 'hourly' | 'daily' | 'never';
-  /** Old ones that are kept: `path.1`, the last one, to `path.<maxFiles>`. */
-  readonly maxFiles: number;
-}
-
-const INTERVALS = { hourly: '1h', daily: '1d', never: null } as const;
 
 /** Where lines go: standard output, or anything else that takes text. */
 export interface LogSink {
@@ -46,7 +35,8 @@ export function createLogger(
   const isTerminal = sink.isTTY === true;
   const shown = (line: string): string =>
     settings.format === 'pretty' ? prettyLine(line, isTerminal) : line;
-  let file = settings.file && openFile(settings.file);
+  // A log that cannot be written must not end the bridge: it is said, and standard output goes on.
+  const file = settings.file && new LogFile(settings.file, (error) => log.error({ err: error }));
   const write = (line: string): void => {
     const isMarked = !isTerminal && line.startsWith('{"level":"alert"');
     sink.write(`${isMarked ? ALERT_PREFIX : ''}${shown(line)}`);
@@ -59,10 +49,7 @@ export function createLogger(
     { ...base, customLevels: { alert: ALERT }, formatters, serializers: { err: errorFields } },
     { write },
   );
-  closers.set(log, () => {
-    file?.end();
-    file = undefined;
-  });
+  closers.set(log, () => file?.close());
   return log;
 }
 
@@ -75,23 +62,6 @@ export function closeLog(log: Logger): void {
 
 function levelFields(level: string): object {
   return level === 'alert' ? { level, severity: level } : { level };
-}
-
-function openFile({ path, maxBytes, maxFiles, rotate }: LogFile): RotatingFileStream {
-  const name = (index: number | Date | null): string => (index === null ? path : `${path}.${Number(index)}`);
-  const interval = INTERVALS[rotate];
-  const stream = createStream(name, {
-    size: `${maxBytes}B`,
-    rotate: maxFiles,
-    ...(interval !== null && { interval }),
-  });
-  // A log that cannot be written must not end the bridge: it is said once, and standard output goes on.
-  let failed = false;
-  stream.on('error', (error: Error) => {
-    if (!failed) process.stderr.write(`log file ${path}: ${error.message}\n`);
-    failed = true;
-  });
-  return stream;
 }
 
 /** An error as log fields: what it is, its facts, and what to do; a stack only where nobody foresaw it. */
