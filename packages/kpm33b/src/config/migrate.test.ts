@@ -75,7 +75,22 @@ describe('a configuration of kpm33b_proxy', () => {
     ]);
   });
 
-  it('is refused if it is no YAML', () => {
-    expect(() => migrate('a: [')).toThrow(expect.objectContaining({ code: 'config/syntax' }));
+  it.each([
+    ['no YAML', 'a: [', 'config/syntax'],
+    ['YAML that cannot be resolved', 'internal_broker: *nowhere', 'config/syntax'],
+    ['empty', '', 'config/invalid'],
+    ['a list', '[]', 'config/invalid'],
+    ['text', 'hello', 'config/invalid'],
+    ['of another program', 'mqtt_broker: { host: house }', 'config/invalid'],
+  ])('is refused if it is %s', (_, text, code) => {
+    expect(() => migrate(text)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('says which of its sections hold nothing that can be taken over', () => {
+    const sections = 'internal_broker: 5\nlogging: [INFO]\nkpm33b_meters:\n';
+    expect(migrate(sections).notes).toEqual([
+      'internal_broker: holds no keys with values',
+      'logging: holds no keys with values',
+    ]);
   });
 });

@@ -33,14 +33,14 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 /**
  * The `config.yaml` of kpm33b_proxy as configuration of proxy and config sender.
  * @param more keys that only one of the two has
- * @throws BridgeError config/syntax
+ * @throws BridgeError config/syntax, config/invalid
  */
 export function migrate(text: string, more: Section = {}): Migrated {
-  // Ids without letters are numbers to YAML: as bigint they keep their digits.
-  const document = parseDocument(text, { intAsBigInt: true });
-  const [problem] = document.errors;
-  if (problem) throw new BridgeError('config/syntax', problem.message);
-  const old = sectionOf(plain(document.toJS()));
+  const old = sectionOf(plain(valueIn(text)));
+  if (!Object.keys(KEYS).some((section) => Object.hasOwn(old, section))) {
+    const hint = `It has none of the sections ${Object.keys(KEYS).join(', ')}.`;
+    throw new BridgeError('config/invalid', 'this is no configuration of kpm33b_proxy', { hint });
+  }
   const central = sectionOf(old.central_broker);
   const { level } = sectionOf(old.logging);
   const config = {
@@ -56,6 +56,19 @@ export function migrate(text: string, more: Section = {}): Migrated {
   return { yaml: stringify(config, { lineWidth: 0 }), notes: notesOn(old) };
 }
 
+function valueIn(text: string): unknown {
+  // Ids without letters are numbers to YAML: as bigint they keep their digits.
+  const document = parseDocument(text, { intAsBigInt: true });
+  const [problem] = document.errors;
+  if (problem) throw new BridgeError('config/syntax', problem.message);
+  try {
+    return document.toJS();
+  } catch (error) {
+    // An alias of something that is not there, or of too much.
+    throw new BridgeError('config/syntax', error instanceof Error ? error.message : String(error));
+  }
+}
+
 function internalBroker(old: Section): Section {
   const broker = picked(old, BROKER_KEYS);
   // As an address to connect to it works on Linux, and there by accident.
@@ -68,10 +81,15 @@ function notesOn(old: Section): readonly string[] {
     if (section === 'tasmota_bridge_topics' || section === 'rfbridge_proxy')
       return [`${section}: belongs to the bridge for 433 MHz sensors, which is no part of this program`];
     if (!known) return [`${section}: has no counterpart`];
+    if (value !== null && !isSection(value)) return [`${section}: holds no keys with values`];
     return Object.keys(sectionOf(value))
       .filter((key) => !known.includes(key))
       .map((key) => `${section}.${key}: has no counterpart`);
   });
+}
+
+function isSection(value: unknown): boolean {
+  return typeof value === 'object' && !Array.isArray(value);
 }
 
 function picked(section: Section, keys: readonly string[]): Section {
