@@ -8,7 +8,7 @@ import type { LineKeys, LineSession } from './line-session.ts';
 import { lineMeter, searchValues } from './meters/line.ts';
 import { listenOn, probeOf } from './probe.ts';
 import type { SecondaryAddress } from './protocol/secondary-address.ts';
-import { type Probe, type SearchStep, searchSecondary } from './search.ts';
+import { NEARLY_ALL, type Probe, type SearchStep, searchSecondary, unresolved } from './search.ts';
 import { standardAnswerMs } from './timing.ts';
 
 /** A search tells how far it is so often. */
@@ -69,8 +69,10 @@ export class LineSearch {
     };
     let toldMs = Number.NEGATIVE_INFINITY;
     const listen = () => session.inTurn(this.#keys, listenOn);
-    for await (const { result, progress } of searchSecondary(probe, { listen })) {
-      this.#progress = progress;
+    for await (const { mask, result, progress, isUnresolved } of searchSecondary(probe, { listen })) {
+      if (isUnresolved) session.report(unresolved(mask));
+      // All is told when it is over.
+      this.#progress = Math.min(progress, NEARLY_ALL);
       const isMet = isAddress(result);
       if (isMet) {
         met.add(result);

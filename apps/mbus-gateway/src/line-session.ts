@@ -5,11 +5,11 @@ import type { Link } from '@meterbridge/core/transport';
 import { decryptWith } from './aes.ts';
 import type { MbusLine, MbusMeter } from './config.ts';
 import type { Answer } from './exchange.ts';
+import { LineSigns } from './line-signs.ts';
 import { Master } from './master.ts';
 import { lineSettings } from './open-line.ts';
 import { decodeTelegram } from './protocol/telegram.ts';
 import { type Readout, readOut } from './readout.ts';
-import { Strays } from './strays.ts';
 
 /** What decides how a line is spoken on. */
 export type LineKeys = Pick<MbusMeter, 'address' | 'baud' | 'dtr' | 'rts' | 'tcp_latency' | 'answer_timeout'>;
@@ -24,7 +24,7 @@ export class LineSession implements AsyncDisposable {
   readonly #context: Context;
   #link: { readonly link: Link; readonly baud: number } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
-  readonly #strays = new Strays();
+  readonly #signs = new LineSigns();
   /** Nobody on the line has answered so far. */
   isMute = true;
 
@@ -42,8 +42,13 @@ export class LineSession implements AsyncDisposable {
     const readout = await this.inTurn(meter, (master) =>
       readOut(master, meter.meter, { maxTelegrams, decrypt: aesKey ? decryptWith(aesKey) : undefined }),
     );
-    if (readout.problem) this.#context.report(readout.problem);
+    if (readout.problem) this.report(readout.problem);
     return readout;
+  }
+
+  /** Tells what is wrong on the line without ending anything. */
+  report(problem: BridgeError): void {
+    this.#context.report(problem);
   }
 
   /** Has the line for itself while `work` goes on. */
@@ -60,7 +65,7 @@ export class LineSession implements AsyncDisposable {
       latencyMs: keys.address.kind === 'tcp' ? keys.tcp_latency : SERIAL_LATENCY_MS,
       answerMs: keys.answer_timeout,
       signal,
-      strays: this.#strays,
+      signs: this.#signs,
       onAnswer: (answer) => {
         if (answer.bytes.length === 0) return;
         this.isMute = false;

@@ -3,10 +3,10 @@ import { encodeMbus, type MbusFrame, type MbusLong } from '@meterbridge/core/fra
 import { sleep } from '@meterbridge/core/time';
 import type { Link } from '@meterbridge/core/transport';
 import { type Answer, exchange, quiet } from './exchange.ts';
+import { LineSigns } from './line-signs.ts';
 import { APPLICATION_BUSY, applicationErrorName } from './protocol/application-error.ts';
 import { dataRequest, resetRequest, SELECTED, selectRequest } from './protocol/request.ts';
 import type { SecondaryAddress } from './protocol/secondary-address.ts';
-import { Strays } from './strays.ts';
 import { patientMs, type Timing, type TimingSettings, timingOf } from './timing.ts';
 
 export interface MasterSettings extends TimingSettings {
@@ -14,7 +14,7 @@ export interface MasterSettings extends TimingSettings {
   /** Sees each answer, for whoever looks for a fault. */
   readonly onAnswer?: (answer: Answer) => void;
   /** Of all masters that take turns on the line. */
-  readonly strays?: Strays;
+  readonly signs?: LineSigns;
 }
 
 /** First try and two repeats (EN 13757-2, 5.7.3). */
@@ -30,7 +30,7 @@ const ACK = 0xe5;
 /** The one master of a line: one exchange at a time. */
 export class Master {
   readonly timing: Timing;
-  readonly strays: Strays;
+  readonly signs: LineSigns;
   readonly #settings: MasterSettings;
   readonly #link: Link;
   readonly #signal: AbortSignal | undefined;
@@ -40,7 +40,7 @@ export class Master {
 
   constructor(link: Link, settings: MasterSettings) {
     this.#settings = settings;
-    this.strays = settings.strays ?? new Strays();
+    this.signs = settings.signs ?? new LineSigns();
     this.#link = link;
     this.#signal = settings.signal;
     this.#onAnswer = settings.onAnswer;
@@ -50,7 +50,7 @@ export class Master {
   /** The same master, who waits much longer for answers. */
   patient(): Master {
     const answerMs = patientMs(this.timing.answerMs);
-    return new Master(this.#link, { ...this.#settings, strays: this.strays, answerMs });
+    return new Master(this.#link, { ...this.#settings, signs: this.signs, answerMs });
   }
 
   /** SND_NKE. No answer is no proof of absence: some meters answer only when they are asked for data. */
@@ -102,7 +102,8 @@ export class Master {
     for (let attempt = 1; ; attempt++) {
       const answer = await exchange(this.#link, request, accept, this.timing, this.#signal);
       this.#onAnswer?.(answer);
-      if (answer.wasLate || hasAckInFront(answer)) this.strays.heard();
+      if (answer.wasLate || hasAckInFront(answer)) this.signs.heardLate();
+      if (answer.frame && (attempt > 1 || answer.noise > 0)) this.signs.lost();
       if (answer.frame) return answer;
       if (answer.bytes.length > 0) await quiet(this.#link, this.timing, this.#signal);
       if (attempt === tries) return answer;
@@ -115,11 +116,16 @@ function hasAckInFront({ frame, bytes }: Answer): boolean {
   return frame !== null && frame.type !== 'ack' && bytes[0] === ACK;
 }
 
-/** Something followed that is no part of the answer: another meter that began when this one had ended. */
+/** Rubbish in front of an answer is as long as this at most. */
+const MOST_RUBBISH = 3;
+
+/** More came than the answer, and some rubbish in front of it: another meter began earlier, or when this one had ended. */
 function isOfSeveral({ frame, bytes }: Answer): boolean {
   if (frame === null) return false;
   const inFront = bytes.findIndex((byte) => byte !== ACK);
-  return bytes.length > inFront + encodeMbus(frame).length;
+  const own = encodeMbus(frame);
+  const at = Buffer.from(bytes).indexOf(own);
+  return at - inFront > MOST_RUBBISH || bytes.length > at + own.length;
 }
 
 /** An answer with data from who was asked; behind 253 and 254 it may be anyone. An E5 in front of it is passed over. */

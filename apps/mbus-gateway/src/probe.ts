@@ -6,6 +6,9 @@ import { addressOf, EVERY_METER, isSelected, type SecondaryAddress } from './pro
 import { decodeTelegram, type Telegram } from './protocol/telegram.ts';
 import type { Probe, ProbeResult } from './search.ts';
 
+/** Whether anybody is there at all is asked so often. */
+const FIRST_TRIES = 6;
+
 /**
  * Selects by a mask and asks who was meant. A clean E5 proves nothing, as meters that answer in step make one
  * together: only a sound answer with data tells that there is one meter.
@@ -15,13 +18,16 @@ export function probeOf(
   onFound: (telegram: Telegram, address: SecondaryAddress) => void,
 ): Probe {
   const ask = async (speaker: Master, mask: SecondaryAddress): Promise<ProbeResult> => {
-    // Nobody at all is worth a second question: the search ends with it.
-    const { frame, bytes, noise } = await speaker.select(mask, mask === EVERY_METER ? 2 : 1);
+    // Nobody at all is worth more questions: the search ends with it.
+    const { frame, bytes } = await speaker.select(mask, mask === EVERY_METER ? FIRST_TRIES : 1);
     if (bytes.length === 0) return 'none';
-    if (!frame || noise > 0 || bytes.length > 1) return 'collision';
+    if (!frame) return 'collision';
     const answer = await selectedAnswer(speaker);
-    // The E5 may have been for the question before.
-    if (answer === 'none') speaker.strays.heard();
+    if (answer === 'none') {
+      // The E5 may have been for the question before, or the data got lost.
+      speaker.signs.heardLate();
+      speaker.signs.lost();
+    }
     if (typeof answer === 'string') return answer;
     const telegram = decodeTelegram(answer);
     const address = addressOf(telegram);
@@ -32,14 +38,14 @@ export function probeOf(
   };
   return async (mask, isPatient = false) => {
     const result = await ask(isPatient ? master.patient() : master, mask);
-    return { result, wasLate: master.strays.take() };
+    return { result, ...master.signs.take() };
   };
 }
 
 /** Deselects everybody: nobody should answer who was not selected. Whoever does, does so late. */
 export async function listenOn(master: Master): Promise<boolean> {
   const { bytes } = await master.reset(SELECTED);
-  return master.strays.take() || bytes.length > 0;
+  return master.signs.take().wasLate || bytes.length > 0;
 }
 
 /**

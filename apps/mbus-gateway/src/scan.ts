@@ -6,7 +6,7 @@ import { mediumName } from './protocol/medium.ts';
 import { addressOf, ID_DIGITS, type SecondaryAddress } from './protocol/secondary-address.ts';
 import { decodeTelegram, type Telegram } from './protocol/telegram.ts';
 import type { Target } from './readout.ts';
-import { searchSecondary } from './search.ts';
+import { searchSecondary, unresolved } from './search.ts';
 
 /** A meter that a scan found. */
 export interface FoundMeter {
@@ -19,6 +19,8 @@ export interface FoundMeter {
   /** What is wrong with it: several meters at one address, for example. */
   readonly problem: string | null;
 }
+
+const NOBODY = { primary: null, secondary: null, manufacturer: null, medium: null };
 
 export interface ScanStep {
   /** Part of all that is to be asked, 0 to 1. */
@@ -47,10 +49,14 @@ export async function* scanSecondary(master: Master, isThorough: boolean): Async
   const telegrams = new Map<SecondaryAddress, Telegram>();
   const probe = probeOf(master, (telegram, address) => telegrams.set(address, telegram));
   const seen = new Set<SecondaryAddress>();
-  for await (const { mask, result, progress } of searchSecondary(probe, {
+  for await (const { mask, result, progress, isUnresolved } of searchSecondary(probe, {
     isThorough,
     listen: () => listenOn(master),
   })) {
+    if (isUnresolved) {
+      yield { progress, asked: mask, found: { ...NOBODY, problem: unresolved(mask).message } };
+      continue;
+    }
     const telegram = telegrams.get(result);
     const isNew = telegram !== undefined && !seen.has(result);
     seen.add(result);
@@ -64,7 +70,7 @@ async function whoIsAt(master: Master, a: number): Promise<FoundMeter> {
     return foundMeter(a, decodeTelegram(await master.request(a, 2, true)));
   } catch (thrown) {
     if (!(thrown instanceof BridgeError) || thrown.code.startsWith('link/')) throw thrown;
-    return { primary: a, secondary: null, manufacturer: null, medium: null, problem: thrown.message };
+    return { ...NOBODY, primary: a, problem: thrown.message };
   }
 }
 

@@ -17,6 +17,7 @@ async function search(addresses: readonly string[], options: { isThorough?: bool
   let probes = 0;
   let progress = 0;
   const found: string[] = [];
+  const unresolved: string[] = [];
   const probe = async (mask: string): Promise<Probed> => {
     probes++;
     const meant = addresses.filter((address) => isSelected(address, mask));
@@ -27,8 +28,9 @@ async function search(addresses: readonly string[], options: { isThorough?: bool
     expect(step.progress).toBeGreaterThanOrEqual(progress - 1e-9);
     progress = step.progress;
     if (step.result !== 'none' && step.result !== 'collision') found.push(step.result);
+    if (step.isUnresolved) unresolved.push(step.mask);
   }
-  return { probes, progress, found: found.toSorted() };
+  return { probes, progress, found: found.toSorted(), unresolved };
 }
 
 /** Ten for each beginning of a number that several meters share. */
@@ -93,6 +95,14 @@ describe('a search', () => {
       (rest) => `12345678${rest}`,
     );
     expect((await search(addresses)).found).toEqual(addresses.toSorted());
+  });
+
+  it('tells of meters that nothing but an unknown maker distinguishes', async () => {
+    const [known, ...strange] = ['2D2C0104', '41040104', '61040104'].map((rest) => `12345678${rest}`);
+    const { found, unresolved } = await search([known!, ...strange]);
+    expect(found).toEqual([known]);
+    expect(unresolved).toEqual(['12345678FFFF0104']);
+    expect((await search(strange)).unresolved).toEqual(['12345678FFFF0104']);
   });
 
   it('finds hexadecimal digits where meters are missing, or everywhere if it is thorough', async () => {
@@ -223,3 +233,29 @@ it('a search misses nobody whose answer came during the next question', { timeou
     if (result !== 'none' && result !== 'collision') found.add(result);
   expect([...found].toSorted()).toEqual(addresses.toSorted());
 });
+
+/** A line that loses each answer with this chance, and tells of it only by those that it was asked for twice. */
+async function searchLossy(addresses: readonly string[], chance: number, seed: number) {
+  const random = seededRandom(seed);
+  const isLost = (): boolean => random() < chance;
+  const found = new Set<string>();
+  const probe = async (mask: string): Promise<Probed> => {
+    const meant = addresses.filter((address) => isSelected(address, mask));
+    if (meant.length === 0 || isLost()) return { result: 'none', wasLate: false };
+    const result = meant.length === 1 ? meant[0]! : 'collision';
+    return { result, wasLate: false, wasLossy: isLost() };
+  };
+  for await (const { result } of searchSecondary(probe))
+    if (result !== 'none' && result !== 'collision') found.add(result);
+  return [...found].toSorted();
+}
+
+it.each([1, 2, 3, 4, 5, 6])(
+  'a search misses nobody on a line that loses a sixth of the answers (line %i)',
+  async (seed) => {
+    const random = seededRandom(100 + seed);
+    const numbers = Array.from({ length: 20 }, () => Math.floor(1e8 * random()));
+    const addresses = population(20, (at) => numbers[at]!);
+    expect(await searchLossy(addresses, 1 / 6, seed)).toEqual(addresses.toSorted());
+  },
+);

@@ -1,6 +1,6 @@
-import type { SecondaryAddress } from './protocol/secondary-address.ts';
+import { ID_DIGITS, type SecondaryAddress } from './protocol/secondary-address.ts';
 
-interface Asked {
+export interface Asked {
   readonly mask: SecondaryAddress;
   readonly depth: number;
 }
@@ -15,6 +15,8 @@ export class SilentMasks {
   readonly #silent = new Map<SecondaryAddress, Asked>();
   readonly #doubtedMasks = new Set<SecondaryAddress>();
   readonly #late = new Set<SecondaryAddress>();
+  /** Answers get lost on this line: silence proves little. */
+  isLossy = false;
   /** Those of the last questions. */
   #recent: readonly SecondaryAddress[] = [];
 
@@ -23,8 +25,22 @@ export class SilentMasks {
     return this.#late.has(mask);
   }
 
+  /** Those for numbers of these digits to which nobody has answered so far. */
+  numbers(digits: string): readonly Asked[] {
+    return [...this.#silent.values()].filter(
+      ({ mask, depth }) =>
+        depth <= ID_DIGITS && Array.from(mask.slice(0, depth)).every((digit) => digits.includes(digit)),
+    );
+  }
+
+  /** Those of these to which nobody has answered so far. */
+  among(masks: readonly SecondaryAddress[]): readonly Asked[] {
+    return masks.flatMap((mask) => this.#silent.get(mask) ?? []);
+  }
+
   asked(now: Asked, isSilent: boolean, wasLate: boolean): void {
     if (isSilent) this.#silent.set(now.mask, now);
+    else this.#silent.delete(now.mask);
     this.#recent = [...this.#recent.slice(1 - RECENT), now.mask];
     if (wasLate) this.heardLate();
   }
