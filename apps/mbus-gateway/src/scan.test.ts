@@ -1,7 +1,17 @@
 import { address } from '@meterbridge/core/config';
 import { describe, expect, it } from 'vitest';
-import { configBlock, configured, type FoundMeter } from './scan.ts';
+import { masterOn } from './line.fixture.ts';
+import { addressBytes } from './protocol/secondary-address.ts';
+import {
+  configBlock,
+  configured,
+  type FoundMeter,
+  type ScanStep,
+  scanPrimary,
+  scanSecondary,
+} from './scan.ts';
 import { progressBar } from './scan-report.ts';
+import { Slave } from './simulator/slave.ts';
 
 const line = { address: address.parse('/dev/ttyUSB0'), baud: 2400, dtr: true, rts: true };
 
@@ -49,4 +59,32 @@ describe('the bar', () => {
   ])('shows %d', (progress, bar) => {
     expect(progressBar(progress)).toBe(bar);
   });
+});
+
+function slaveOf(primary: number, address: string): Slave {
+  const data = Uint8Array.of(...addressBytes(address), 0, 0, 0, 0, 0x01, 0x13, 5);
+  return new Slave(primary, { address, telegrams: (number) => [{ ci: 0x72, data: data.with(8, number) }] });
+}
+
+async function foundBy(steps: AsyncIterable<ScanStep>): Promise<readonly FoundMeter[]> {
+  return (await Array.fromAsync(steps)).flatMap(({ found }) => found ?? []);
+}
+
+const QUICK = { baudRate: 1_000_000, answerMs: 2 };
+
+it('a scan does not take rubbish in front of answers for other meters', async () => {
+  const slaves = Array.from({ length: 20 }, (_, at) => slaveOf(at + 1, `${12_345_600 + at}2D2C0104`));
+  await using line = masterOn({ slaves, faults: ['noise'] }, QUICK);
+  const meters = await foundBy(scanPrimary(line.master, [1, 20]));
+  expect(meters).toHaveLength(20);
+  expect(meters.filter(({ problem }) => problem !== null)).toEqual([]);
+});
+
+it('a scan tells of meters that cannot be told apart', { timeout: 60_000 }, async () => {
+  const addresses = ['1234567841040107', '1234567861040107', '223456782D2C0104'];
+  await using line = masterOn({ slaves: addresses.map((address) => slaveOf(0, address)) }, QUICK);
+  expect(await foundBy(scanSecondary(line.master, false))).toMatchObject([
+    { secondary: null, problem: expect.stringContaining('number 12345678, version 1 and medium 7') },
+    { secondary: addresses[2], problem: null },
+  ]);
 });
