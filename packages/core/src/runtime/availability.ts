@@ -1,6 +1,7 @@
 import type { Meter } from '../model/index.ts';
 import type { Topics } from '../mqtt/index.ts';
 import type { Outgoing } from '../store/index.ts';
+import { Groups } from './groups.ts';
 
 const CHECK_EVERY_MS = 1_000;
 
@@ -28,6 +29,7 @@ export class Availability {
   readonly #put: (message: Outgoing) => void;
   readonly #onChange: (meter: Meter, online: boolean) => void;
   readonly #meters = new Map<string, Known>();
+  readonly #byTopic = new Groups<Known>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(
@@ -55,7 +57,7 @@ export class Availability {
     const topic = this.#topics.availability(meter);
     const online = known?.topic === topic ? known.online : null;
     const fresh = { meter, topic, expireAfterMs, sinceMs: performance.now(), isHeard: true, online };
-    this.#meters.set(meter.uniqueId, fresh);
+    this.#keep(fresh);
     if (!fresh.online) this.#set(fresh, true);
   }
 
@@ -63,7 +65,7 @@ export class Availability {
   restore(meter: Meter, expireAfterMs: number): void {
     if (this.#meters.has(meter.uniqueId)) return;
     const known = { expireAfterMs, sinceMs: performance.now(), isHeard: false, online: null };
-    this.#meters.set(meter.uniqueId, { meter, topic: this.#topics.availability(meter), ...known });
+    this.#keep({ meter, topic: this.#topics.availability(meter), ...known });
   }
 
   /** The meter cannot be read any more. */
@@ -76,8 +78,9 @@ export class Availability {
   /** The meter is no more: what the broker keeps of it is removed, unless another one has taken its name. */
   forget(meter: Meter): void {
     const topic = this.#topics.availability(meter);
-    if (this.#meters.get(meter.uniqueId)?.topic === topic) this.#meters.delete(meter.uniqueId);
-    if (this.#meters.values().some((other) => other.topic === topic)) return;
+    if (this.#meters.get(meter.uniqueId)?.topic === topic) this.#drop(meter);
+    const [other] = this.#byTopic.of(topic);
+    if (other) return;
     this.#put({ topic, payload: '', qos: 1, retain: true, backlogTopic: null });
   }
 
@@ -100,17 +103,28 @@ export class Availability {
     clearInterval(this.#timer);
   }
 
-  /** Other devices that have its name, and are there or not. Runs over all meters for each that comes or goes: no copies. */
-  #namesakes({ meter, topic }: Known, online: boolean): readonly Known[] {
-    const namesakes: Known[] = [];
-    for (const other of this.#meters.values())
-      if (
-        (other.online === true) === online &&
-        other.topic === topic &&
-        other.meter.uniqueId !== meter.uniqueId
-      )
-        namesakes.push(other);
-    return namesakes;
+  /** One that is known already keeps its place among the others. */
+  #keep(known: Known): void {
+    this.#ungroup(known.meter);
+    this.#meters.set(known.meter.uniqueId, known);
+    this.#byTopic.add(known.topic, known);
+  }
+
+  #drop(meter: Meter): void {
+    this.#ungroup(meter);
+    this.#meters.delete(meter.uniqueId);
+  }
+
+  #ungroup({ uniqueId }: Meter): void {
+    const known = this.#meters.get(uniqueId);
+    if (known) this.#byTopic.delete(known.topic, known);
+  }
+
+  /** Other devices that have its name, and are there or not. */
+  #namesakes(known: Known, online: boolean): readonly Known[] {
+    return [...this.#byTopic.of(known.topic)].filter(
+      (other) => other !== known && (other.online === true) === online,
+    );
   }
 
   #expire(): void {
@@ -124,10 +138,10 @@ export class Availability {
     known.online = online;
     if (online) {
       // Those that had its name before have nothing to tell any more.
-      for (const { meter } of this.#namesakes(known, false)) this.#meters.delete(meter.uniqueId);
+      for (const { meter } of this.#namesakes(known, false)) this.#drop(meter);
     } else if (this.#namesakes(known, true).length > 0) {
       // Under its name another device is there: that is the one that its topic is about.
-      this.#meters.delete(known.meter.uniqueId);
+      this.#drop(known.meter);
       return;
     }
     this.#tell(known.topic, online);

@@ -1,6 +1,7 @@
 import type { MeterEntities } from '../discovery/index.ts';
 import type { Measurement, Meter, Reading } from '../model/index.ts';
 import type { StateSpace } from '../store/index.ts';
+import { Groups } from './groups.ts';
 import { allOf, covers, isWithin, type Kept, type KeptTopics, keptOf, recordOf } from './retained-record.ts';
 
 export interface RetainedOptions {
@@ -42,6 +43,7 @@ const NO_NEWS: Noticed = { news: null, replaced: [] };
 export class Retained {
   readonly #options: RetainedOptions;
   readonly #meters = new Map<string, Kept>();
+  readonly #byId = new Groups<Kept>();
 
   constructor(options: RetainedOptions) {
     this.#options = options;
@@ -52,7 +54,7 @@ export class Retained {
     const { space } = this.#options;
     for (const name of space.keys()) {
       const kept = keptOf(space.get(name));
-      if (kept) this.#meters.set(name, kept);
+      if (kept) this.#set(name, kept);
       else space.delete(name);
     }
   }
@@ -80,7 +82,10 @@ export class Retained {
       this.received({ meter: meter.via, values: [] }, null, owner);
     const measurements = new Map(known?.measurements);
     for (const { measurement } of values) measurements.set(measurement.key, measurement);
-    const replaced = this.#replacedBy(meter, name);
+    const replaced = [...this.#byId.of(idOf(meter))].filter(
+      (other) => !other.isHeard && nameOf(other.meter) !== name,
+    );
+    // Of two devices under one name, one that has told nothing since the start was there before the other.
     for (const one of replaced) this.#drop(nameOf(one.meter));
     const kept = this.#keptOf(meter, measurements, expireAfterS, owner);
     this.#keep(name, kept);
@@ -94,14 +99,6 @@ export class Retained {
   /** What the broker keeps of it is removed by others. */
   forget(meter: Meter): void {
     if (this.#meters.get(nameOf(meter))?.meter.id === meter.id) this.#drop(nameOf(meter));
-  }
-
-  /** Runs over all meters for each new one: no copies. */
-  #replacedBy(meter: Meter, name: string): readonly Kept[] {
-    const replaced: Kept[] = [];
-    for (const [other, kept] of this.#meters)
-      if (isReplaced(kept, meter) && other !== name) replaced.push(kept);
-    return replaced;
   }
 
   #settle(name: string, before: Kept, isGone: boolean): Settled {
@@ -147,19 +144,31 @@ export class Retained {
   }
 
   #keep(name: string, kept: Kept): void {
-    this.#meters.set(name, kept);
+    this.#set(name, kept);
     this.#options.space.hold(name, recordOf(kept));
   }
 
+  /** One that is known already keeps its place among the others. */
+  #set(name: string, kept: Kept): void {
+    this.#ungroup(name);
+    this.#meters.set(name, kept);
+    this.#byId.add(idOf(kept.meter), kept);
+  }
+
   #drop(name: string): void {
+    this.#ungroup(name);
     this.#meters.delete(name);
     this.#options.space.delete(name);
   }
+
+  #ungroup(name: string): void {
+    const kept = this.#meters.get(name);
+    if (kept) this.#byId.delete(idOf(kept.meter), kept);
+  }
 }
 
-/** Of two devices under one name, one that has told nothing since the start was there before the other. */
-function isReplaced({ meter, isHeard }: Kept, by: Meter): boolean {
-  return !isHeard && meter.id === by.id && meter.type === by.type;
+function idOf({ type, id }: Meter): string {
+  return `${type}/${id}`;
 }
 
 function nameOf({ type, uniqueId }: Meter): string {
