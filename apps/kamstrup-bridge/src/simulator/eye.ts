@@ -40,8 +40,8 @@ export async function serveEye(
       const passage = answer && head.pass(answer);
       if (!passage) continue;
       if (latencyMs + passage.delayMs > 0) await sleep(latencyMs + passage.delayMs, signal);
-      await send(link, passage.bytes, performance.now(), isRealtime, signal);
       onTraffic?.('answer', passage.bytes.length);
+      await send(link, passage.bytes, performance.now(), isRealtime, signal);
     }
   }
 }
