@@ -3,12 +3,17 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Between, Scene } from './fleet/scene.ts';
 import { cpuSeconds, mostResidentMB } from './fleet/usage.ts';
+import { type Spread, spreadOf } from './measure.ts';
 
 const LOOK_EVERY_MS = 20;
 /** The proxy itself waits up to a minute before it tries the central broker again. */
 const GIVE_UP_MS = 120_000;
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
+/** Plays that are compared take turns, so that what slows the machine slows all of them. */
+const ROUNDS = 5;
+
+/** One go of a play. */
 interface Figures {
   readonly name: string;
   readonly sent: number;
@@ -23,26 +28,72 @@ interface Figures {
   readonly cpu: Readonly<Record<string, number>>;
 }
 
+/** All goes of a play. */
+export interface FleetPlay {
+  readonly name: string;
+  readonly perSecond: Spread;
+  /** Of all goes together. */
+  readonly missing: number;
+  readonly repeated: number;
+  readonly cpuMicroseconds: number;
+  /** The most. */
+  readonly residentMB: number;
+}
+
+type Play = () => Promise<Figures>;
+
 /** The proxy between two Mosquittos, with QoS 1, messages of 584 bytes, and its outbox in a file. */
-export async function fleet(): Promise<readonly Figures[]> {
+export async function fleet(): Promise<readonly FleetPlay[]> {
   const far = { rate: 5_000, total: 100_000, meters: 2_000, roundTripMs: 20 };
   const full = { rate: UNLIMITED, total: 300_000, meters: 2_000 };
-  const results: Figures[] = [];
-  for (const play of [
-    () => steady('20,000 per second for 20 s', { rate: 20_000, total: 400_000, meters: 2_000 }),
-    () => steady('as many as go through', full),
-    () => steady('as many as go through a bare socket', full, 'startBare'),
-    () => burst('a burst of 50,000 drained', 50_000, 100),
-    () => burst('the same through a bare socket', 50_000, 100, 'startBare'),
-    () => steady('5,000 per second for 20 s, 20 ms to the central broker', far),
-    () => burst('one message of each of 100,000 meters', 100_000, 100_000),
-    () => outage('1,000 per second, the central broker away for 60 s', 1_000, 60),
-  ]) {
-    const figures = await play();
-    results.push(figures);
-    print(figures);
-  }
+  const turns: readonly (readonly [plays: readonly Play[], rounds: number])[] = [
+    [[() => steady('20,000 per second for 20 s', { rate: 20_000, total: 400_000, meters: 2_000 })], ROUNDS],
+    [
+      [
+        () => steady('as many as go through', full),
+        () => steady('as many as go through a bare socket', full, 'startBare'),
+      ],
+      ROUNDS,
+    ],
+    [
+      [
+        () => burst('a burst of 50,000 drained', 50_000, 100),
+        () => burst('the same through a bare socket', 50_000, 100, 'startBare'),
+      ],
+      ROUNDS,
+    ],
+    [[() => steady('5,000 per second for 20 s, 20 ms to the central broker', far)], 1],
+    [[() => burst('one message of each of 100,000 meters', 100_000, 100_000)], 1],
+    [[() => outage('1,000 per second, the central broker away for 60 s', 1_000, 60)], 1],
+  ];
+  const results: FleetPlay[] = [];
+  for (const [plays, rounds] of turns) results.push(...(await inTurn(plays, rounds)));
   return results;
+}
+
+async function inTurn(plays: readonly Play[], rounds: number): Promise<readonly FleetPlay[]> {
+  const goes: Figures[][] = plays.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [at, play] of plays.entries()) {
+      const figures = await play();
+      goes[at]!.push(figures);
+      print(figures);
+    }
+  }
+  return goes.map(together);
+}
+
+function together(goes: readonly Figures[]): FleetPlay {
+  const of = (value: (go: Figures) => number): readonly number[] => goes.map(value);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  return {
+    name: goes[0]!.name,
+    perSecond: spreadOf(of(({ perSecond }) => perSecond)),
+    missing: sum(of(({ missing }) => missing)),
+    repeated: sum(of(({ repeated }) => repeated)),
+    cpuMicroseconds: spreadOf(of(({ cpuMicroseconds }) => cpuMicroseconds)).median,
+    residentMB: Math.max(...of(({ residentMB }) => residentMB)),
+  };
 }
 
 interface Load {

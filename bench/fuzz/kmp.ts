@@ -44,10 +44,14 @@ function take(bytes: Uint8Array): void {
   for (const { value } of verdict.answer.records) String(value);
 }
 
+/** A receiver drops each escape, also one that nothing follows. */
 function unstuffed(bytes: Uint8Array): readonly number[] {
   const plain: number[] = [];
-  for (let at = 0; at < bytes.length; at++)
-    plain.push(bytes[at] === ESCAPE && at + 1 < bytes.length ? bytes[++at]! ^ 0xff : bytes[at]!);
+  let isEscaped = false;
+  for (const byte of bytes) {
+    if (isEscaped || byte !== ESCAPE) plain.push(isEscaped ? byte ^ 0xff : byte);
+    isEscaped = !isEscaped && byte === ESCAPE;
+  }
   return plain;
 }
 

@@ -53,11 +53,12 @@ function footprintGoals({ footprint }: Results): readonly Goal[] {
 
 function fleetGoals({ fleet }: Results): readonly Goal[] {
   const play = (name: RegExp) => fleet?.figures.find((one) => name.test(one.name));
-  const lost = fleet?.figures.reduce((sum, { missing }) => sum + missing, 0);
+  const ours = fleet?.figures.filter(({ name }) => !name.includes('bare socket'));
+  const lost = ours?.reduce((sum, { missing }) => sum + missing, 0);
   return [
-    atLeast('KPM33B: messages per second, end to end', 20_000 * 0.99, play(/^20,000/)?.perSecond, 20_000),
-    atLeast('KPM33B: messages per second, draining a burst', 30_000, play(/^a burst/)?.perSecond),
-    atLeast('KPM33B: messages per second, 20 ms from the broker', 5_000 * 0.99, play(/20 ms/)?.perSecond, 5_000),
+    atLeast('KPM33B: messages per second, end to end', 20_000 * 0.99, play(/^20,000/)?.perSecond.median, 20_000),
+    atLeast('KPM33B: messages per second, draining a burst', 30_000, play(/^a burst/)?.perSecond.median),
+    atLeast('KPM33B: messages per second, 20 ms from the broker', 5_000 * 0.99, play(/20 ms/)?.perSecond.median, 5_000),
     atMost('KPM33B: memory with 100,000 meters, MB', 250, play(/100,000 meters/)?.residentMB),
     atMost('KPM33B: messages lost, all plays', 0, lost),
   ]; // biome-ignore format: a table

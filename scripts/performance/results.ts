@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Backlog } from '../../bench/backlog.ts';
+import type { FleetPlay } from '../../bench/fleet.ts';
 import type { Footprints } from '../../bench/footprint.ts';
 import type { Growth } from '../../bench/growth.ts';
 import type { Latency } from '../../bench/latency.ts';
@@ -59,15 +60,6 @@ interface Delivery {
   readonly throughput: readonly Contest[];
   readonly backlog: Backlog;
   readonly latency: readonly Latency[];
-}
-
-interface FleetPlay {
-  readonly name: string;
-  readonly perSecond: number;
-  readonly missing: number;
-  readonly repeated: number;
-  readonly cpuMicroseconds: number;
-  readonly residentMB: number;
 }
 
 interface Fuzz {

@@ -89,7 +89,7 @@ export function fleetSection({ fleet }: Results): string {
     ['kpm33b-proxy between two Mosquittos', 'messages/s', 'missing', 'repeated', 'CPU each', 'memory'],
     ...fleet.figures.map(({ name, perSecond, missing, repeated, cpuMicroseconds, residentMB }) => [
       name,
-      number(perSecond),
+      spread(perSecond),
       number(missing),
       number(repeated),
       `${number(cpuMicroseconds)} µs`,

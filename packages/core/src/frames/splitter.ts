@@ -13,7 +13,7 @@ const NOTHING: readonly Piece[] = [];
 const ANY = -1;
 
 /** Size of a buffer for one frame after the other; what is kept of a frame keeps no more than this alive. */
-const SLAB = 4_096;
+const SLAB = 16_384;
 
 /**
  * Cuts a stream of chunks into frames. The scanner only says what the next bytes are; buffer, size limit and
