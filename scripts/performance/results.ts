@@ -72,9 +72,7 @@ interface Soak {
   readonly apps: readonly {
     readonly app: string;
     readonly readings: number;
-    readonly residentMB: number;
-    /** null: it was too short to tell. */
-    readonly growthMBPerHour: number | null;
+    readonly samples: readonly { readonly residentMB: number }[];
   }[];
 }
 

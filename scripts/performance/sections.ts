@@ -98,6 +98,13 @@ export function fleetSection({ fleet }: Results): string {
   ]);
 }
 
+/** Parts of the time that it took. */
+const SOAKED = [
+  { name: 'at first', at: 0 },
+  { name: 'halfway', at: 0.5 },
+  { name: 'at the end', at: 1 },
+];
+
 export function enduranceSection({ fuzz, soak }: Results): string {
   const parts: string[] = [];
   if (fuzz)
@@ -110,12 +117,17 @@ export function enduranceSection({ fuzz, soak }: Results): string {
   if (soak)
     parts.push(
       markdown([
-        [`Soak, ${number(soak.figures.minutes)} minutes`, 'readings', 'memory', 'growth'],
-        ...soak.figures.apps.map(({ app, readings, residentMB, growthMBPerHour }) => [
+        [
+          `Soak, ${number(soak.figures.minutes)} minutes`,
+          'readings',
+          ...SOAKED.map((part) => `memory ${part.name}`),
+        ],
+        ...soak.figures.apps.map(({ app, readings, samples }) => [
           app,
           number(readings),
-          `${number(residentMB)} MB`,
-          growthMBPerHour === null ? 'too short to tell' : `${number(growthMBPerHour)} MB/h`,
+          ...SOAKED.map(
+            ({ at }) => `${number(samples[Math.floor(at * (samples.length - 1))]!.residentMB)} MB`,
+          ),
         ]),
       ]),
     );
