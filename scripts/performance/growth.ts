@@ -83,9 +83,9 @@ function plotsOf({ ports, buses, fleets, searches }: Growth): readonly (readonly
         x,
         y: 'milliseconds of one core',
         curves: [
-          { name: 'dsmr-bridge, about 27 messages each', points: p1(({ cpuMs }) => cpuMs.median) },
-          { name: 'mbus-gateway, nine messages each', points: mbus(({ cpuMs }) => cpuMs.median) },
-          { name: 'kpm33b-proxy, one message each', points: proxy(({ cpuMs }) => cpuMs.median) },
+          { name: 'dsmr-bridge, 27 messages each', points: p1(({ cpuMs }) => cpuMs.median) },
+          { name: 'mbus-gateway, 9 messages each', points: mbus(({ cpuMs }) => cpuMs.median) },
+          { name: 'kpm33b-proxy, 1 message each', points: proxy(({ cpuMs }) => cpuMs.median) },
         ],
       },
     ],

@@ -12,13 +12,14 @@ export interface Plot {
   readonly curves: readonly Curve[];
 }
 
-const WIDTH = 640;
+const WIDTH = 880;
 const HEIGHT = 360;
-const [LEFT, RIGHT, TOP, BOTTOM] = [76, 24, 44, 52];
+/** On the right there are the names of the curves. */
+const [LEFT, RIGHT, TOP, BOTTOM] = [76, 280, 44, 52];
 /** Told apart by those who see colours otherwise, too (Okabe and Ito), on light and on dark ground. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'];
-const DARK_COLOURS = ['#56b4e9', '#e69f00', '#2bc49a', '#e7a4cc'];
-const MARKS = ['circle', 'square', 'diamond', 'triangle'] as const;
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#8a6d00', '#6b4fa0'];
+const DARK_COLOURS = ['#56b4e9', '#e69f00', '#2bc49a', '#e7a4cc', '#f0e442', '#b9a6ff'];
+const MARKS = ['circle', 'square', 'diamond', 'triangle', 'bar', 'tip'] as const;
 
 /** Both axes are logarithmic: a cost that grows as a power of x is a straight line. */
 export function plotSvg({ title, x, y, curves }: Plot): string {
@@ -32,7 +33,7 @@ export function plotSvg({ title, x, y, curves }: Plot): string {
     ...up.ticks.map((tick) => line(LEFT, top(tick), WIDTH - RIGHT, top(tick))),
   ];
   const labels = [
-    text(WIDTH / 2, 22, title, 'middle', 'title'),
+    text((LEFT + WIDTH - RIGHT) / 2, 22, title, 'middle', 'title'),
     text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, x, 'middle'),
     `<text transform="translate(18 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">${escaped(y)}</text>`,
     ...across.ticks.map((tick) => text(left(tick), HEIGHT - BOTTOM + 18, number(tick), 'middle')),
@@ -95,8 +96,8 @@ function curve(points: readonly (readonly [number, number])[], at: number): stri
 function legend(curves: readonly Curve[]): readonly string[] {
   if (curves.length < 2) return [];
   return curves.flatMap(({ name }, at) => [
-    mark(LEFT + 16, TOP + 16 + 20 * at, at),
-    text(LEFT + 28, TOP + 20 + 20 * at, name, 'start'),
+    mark(WIDTH - RIGHT + 24, TOP + 16 + 22 * at, at),
+    text(WIDTH - RIGHT + 38, TOP + 20 + 22 * at, name, 'start'),
   ]);
 }
 
@@ -107,6 +108,8 @@ function mark(x: number, y: number, at: number): string {
     square: `<rect class="m${at}" x="${round(x - 4)}" y="${round(y - 4)}" width="8" height="8"/>`,
     diamond: polygon(at, [x, y - 5.5], [x + 5.5, y], [x, y + 5.5], [x - 5.5, y]),
     triangle: polygon(at, [x, y - 5], [x + 5, y + 4], [x - 5, y + 4]),
+    bar: `<rect class="m${at}" x="${round(x - 2)}" y="${round(y - 6)}" width="4" height="12"/>`,
+    tip: polygon(at, [x, y + 5], [x + 5, y - 4], [x - 5, y - 4]),
   };
   return shapes[MARKS[at % MARKS.length]!];
 }
