@@ -146,6 +146,29 @@ describe('a meter that is forgotten', () => {
     ]);
   });
 
+  it.each([
+    [
+      '{base}/{meter}',
+      '{base}/{type}/{meter}/{parameter}',
+      ['meters/test/main/power', 'meters/test/main/message'],
+    ],
+    ['{base}/{type}/{meter}', '{base}/{meter}/{parameter}', ['meters/test/main', 'meters/main/message']],
+  ])('shares %s, or %s, with a meter of another type', (readingTopic, attribute, cleared) => {
+    const shaped = topicsOf({
+      base: 'meters',
+      app: 'test-bridge',
+      reading: readingTopic,
+      attribute,
+      discoveryPrefix: 'homeassistant',
+    });
+    const { publish, forget, told } = setUp({ topics: shaped });
+    publish(reading([power, new Decimal(1, 0)], [text, 'old']));
+    publish({ ...reading([power, new Decimal(2, 0)]), meter: { ...meter, type: 'other', uniqueId: '2' } });
+    told();
+    forget();
+    expect(told()).toEqual(cleared.map((topic) => `${topic} `));
+  });
+
   it('leaves to another meter of its name what that one tells', () => {
     const { publish, forget, told } = setUp();
     publish(reading([power, new Decimal(1, 0)], [text, 'old']));

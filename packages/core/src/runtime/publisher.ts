@@ -37,12 +37,17 @@ export class Publisher {
     const { topics, output, retain } = this.#settings;
     if (!retain) return;
     const topic = topics.reading(known.meter);
-    const namesakes = [...others].filter(({ meter }) => topics.reading(meter) === topic);
+    const values = topics.attribute(known.meter, '');
+    let isTaken = false;
+    const left = new Set(known.values.keys());
+    for (const other of others) {
+      isTaken ||= topics.reading(other.meter) === topic;
+      if (topics.attribute(other.meter, '') === values)
+        for (const key of other.values.keys()) left.delete(key);
+    }
     // In line with the readings, so that none of those that wait comes after it.
-    if (output !== 'attributes' && namesakes.length === 0)
-      this.#put({ ...this.#readingMessage(known, true), payload: '' });
-    const left = [...known.values.keys()].filter((key) => !namesakes.some(({ values }) => values.has(key)));
-    this.#clear(known.meter, left);
+    if (output !== 'attributes' && !isTaken) this.#put({ ...this.#readingMessage(known, true), payload: '' });
+    this.#clear(known.meter, [...left]);
   }
 
   /** These parameters are published no more: what the broker keeps of them is removed. */
