@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Minutes } from './minutes.ts';
 import { afterKill, openStore, tempFolder } from './store.fixture.ts';
 
 const MINUTE = 60_000;
@@ -49,6 +50,13 @@ describe('history by the minute', () => {
     const { minutes } = openStore(path).history;
     for (const key of [0, 12_500, 24_999])
       expect(minutes?.query({ ...all, key: String(key) }).map(({ mean }) => mean)).toEqual([key, key + 1]);
+  });
+
+  it('keeps the last minutes, and no more than that, while there is no file', () => {
+    const minutes = new Minutes({ retentionMs: DAY, maxFileBytes: 1e6 });
+    for (let minute = 0; minute < 10; minute++)
+      for (let key = 0; key < 5_000; key++) minutes.append('m', String(key), START + minute * MINUTE, minute);
+    expect(minutes.query({ ...all, key: '7' }).map(({ mean }) => mean)).toEqual([6, 7, 8, 9]);
   });
 
   it('writes many measurements with one transaction after the other', () => {
